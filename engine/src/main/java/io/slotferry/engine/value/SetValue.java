@@ -1,0 +1,4 @@
+package io.slotferry.engine.value;
+
+/** Placeholder of the type's room. */
+public abstract non-sealed class SetValue extends Value {}

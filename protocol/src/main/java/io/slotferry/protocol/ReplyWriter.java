@@ -1,0 +1,249 @@
+package io.slotferry.protocol;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * Encodes replies into one growing byte array, in RESP2 or RESP3 as the connection chose. Types that
+ * RESP2 lacks are written as Redis writes them there (a map as a flat array, a double as a bulk
+ * string, a null as a null bulk, …), so that handlers are written once.
+ *
+ * <p>Source: the RESP3 specification and Redis' {@code networking.c} behaviour. Thread: one event
+ * loop at a time; reused between commands.
+ */
+public final class ReplyWriter {
+  /** Beyond this size (bytes) the array is given back to the collector by {@link #clear}. */
+  private static final int RETAINED_BYTES_MAX = 1 << 20;
+
+  private static final int INITIAL_BYTES = 1 << 12;
+  private static final byte[] OK = ascii("+OK\r\n");
+  private static final byte[] NULL_RESP3 = ascii("_\r\n");
+  private static final byte[] NULL_BULK_RESP2 = ascii("$-1\r\n");
+  private static final byte[] NULL_ARRAY_RESP2 = ascii("*-1\r\n");
+  private static final byte[] EMPTY_ARRAY = ascii("*0\r\n");
+
+  private byte[] bytes;
+  private int size;
+  private boolean resp3;
+
+  public ReplyWriter() {
+    this(INITIAL_BYTES);
+  }
+
+  public ReplyWriter(int initialBytes) {
+    bytes = new byte[initialBytes];
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  // ---- the buffer
+
+  /** The backing array; valid up to {@link #size} until the next write. */
+  public byte[] bytes() {
+    return bytes;
+  }
+
+  /** The number of bytes written. */
+  public int size() {
+    return size;
+  }
+
+  public byte[] toByteArray() {
+    return Arrays.copyOf(bytes, size);
+  }
+
+  public void clear() {
+    size = 0;
+    if (bytes.length > RETAINED_BYTES_MAX) {
+      bytes = new byte[INITIAL_BYTES];
+    }
+  }
+
+  /** Cuts everything after the first {@code newSize} bytes: takes back a reply that was begun. */
+  public void truncate(int newSize) {
+    size = newSize;
+  }
+
+  /** Protocol version of what follows: 2 or 3. */
+  public void useProtocol(int version) {
+    resp3 = version == 3;
+  }
+
+  public boolean isResp3() {
+    return resp3;
+  }
+
+  private void ensure(int more) {
+    if (bytes.length - size < more) {
+      long wanted = Math.max((long) bytes.length * 2, (long) size + more);
+      bytes = Arrays.copyOf(bytes, (int) Math.min(wanted, Integer.MAX_VALUE - 16));
+    }
+  }
+
+  /** Bytes that are RESP already (a reply that came from another process). */
+  public void raw(byte[] source, int offset, int length) {
+    ensure(length);
+    System.arraycopy(source, offset, bytes, size, length);
+    size += length;
+  }
+
+  public void raw(byte[] source) {
+    raw(source, 0, source.length);
+  }
+
+  // ---- replies
+
+  public void ok() {
+    raw(OK);
+  }
+
+  /** {@code +text}; the text is ASCII without line ends. */
+  public void simple(String text) {
+    line('+', text);
+  }
+
+  /** {@code -message}; the message starts with its code ("ERR …"); line ends become blanks. */
+  public void error(String message) {
+    ensure(message.length() + 3);
+    bytes[size++] = '-';
+    for (int i = 0; i < message.length(); i++) {
+      char c = message.charAt(i);
+      bytes[size++] = c == '\r' || c == '\n' ? (byte) ' ' : (byte) c;
+    }
+    crlf();
+  }
+
+  public void integer(long value) {
+    header(':', value);
+  }
+
+  public void bulk(byte[] source, int offset, int length) {
+    header('$', length);
+    ensure(length + 2);
+    System.arraycopy(source, offset, bytes, size, length);
+    size += length;
+    crlf();
+  }
+
+  public void bulk(byte[] value) {
+    bulk(value, 0, value.length);
+  }
+
+  /** A bulk string of UTF-8 text. */
+  public void bulk(String value) {
+    bulk(value.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** A bulk string of the decimal digits of {@code value}. */
+  public void bulkLong(long value) {
+    int digits = Decimal.length(value);
+    header('$', digits);
+    ensure(digits + 2);
+    Decimal.write(value, bytes, size, digits);
+    size += digits;
+    crlf();
+  }
+
+  public void nullBulk() {
+    raw(resp3 ? NULL_RESP3 : NULL_BULK_RESP2);
+  }
+
+  public void nullArray() {
+    raw(resp3 ? NULL_RESP3 : NULL_ARRAY_RESP2);
+  }
+
+  public void emptyArray() {
+    raw(EMPTY_ARRAY);
+  }
+
+  /** Header of an array; its {@code count} elements follow. */
+  public void array(int count) {
+    header('*', count);
+  }
+
+  /** Header of a map of {@code pairs} key-value pairs (RESP2: a flat array of twice as many). */
+  public void map(int pairs) {
+    header(resp3 ? '%' : '*', resp3 ? pairs : pairs * 2L);
+  }
+
+  public void set(int count) {
+    header(resp3 ? '~' : '*', count);
+  }
+
+  /** Header of an out-of-band push (RESP2: an array, as pub/sub messages are there). */
+  public void push(int count) {
+    header(resp3 ? '>' : '*', count);
+  }
+
+  /** A double: RESP3 {@code ,1.5}, RESP2 a bulk string; Redis' shortest round-trip format. */
+  public void doubleValue(double value) {
+    String text = Decimal.format(value);
+    if (resp3) {
+      line(',', text);
+    } else {
+      bulk(text);
+    }
+  }
+
+  /** RESP3 {@code #t}/{@code #f}, RESP2 the integers 1 and 0. */
+  public void bool(boolean value) {
+    if (resp3) {
+      line('#', value ? "t" : "f");
+    } else {
+      integer(value ? 1 : 0);
+    }
+  }
+
+  /** RESP3 {@code (digits}, RESP2 a bulk string. */
+  public void bigNumber(String digits) {
+    if (resp3) {
+      line('(', digits);
+    } else {
+      bulk(digits);
+    }
+  }
+
+  /** RESP3 verbatim text with its three-letter format; RESP2 a bulk string. */
+  public void verbatim(String format, String text) {
+    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+    if (!resp3) {
+      bulk(utf8);
+      return;
+    }
+    header('=', utf8.length + 4L);
+    ensure(utf8.length + 6);
+    for (int i = 0; i < 3; i++) {
+      bytes[size++] = (byte) format.charAt(i);
+    }
+    bytes[size++] = ':';
+    System.arraycopy(utf8, 0, bytes, size, utf8.length);
+    size += utf8.length;
+    crlf();
+  }
+
+  private void header(char type, long value) {
+    int digits = Decimal.length(value);
+    ensure(digits + 3);
+    bytes[size++] = (byte) type;
+    Decimal.write(value, bytes, size, digits);
+    size += digits;
+    crlf();
+  }
+
+  private void line(char type, String text) {
+    ensure(text.length() + 3);
+    bytes[size++] = (byte) type;
+    for (int i = 0; i < text.length(); i++) {
+      bytes[size++] = (byte) text.charAt(i);
+    }
+    crlf();
+  }
+
+  private void crlf() {
+    ensure(2);
+    bytes[size++] = '\r';
+    bytes[size++] = '\n';
+  }
+}

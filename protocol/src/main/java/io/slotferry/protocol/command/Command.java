@@ -1,0 +1,259 @@
+package io.slotferry.protocol.command;
+
+import static io.slotferry.protocol.command.CommandFlags.ADMIN;
+import static io.slotferry.protocol.command.CommandFlags.DENYOOM;
+import static io.slotferry.protocol.command.CommandFlags.FAST;
+import static io.slotferry.protocol.command.CommandFlags.LOADING;
+import static io.slotferry.protocol.command.CommandFlags.MOVABLE_KEYS;
+import static io.slotferry.protocol.command.CommandFlags.NOSCRIPT;
+import static io.slotferry.protocol.command.CommandFlags.NO_AUTH;
+import static io.slotferry.protocol.command.CommandFlags.READONLY;
+import static io.slotferry.protocol.command.CommandFlags.STALE;
+import static io.slotferry.protocol.command.CommandFlags.WRITE;
+import static io.slotferry.protocol.command.Routing.ALL_JOIN;
+import static io.slotferry.protocol.command.Routing.ALL_MIN;
+import static io.slotferry.protocol.command.Routing.ALL_OK;
+import static io.slotferry.protocol.command.Routing.ALL_SUM;
+import static io.slotferry.protocol.command.Routing.ANY_KEY;
+import static io.slotferry.protocol.command.Routing.CURSOR;
+import static io.slotferry.protocol.command.Routing.GATEWAY;
+import static io.slotferry.protocol.command.Routing.ONE_SLOT;
+import static io.slotferry.protocol.command.Routing.ORDERED;
+import static io.slotferry.protocol.command.Routing.SPLIT_ARRAY;
+import static io.slotferry.protocol.command.Routing.SPLIT_OK;
+import static io.slotferry.protocol.command.Routing.SPLIT_SUM;
+
+import java.util.Locale;
+
+/**
+ * The command table: a row a command. A row carries everything but the behaviour: arity (Redis'
+ * convention: the name counts; negative means "at least"), flags, the positions of the keys (first,
+ * last, step; a negative last counts from the end; 0 means none) and the routing. The handler stands
+ * with its type in the engine, or in the gateway for {@link Routing#GATEWAY} rows; a test holds that
+ * every row is bound exactly once.
+ */
+public enum Command {
+  // ---- connection and server, answered by the gateway
+  PING(-1, FAST, 0, 0, 0, GATEWAY),
+  ECHO(2, FAST | LOADING | STALE, 0, 0, 0, GATEWAY),
+  HELLO(-1, NOSCRIPT | LOADING | STALE | FAST | NO_AUTH, 0, 0, 0, GATEWAY),
+  AUTH(-2, NOSCRIPT | LOADING | STALE | FAST | NO_AUTH, 0, 0, 0, GATEWAY),
+  SELECT(2, LOADING | STALE | FAST, 0, 0, 0, GATEWAY),
+  QUIT(-1, NOSCRIPT | LOADING | STALE | FAST | NO_AUTH, 0, 0, 0, GATEWAY),
+  RESET(1, NOSCRIPT | LOADING | STALE | FAST | NO_AUTH, 0, 0, 0, GATEWAY),
+  CLIENT(-2, NOSCRIPT | LOADING | STALE, 0, 0, 0, GATEWAY),
+  COMMAND(-1, LOADING | STALE, 0, 0, 0, GATEWAY),
+  CONFIG(-2, ADMIN | NOSCRIPT | LOADING | STALE, 0, 0, 0, GATEWAY),
+  INFO(-1, LOADING | STALE, 0, 0, 0, GATEWAY),
+  TIME(1, LOADING | STALE | FAST, 0, 0, 0, GATEWAY),
+  LOLWUT(-1, READONLY | FAST, 0, 0, 0, GATEWAY),
+  ROLE(1, NOSCRIPT | LOADING | STALE | FAST, 0, 0, 0, GATEWAY),
+  CLUSTER(-2, LOADING | STALE, 0, 0, 0, GATEWAY),
+  READONLY_MODE("readonly", 1, LOADING | STALE | FAST, 0, 0, 0, GATEWAY),
+  READWRITE(1, LOADING | STALE | FAST, 0, 0, 0, GATEWAY),
+  WAIT(3, NOSCRIPT, 0, 0, 0, ALL_MIN),
+
+  // ---- generic
+  DEL(-2, WRITE, 1, -1, 1, SPLIT_SUM),
+  UNLINK(-2, WRITE | FAST, 1, -1, 1, SPLIT_SUM),
+  EXISTS(-2, READONLY | FAST, 1, -1, 1, SPLIT_SUM),
+  TOUCH(-2, READONLY | FAST, 1, -1, 1, SPLIT_SUM),
+  TYPE(2, READONLY | FAST, 1, 1, 1, ONE_SLOT),
+  EXPIRE(-3, WRITE | FAST, 1, 1, 1, ONE_SLOT),
+  PEXPIRE(-3, WRITE | FAST, 1, 1, 1, ONE_SLOT),
+  EXPIREAT(-3, WRITE | FAST, 1, 1, 1, ONE_SLOT),
+  PEXPIREAT(-3, WRITE | FAST, 1, 1, 1, ONE_SLOT),
+  TTL(2, READONLY | FAST, 1, 1, 1, ONE_SLOT),
+  PTTL(2, READONLY | FAST, 1, 1, 1, ONE_SLOT),
+  EXPIRETIME(2, READONLY | FAST, 1, 1, 1, ONE_SLOT),
+  PEXPIRETIME(2, READONLY | FAST, 1, 1, 1, ONE_SLOT),
+  PERSIST(2, WRITE | FAST, 1, 1, 1, ONE_SLOT),
+  RENAME(3, WRITE, 1, 2, 1, ONE_SLOT),
+  RENAMENX(3, WRITE | FAST, 1, 2, 1, ONE_SLOT),
+  COPY(-3, WRITE | DENYOOM, 1, 2, 1, ONE_SLOT),
+  OBJECT(-2, READONLY, 2, 2, 1, ONE_SLOT),
+  KEYS(2, READONLY, 0, 0, 0, ALL_JOIN),
+  SCAN(-2, READONLY, 0, 0, 0, CURSOR),
+  RANDOMKEY(1, READONLY, 0, 0, 0, ANY_KEY),
+  DBSIZE(1, READONLY | FAST, 0, 0, 0, ALL_SUM),
+  FLUSHDB(-1, WRITE, 0, 0, 0, ALL_OK),
+  FLUSHALL(-1, WRITE, 0, 0, 0, ALL_OK),
+  KEYRANGE(-3, READONLY, 0, 0, 0, ORDERED),
+
+  // ---- strings
+  GET(2, READONLY | FAST, 1, 1, 1, ONE_SLOT),
+  SET(-3, WRITE | DENYOOM, 1, 1, 1, ONE_SLOT),
+  SETNX(3, WRITE | DENYOOM | FAST, 1, 1, 1, ONE_SLOT),
+  SETEX(4, WRITE | DENYOOM, 1, 1, 1, ONE_SLOT),
+  PSETEX(4, WRITE | DENYOOM, 1, 1, 1, ONE_SLOT),
+  GETSET(3, WRITE | DENYOOM | FAST, 1, 1, 1, ONE_SLOT),
+  GETDEL(2, WRITE | FAST, 1, 1, 1, ONE_SLOT),
+  GETEX(-2, WRITE | FAST, 1, 1, 1, ONE_SLOT),
+  MGET(-2, READONLY | FAST, 1, -1, 1, SPLIT_ARRAY),
+  MSET(-3, WRITE | DENYOOM, 1, -1, 2, SPLIT_OK),
+  MSETNX(-3, WRITE | DENYOOM, 1, -1, 2, ONE_SLOT),
+  APPEND(3, WRITE | DENYOOM | FAST, 1, 1, 1, ONE_SLOT),
+  STRLEN(2, READONLY | FAST, 1, 1, 1, ONE_SLOT),
+  GETRANGE(4, READONLY, 1, 1, 1, ONE_SLOT),
+  SUBSTR(4, READONLY, 1, 1, 1, ONE_SLOT),
+  SETRANGE(4, WRITE | DENYOOM, 1, 1, 1, ONE_SLOT),
+  INCR(2, WRITE | DENYOOM | FAST, 1, 1, 1, ONE_SLOT),
+  DECR(2, WRITE | DENYOOM | FAST, 1, 1, 1, ONE_SLOT),
+  INCRBY(3, WRITE | DENYOOM | FAST, 1, 1, 1, ONE_SLOT),
+  DECRBY(3, WRITE | DENYOOM | FAST, 1, 1, 1, ONE_SLOT),
+  INCRBYFLOAT(3, WRITE | DENYOOM | FAST, 1, 1, 1, ONE_SLOT),
+
+  // ---- hashes
+  HSET(-4, WRITE | DENYOOM | FAST, 1, 1, 1, ONE_SLOT),
+  HMSET(-4, WRITE | DENYOOM | FAST, 1, 1, 1, ONE_SLOT),
+  HSETNX(4, WRITE | DENYOOM | FAST, 1, 1, 1, ONE_SLOT),
+  HGET(3, READONLY | FAST, 1, 1, 1, ONE_SLOT),
+  HMGET(-3, READONLY | FAST, 1, 1, 1, ONE_SLOT),
+  HDEL(-3, WRITE | FAST, 1, 1, 1, ONE_SLOT),
+  HLEN(2, READONLY | FAST, 1, 1, 1, ONE_SLOT),
+  HSTRLEN(3, READONLY | FAST, 1, 1, 1, ONE_SLOT),
+  HEXISTS(3, READONLY | FAST, 1, 1, 1, ONE_SLOT),
+  HKEYS(2, READONLY, 1, 1, 1, ONE_SLOT),
+  HVALS(2, READONLY, 1, 1, 1, ONE_SLOT),
+  HGETALL(2, READONLY, 1, 1, 1, ONE_SLOT),
+  HINCRBY(4, WRITE | DENYOOM | FAST, 1, 1, 1, ONE_SLOT),
+  HINCRBYFLOAT(4, WRITE | DENYOOM | FAST, 1, 1, 1, ONE_SLOT),
+  HRANDFIELD(-2, READONLY, 1, 1, 1, ONE_SLOT),
+  HSCAN(-3, READONLY, 1, 1, 1, ONE_SLOT),
+
+  // ---- lists
+  LPUSH(-3, WRITE | DENYOOM | FAST, 1, 1, 1, ONE_SLOT),
+  RPUSH(-3, WRITE | DENYOOM | FAST, 1, 1, 1, ONE_SLOT),
+  LPUSHX(-3, WRITE | DENYOOM | FAST, 1, 1, 1, ONE_SLOT),
+  RPUSHX(-3, WRITE | DENYOOM | FAST, 1, 1, 1, ONE_SLOT),
+  LPOP(-2, WRITE | FAST, 1, 1, 1, ONE_SLOT),
+  RPOP(-2, WRITE | FAST, 1, 1, 1, ONE_SLOT),
+  LLEN(2, READONLY | FAST, 1, 1, 1, ONE_SLOT),
+  LINDEX(3, READONLY, 1, 1, 1, ONE_SLOT),
+  LSET(4, WRITE | DENYOOM, 1, 1, 1, ONE_SLOT),
+  LRANGE(4, READONLY, 1, 1, 1, ONE_SLOT),
+  LTRIM(4, WRITE, 1, 1, 1, ONE_SLOT),
+  LREM(4, WRITE, 1, 1, 1, ONE_SLOT),
+  LINSERT(5, WRITE | DENYOOM, 1, 1, 1, ONE_SLOT),
+  LPOS(-3, READONLY, 1, 1, 1, ONE_SLOT),
+  LMOVE(5, WRITE | DENYOOM, 1, 2, 1, ONE_SLOT),
+  RPOPLPUSH(3, WRITE | DENYOOM, 1, 2, 1, ONE_SLOT),
+
+  // ---- sets
+  SADD(-3, WRITE | DENYOOM | FAST, 1, 1, 1, ONE_SLOT),
+  SREM(-3, WRITE | FAST, 1, 1, 1, ONE_SLOT),
+  SCARD(2, READONLY | FAST, 1, 1, 1, ONE_SLOT),
+  SISMEMBER(3, READONLY | FAST, 1, 1, 1, ONE_SLOT),
+  SMISMEMBER(-3, READONLY | FAST, 1, 1, 1, ONE_SLOT),
+  SMEMBERS(2, READONLY, 1, 1, 1, ONE_SLOT),
+  SPOP(-2, WRITE | FAST, 1, 1, 1, ONE_SLOT),
+  SRANDMEMBER(-2, READONLY, 1, 1, 1, ONE_SLOT),
+  SMOVE(4, WRITE | FAST, 1, 2, 1, ONE_SLOT),
+  SINTER(-2, READONLY, 1, -1, 1, ONE_SLOT),
+  SINTERSTORE(-3, WRITE | DENYOOM, 1, -1, 1, ONE_SLOT),
+  SINTERCARD(-3, READONLY | MOVABLE_KEYS, 0, 0, 0, ONE_SLOT),
+  SUNION(-2, READONLY, 1, -1, 1, ONE_SLOT),
+  SUNIONSTORE(-3, WRITE | DENYOOM, 1, -1, 1, ONE_SLOT),
+  SDIFF(-2, READONLY, 1, -1, 1, ONE_SLOT),
+  SDIFFSTORE(-3, WRITE | DENYOOM, 1, -1, 1, ONE_SLOT),
+  SSCAN(-3, READONLY, 1, 1, 1, ONE_SLOT),
+
+  // ---- sorted sets
+  ZADD(-4, WRITE | DENYOOM | FAST, 1, 1, 1, ONE_SLOT),
+  ZINCRBY(4, WRITE | DENYOOM | FAST, 1, 1, 1, ONE_SLOT),
+  ZREM(-3, WRITE | FAST, 1, 1, 1, ONE_SLOT),
+  ZCARD(2, READONLY | FAST, 1, 1, 1, ONE_SLOT),
+  ZSCORE(3, READONLY | FAST, 1, 1, 1, ONE_SLOT),
+  ZMSCORE(-3, READONLY | FAST, 1, 1, 1, ONE_SLOT),
+  ZRANK(3, READONLY | FAST, 1, 1, 1, ONE_SLOT),
+  ZREVRANK(3, READONLY | FAST, 1, 1, 1, ONE_SLOT),
+  ZCOUNT(4, READONLY | FAST, 1, 1, 1, ONE_SLOT),
+  ZLEXCOUNT(4, READONLY | FAST, 1, 1, 1, ONE_SLOT),
+  ZRANGE(-4, READONLY, 1, 1, 1, ONE_SLOT),
+  ZRANGESTORE(-5, WRITE | DENYOOM, 1, 2, 1, ONE_SLOT),
+  ZREVRANGE(-4, READONLY, 1, 1, 1, ONE_SLOT),
+  ZRANGEBYSCORE(-4, READONLY, 1, 1, 1, ONE_SLOT),
+  ZREVRANGEBYSCORE(-4, READONLY, 1, 1, 1, ONE_SLOT),
+  ZRANGEBYLEX(-4, READONLY, 1, 1, 1, ONE_SLOT),
+  ZREVRANGEBYLEX(-4, READONLY, 1, 1, 1, ONE_SLOT),
+  ZREMRANGEBYRANK(4, WRITE, 1, 1, 1, ONE_SLOT),
+  ZREMRANGEBYSCORE(4, WRITE, 1, 1, 1, ONE_SLOT),
+  ZREMRANGEBYLEX(4, WRITE, 1, 1, 1, ONE_SLOT),
+  ZPOPMIN(-2, WRITE | FAST, 1, 1, 1, ONE_SLOT),
+  ZPOPMAX(-2, WRITE | FAST, 1, 1, 1, ONE_SLOT),
+  ZRANDMEMBER(-2, READONLY, 1, 1, 1, ONE_SLOT),
+  ZSCAN(-3, READONLY, 1, 1, 1, ONE_SLOT),
+  ZUNION(-3, READONLY | MOVABLE_KEYS, 0, 0, 0, ONE_SLOT),
+  ZINTER(-3, READONLY | MOVABLE_KEYS, 0, 0, 0, ONE_SLOT),
+  ZDIFF(-3, READONLY | MOVABLE_KEYS, 0, 0, 0, ONE_SLOT),
+  ZINTERCARD(-3, READONLY | MOVABLE_KEYS, 0, 0, 0, ONE_SLOT),
+  ZUNIONSTORE(-4, WRITE | DENYOOM | MOVABLE_KEYS, 1, 1, 1, ONE_SLOT),
+  ZINTERSTORE(-4, WRITE | DENYOOM | MOVABLE_KEYS, 1, 1, 1, ONE_SLOT),
+  ZDIFFSTORE(-4, WRITE | DENYOOM | MOVABLE_KEYS, 1, 1, 1, ONE_SLOT);
+
+  private final String lowerName;
+  private final int arity;
+  private final int flags;
+  private final int firstKey;
+  private final int lastKey;
+  private final int keyStep;
+  private final Routing routing;
+
+  Command(int arity, int flags, int firstKey, int lastKey, int keyStep, Routing routing) {
+    this("", arity, flags, firstKey, lastKey, keyStep, routing);
+  }
+
+  /** For the rare command whose name is taken by something else in Java. */
+  Command(
+      String name, int arity, int flags, int firstKey, int lastKey, int keyStep, Routing routing) {
+    this.lowerName = name.isEmpty() ? name().toLowerCase(Locale.ROOT) : name;
+    this.arity = arity;
+    this.flags = flags;
+    this.firstKey = firstKey;
+    this.lastKey = lastKey;
+    this.keyStep = keyStep;
+    this.routing = routing;
+  }
+
+  /** The name as Redis prints it, lower-case. */
+  public String lowerName() {
+    return lowerName;
+  }
+
+  public int arity() {
+    return arity;
+  }
+
+  public int flags() {
+    return flags;
+  }
+
+  public boolean isWrite() {
+    return (flags & WRITE) != 0;
+  }
+
+  public boolean is(int flag) {
+    return (flags & flag) != 0;
+  }
+
+  public int firstKey() {
+    return firstKey;
+  }
+
+  public int lastKey() {
+    return lastKey;
+  }
+
+  public int keyStep() {
+    return keyStep;
+  }
+
+  public Routing routing() {
+    return routing;
+  }
+
+  /** Whether {@code count} arguments (the name included) are allowed. */
+  public boolean accepts(int count) {
+    return arity >= 0 ? count == arity : count >= -arity;
+  }
+}

@@ -1,0 +1,3 @@
+/** The command table: a row a command. */
+@org.jspecify.annotations.NullMarked
+package io.slotferry.protocol.command;

@@ -1,0 +1,29 @@
+package io.slotferry.protocol.shard;
+
+import io.slotferry.protocol.command.Command;
+
+/**
+ * What goes with a {@link io.slotferry.protocol.Request} to a shard: who asks, for which partition.
+ * Mutable and reused by its gateway loop; a shard that has to keep a call copies the fields.
+ */
+public final class ShardCall {
+  /** {@link #partition} of a command that goes to all of a shard's partitions (DBSIZE, SCAN, …). */
+  public static final int ALL_PARTITIONS = -1;
+
+  public Command command = Command.PING;
+
+  /** Number of the keyspace ({@code SELECT n}). */
+  public int keyspace;
+
+  /** Partition of the command's keys: a slot, a tablet's id, or {@link #ALL_PARTITIONS}. */
+  public int partition;
+
+  /** The protocol version that the reply is written in: 2 or 3. */
+  public int respVersion = 2;
+
+  /** Version of the cluster map that the gateway routed by. */
+  public long mapVersion;
+
+  /** The caller's own number for this call, returned with a later reply. */
+  public long ticket;
+}

@@ -1,0 +1,47 @@
+package io.slotferry.protocol.shard;
+
+import io.slotferry.protocol.ReplyWriter;
+import io.slotferry.protocol.Request;
+
+/**
+ * A shard's leader as its callers on the same event loop see it. Between processes the same calls
+ * travel in {@link io.slotferry.protocol.frame command frames}.
+ *
+ * <p>Thread: the event loop that owns the shard copy; nothing else may call it.
+ */
+public interface ShardExecutor {
+  /**
+   * Executes one command.
+   *
+   * @param request valid only during the call
+   * @param reply the reply is appended here when the outcome is {@link Outcome#REPLIED}; otherwise
+   *     nothing is written
+   * @param later receives the reply when the outcome is {@link Outcome#LATER}, on this loop
+   */
+  Outcome execute(ShardCall call, Request request, ReplyWriter reply, LaterReply later);
+
+  /** How a call ended. */
+  enum Outcome {
+    /** The reply was written. */
+    REPLIED,
+    /** The reply comes through {@link LaterReply}: a frozen partition, WAIT, a sync write. */
+    LATER,
+    /**
+     * Nothing was executed: this copy does not lead, does not own the partition, or has no lease.
+     * The caller refreshes its map and routes again.
+     */
+    NOT_HERE
+  }
+
+  /** Where replies go that could not be given at once. */
+  interface LaterReply {
+    /** The reply of the call with this ticket. {@code reply} is valid only during the call. */
+    void replied(long ticket, ReplyWriter reply);
+
+    /** The call was not executed after all: route it again. */
+    void notHere(long ticket);
+
+    /** The call was executed, or may have been, and its effect may be lost. */
+    void uncertain(long ticket);
+  }
+}

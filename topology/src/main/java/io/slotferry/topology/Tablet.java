@@ -1,0 +1,13 @@
+package io.slotferry.topology;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A range {@code [from, to)} of a range keyspace.
+ *
+ * @param partition its partition id, at least {@link Slots#COUNT}; never used again once dropped
+ * @param from first key that belongs to it; empty for the first tablet
+ * @param to first key that no longer does; null for the last tablet
+ * @param shard the owner
+ */
+public record Tablet(int partition, byte[] from, byte @Nullable [] to, int shard) {}
