@@ -1,0 +1,5 @@
+/** Verticles that follow a leader, acknowledge its stream and can be promoted. */
+@NullMarked
+package io.slotferry.replica;
+
+import org.jspecify.annotations.NullMarked;
