@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One instance per engine, reused for every command. Thread: the loop that owns the shard copy.
  */
+@SuppressWarnings("DoNotCallSuggester")
 public final class CommandContext {
   /** The expiry of a key that never expires. */
   public static final long NO_EXPIRY = -1;

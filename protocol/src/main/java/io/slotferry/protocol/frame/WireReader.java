@@ -57,16 +57,16 @@ public final class WireReader {
   public int i32() {
     need(4);
     int value =
-        bytes[at] << 24
-            | (bytes[at + 1] & 0xff) << 16
-            | (bytes[at + 2] & 0xff) << 8
-            | bytes[at + 3] & 0xff;
+        (bytes[at] << 24)
+            | ((bytes[at + 1] & 0xff) << 16)
+            | ((bytes[at + 2] & 0xff) << 8)
+            | (bytes[at + 3] & 0xff);
     at += 4;
     return value;
   }
 
   public long i64() {
-    return (long) i32() << 32 | i32() & 0xffffffffL;
+    return ((long) i32() << 32) | (i32() & 0xffffffffL);
   }
 
   public double f64() {
