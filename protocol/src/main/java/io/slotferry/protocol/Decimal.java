@@ -2,8 +2,8 @@ package io.slotferry.protocol;
 
 /**
  * Numbers as Redis reads and writes them. Integers are strict (no sign but a leading minus, no
- * leading zeros, no blanks: Redis' {@code string2ll}); doubles are written in the shortest form that
- * reads back the same (Redis' {@code %.17g} with its integer shortcut).
+ * leading zeros, no blanks: Redis' {@code string2ll}); doubles are written in the shortest form
+ * that reads back the same (Redis' {@code %.17g} with its integer shortcut).
  */
 public final class Decimal {
   private static final int LONG_DIGITS_MAX = 19;

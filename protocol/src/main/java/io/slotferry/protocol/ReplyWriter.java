@@ -4,9 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Encodes replies into one growing byte array, in RESP2 or RESP3 as the connection chose. Types that
- * RESP2 lacks are written as Redis writes them there (a map as a flat array, a double as a bulk
- * string, a null as a null bulk, …), so that handlers are written once.
+ * Encodes replies into one growing byte array, in RESP2 or RESP3 as the connection chose. Types
+ * that RESP2 lacks are written as Redis writes them there (a map as a flat array, a double as a
+ * bulk string, a null as a null bulk, …), so that handlers are written once.
  *
  * <p>Source: the RESP3 specification and Redis' {@code networking.c} behaviour. Thread: one event
  * loop at a time; reused between commands.

@@ -4,9 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * One client command as the wire brought it: argument 0 is the command's name, and every argument is
- * a slice of one byte array. A request is a reusable view and owns nothing: it is valid only until
- * its buffer is written again, so whoever keeps an argument copies it ({@link #copy}).
+ * One client command as the wire brought it: argument 0 is the command's name, and every argument
+ * is a slice of one byte array. A request is a reusable view and owns nothing: it is valid only
+ * until its buffer is written again, so whoever keeps an argument copies it ({@link #copy}).
  *
  * <p>Thread: the event loop that parsed it; never shared.
  */
@@ -62,7 +62,9 @@ public final class Request {
     count++;
   }
 
-  /** Points the view at {@code moved}, which holds the same bytes {@code shift} places further on. */
+  /**
+   * Points the view at {@code moved}, which holds the same bytes {@code shift} places further on.
+   */
   public void rebase(byte[] moved, int shift) {
     buffer = moved;
     for (int i = 0; i < count; i++) {
@@ -92,7 +94,9 @@ public final class Request {
     return Arrays.copyOfRange(buffer, starts[argument], starts[argument] + lengths[argument]);
   }
 
-  /** The argument as text, one char per byte (so that no byte is lost); for messages and options. */
+  /**
+   * The argument as text, one char per byte (so that no byte is lost); for messages and options.
+   */
   public String text(int argument) {
     return new String(buffer, starts[argument], lengths[argument], StandardCharsets.ISO_8859_1);
   }

@@ -1,10 +1,5 @@
 package io.slotferry.topology;
 
-import java.util.List;
-import java.util.Map;
-import java.util.SortedMap;
-import org.jspecify.annotations.Nullable;
-
 /** Sketch of the accessors; the topology room completes it. */
 public final class ClusterMap {
   /** No shard. */

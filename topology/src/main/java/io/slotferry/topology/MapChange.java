@@ -5,10 +5,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The only ways in which the cluster map changes. Each is conditional: it names what it expects
- * (an epoch, an owner, an absence) and is refused when the map says otherwise, so that two who
- * decide at once cannot both win. An accepted change raises the version by one; the accepted changes
- * in order are the deltas that readers apply.
+ * The only ways in which the cluster map changes. Each is conditional: it names what it expects (an
+ * epoch, an owner, an absence) and is refused when the map says otherwise, so that two who decide
+ * at once cannot both win. An accepted change raises the version by one; the accepted changes in
+ * order are the deltas that readers apply.
  *
  * <p>Codes are persisted, in the order of {@code permits}: append only.
  */
@@ -20,8 +20,8 @@ public sealed interface MapChange {
   record RemoveNode(String id) implements MapChange {}
 
   /**
-   * The first change of a cluster: its first shards, the slots spread evenly over them, and keyspace
-   * 0. Refused when there are shards already.
+   * The first change of a cluster: its first shards, the slots spread evenly over them, and
+   * keyspace 0. Refused when there are shards already.
    */
   record CreateCluster(List<ShardPlacement> shards) implements MapChange {}
 
@@ -109,7 +109,10 @@ public sealed interface MapChange {
       Operation.Kind kind, Operation.State state, int shard, long nowMillis, String detail)
       implements MapChange {}
 
-  /** Refused when the operation is unknown or has ended. {@code shard} and {@code detail} null: kept. */
+  /**
+   * Refused when the operation is unknown or has ended. {@code shard} and {@code detail} null:
+   * kept.
+   */
   record UpdateOperation(
       long operation,
       Operation.State state,
