@@ -98,8 +98,7 @@ class EmbeddedClusterTest {
   @Test
   void badStartsSayOneClearLine() {
     try (Slotferry slotferry = Slotferry.up("--ephemeral")) {
-      Slotferry busy =
-          Slotferry.start("up", "--ephemeral", "--port", "" + slotferry.respPort());
+      Slotferry busy = Slotferry.start("up", "--ephemeral", "--port", "" + slotferry.respPort());
       assertThat(busy.awaitExit()).isNotZero();
       assertThat(busy.output()).contains("" + slotferry.respPort()).doesNotContain("Exception");
     }

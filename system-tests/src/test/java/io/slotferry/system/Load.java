@@ -144,13 +144,12 @@ final class Load implements AutoCloseable {
   List<String> finish() {
     close();
     try (Jedis redis = connect(port)) {
-      acknowledged.forEach(
-          (key, value) -> {
-            String read = redis.get(key);
-            if (!String.valueOf(value).equals(read)) {
-              errors.add(key + " ends as " + read + " instead of " + value);
-            }
-          });
+      acknowledged.forEach((key, value) -> {
+        String read = redis.get(key);
+        if (!String.valueOf(value).equals(read)) {
+          errors.add(key + " ends as " + read + " instead of " + value);
+        }
+      });
     }
     return errors();
   }

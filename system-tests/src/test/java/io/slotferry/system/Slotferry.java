@@ -18,7 +18,8 @@ final class Slotferry implements AutoCloseable {
   private static final long READY_SECONDS_MAX = 90;
   private static final long END_SECONDS_MAX = 30;
   private static final Pattern READY =
-      Pattern.compile("slotferry ready: resp=127\\.0\\.0\\.1:(\\d+) http=http://127\\.0\\.0\\.1:(\\d+)");
+      Pattern.compile(
+          "slotferry ready: resp=127\\.0\\.0\\.1:(\\d+) http=http://127\\.0\\.0\\.1:(\\d+)");
 
   private final Process process;
   private final Thread reader;

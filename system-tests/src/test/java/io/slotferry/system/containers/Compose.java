@@ -1,6 +1,5 @@
 package io.slotferry.system.containers;
 
-import io.slotferry.system.Await;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,6 +2,7 @@ package io.slotferry.system.containers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.slotferry.system.Await;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -9,7 +10,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import io.slotferry.system.Await;
 import java.time.Duration;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterAll;
