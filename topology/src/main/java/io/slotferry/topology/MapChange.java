@@ -39,8 +39,9 @@ public sealed interface MapChange {
   }
 
   /**
-   * Refused while it owns a partition or takes part in a move. When the id is used again, its
-   * epochs start above those of every shard that was removed.
+   * Refused while it owns a partition or takes part in a move, and when all other shards are
+   * draining. When the id is used again, its epochs start above those of every shard that was
+   * removed.
    */
   record RemoveShard(int shard) implements MapChange {}
 

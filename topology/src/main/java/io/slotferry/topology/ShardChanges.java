@@ -120,6 +120,9 @@ final class ShardChanges {
     if (ownsPartition(id)) {
       return "shard %d still owns partitions".formatted(id);
     }
+    if (draft.notDraining(id).isEmpty()) {
+      return "all shards but shard %d are draining".formatted(id);
+    }
     for (Move move : draft.moves.values()) {
       if (move.from() == id || move.to() == id) {
         return "shard %d takes part in move %d".formatted(id, move.id());
