@@ -65,8 +65,12 @@ public sealed interface MapChange {
       int shard, long expectedEpoch, String node, long incarnation, boolean keepOldLeaderInSync)
       implements MapChange {}
 
-  /** Replaces the in-sync set. Refused unless the epoch is the map's and the leader is a member. */
-  record SetInSync(int shard, long expectedEpoch, Set<String> inSync) implements MapChange {
+  /**
+   * Replaces the in-sync set. Refused unless the epoch is the map's, {@code revision} is higher
+   * than the shard's, and the leader is a member.
+   */
+  record SetInSync(int shard, long expectedEpoch, long revision, Set<String> inSync)
+      implements MapChange {
     public SetInSync {
       inSync = Set.copyOf(inSync);
     }

@@ -90,7 +90,7 @@ class ClusterMapTest {
     accept(new MapChange.Promote(1, 0, "shard-1", 7, false));
     assertThat(refusal(new MapChange.Promote(1, 1, "replica-1", 8, false)))
         .isEqualTo("node replica-1 is not in the in-sync set of shard 1");
-    accept(new MapChange.SetInSync(1, 1, Set.of("shard-1", "replica-1")));
+    accept(new MapChange.SetInSync(1, 1, 1, Set.of("shard-1", "replica-1")));
     accept(new MapChange.Promote(1, 1, "replica-1", 8, false));
 
     Shard shard = map.shard(1);
@@ -106,7 +106,7 @@ class ClusterMapTest {
   @Test
   void aPlannedSwitchKeepsTheOldLeaderInSync() {
     accept(new MapChange.Promote(1, 0, "shard-1", 7, false));
-    accept(new MapChange.SetInSync(1, 1, Set.of("shard-1", "replica-1")));
+    accept(new MapChange.SetInSync(1, 1, 1, Set.of("shard-1", "replica-1")));
     MapChange.Promote handover = new MapChange.Promote(1, 1, "replica-1", 8, true);
     assertThat(refusal(handover))
         .isEqualTo("node replica-1 is not the chosen successor of shard 1's leader");
@@ -118,11 +118,20 @@ class ClusterMapTest {
   }
 
   @Test
+  void anOvertakenWishForAnInSyncSetIsRefused() {
+    accept(new MapChange.Promote(1, 0, "shard-1", 7, false));
+    accept(new MapChange.SetInSync(1, 1, 2, Set.of("shard-1")));
+
+    assertThat(refusal(new MapChange.SetInSync(1, 1, 1, Set.of("shard-1", "replica-1"))))
+        .isEqualTo("revision 1 of the in-sync set of shard 1 is overtaken by revision 2");
+  }
+
+  @Test
   void aSuccessorThatFallsOutOfSyncIsNoneAnyMore() {
     accept(new MapChange.Promote(1, 0, "shard-1", 7, false));
-    accept(new MapChange.SetInSync(1, 1, Set.of("shard-1", "replica-1")));
+    accept(new MapChange.SetInSync(1, 1, 1, Set.of("shard-1", "replica-1")));
     accept(new MapChange.SetSuccessor(1, 1, "replica-1"));
-    accept(new MapChange.SetInSync(1, 1, Set.of("shard-1")));
+    accept(new MapChange.SetInSync(1, 1, 2, Set.of("shard-1")));
 
     assertThat(map.shard(1).successor()).isNull();
   }

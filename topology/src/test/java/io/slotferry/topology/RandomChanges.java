@@ -106,7 +106,8 @@ final class RandomChanges {
     if (random.nextInt(4) == 0) {
       inSync.add(nodeId(map));
     }
-    return new MapChange.SetInSync(shard.id(), epoch(shard), inSync);
+    return new MapChange.SetInSync(
+        shard.id(), epoch(shard), shard.inSyncRevision() + random.nextInt(3), inSync);
   }
 
   private MapChange setSuccessor(ClusterMap map) {
@@ -213,7 +214,7 @@ final class RandomChanges {
 
   private Shard shard(ClusterMap map) {
     return map.shards().isEmpty()
-        ? new Shard(1, "shard-1", 0, List.of("replica-1"), Set.of("shard-1"), 0, false, null)
+        ? new Shard(1, "shard-1", 0, List.of("replica-1"), Set.of("shard-1"), 0, 0, false, null, 0)
         : pick(map.shards());
   }
 
