@@ -86,17 +86,22 @@ final class Elections {
   // LEADING, HANDING OVER
 
   private void leading(Agenda agenda, Shard shard, NodeReport leader, long nowMillis) {
-    CopyReport copy = Reports.copyOf(leader, shard.id());
-    boolean current = copy != null && copy.leading() && copy.epoch() == shard.epoch();
-    if (current && copy.inSyncRevision() > shard.inSyncRevision()) {
+    CopyReport copy = leadingCopy(leader, shard);
+    if (copy != null && copy.inSyncRevision() > shard.inSyncRevision()) {
       Set<String> inSync = new HashSet<>(copy.wantedInSync());
       inSync.removeIf(node -> !shard.hasCopyOn(node));
       agenda.propose(
           new MapChange.SetInSync(shard.id(), shard.epoch(), copy.inSyncRevision(), inSync));
     }
     if (shard.successor() != null) {
-      handOver(agenda, shard, shard.successor(), current ? copy.handover() : 0, nowMillis);
+      handOver(agenda, shard, shard.successor(), copy == null ? 0 : copy.handover(), nowMillis);
     }
+  }
+
+  /** What the leader says about the shard, once it knows that it leads. */
+  private static @Nullable CopyReport leadingCopy(NodeReport leader, Shard shard) {
+    CopyReport copy = Reports.copyOf(leader, shard.id());
+    return copy != null && copy.leading() && copy.epoch() == shard.epoch() ? copy : null;
   }
 
   private void handOver(
@@ -160,19 +165,24 @@ final class Elections {
     CopyReport newest = null;
     String chosen = null;
     for (String node : oldLeaderFirst(shard)) {
-      NodeReport report = reports.freshOf(node, loss.sinceMillis, nowMillis);
-      CopyReport copy = report == null ? null : Reports.copyOf(report, shard.id());
-      boolean usable = copy != null && copy.offset() >= 0;
+      CopyReport copy = completeCopy(node, shard, loss, nowMillis);
       boolean expected = !node.equals(shard.leader()) || heard;
-      if (!usable && expected && !graceOver) {
+      if (copy == null && expected && !graceOver) {
         return null;
       }
-      if (usable && (newest == null || isNewer(copy, newest))) {
+      if (copy != null && (newest == null || isNewer(copy, newest))) {
         newest = copy;
         chosen = node;
       }
     }
     return chosen;
+  }
+
+  /** What the node said about its copy since the loss, if that can be promoted. */
+  private @Nullable CopyReport completeCopy(String node, Shard shard, Loss loss, long nowMillis) {
+    NodeReport report = reports.freshOf(node, loss.sinceMillis, nowMillis);
+    CopyReport copy = report == null ? null : Reports.copyOf(report, shard.id());
+    return copy != null && copy.offset() >= 0 ? copy : null;
   }
 
   private boolean isRestarted(Shard shard) {

@@ -57,8 +57,10 @@ final class Reports {
   /** The last report, unless the node is lost or last reported before {@code sinceMillis}. */
   @Nullable NodeReport freshOf(String node, long sinceMillis, long nowMillis) {
     Heard heard = byNode.get(node);
-    boolean fresh = heard != null && heard.atMillis >= sinceMillis && !isSilent(node, nowMillis);
-    return fresh ? heard.report : null;
+    if (heard == null || heard.atMillis < sinceMillis || isSilent(node, nowMillis)) {
+      return null;
+    }
+    return heard.report;
   }
 
   long silenceOf(String node, long nowMillis) {
