@@ -1,5 +1,7 @@
 package io.slotferry.replication;
 
+import io.slotferry.engine.store.KeyHash;
+
 /**
  * How far a {@link PartitionWalk} has come: everything in partitions below {@link #partition}, and
  * in it every key whose hash is at most {@link #hash} (unsigned), has been sent. Both ends hold one;
@@ -7,11 +9,8 @@ package io.slotferry.replication;
  * chunk will include.
  */
 final class WalkPosition {
-  /** The hash after which nothing of a partition is left. */
-  static final int LAST_HASH = -1;
-
   private int partition = -1;
-  private int hash = LAST_HASH;
+  private int hash = KeyHash.LAST;
 
   int partition() {
     return partition;
@@ -28,15 +27,15 @@ final class WalkPosition {
 
   /** Nothing is left to send. */
   void moveToEnd() {
-    moveTo(Integer.MAX_VALUE, LAST_HASH);
+    moveTo(Integer.MAX_VALUE, KeyHash.LAST);
   }
 
   boolean atEnd() {
     return partition == Integer.MAX_VALUE;
   }
 
-  boolean partitionIsDone() {
-    return hash == LAST_HASH;
+  boolean isDoneWithPartition() {
+    return hash == KeyHash.LAST;
   }
 
   boolean covers(int ofPartition, int keyHash) {
