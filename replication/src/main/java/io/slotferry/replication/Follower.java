@@ -101,7 +101,9 @@ final class Follower {
       return;
     }
     session = nextSession++;
-    link = new StreamLink(shard, node, leader, session, StreamLink.FOLLOWER, outbox);
+    link =
+        new StreamLink(
+            shard, node, leader, session, StreamLink.End.FOLLOWER, outbox, this::handle);
     FollowRequest request =
         new FollowRequest(
             shard,
@@ -122,7 +124,7 @@ final class Follower {
       return;
     }
     heardMillis = nowMillis;
-    link.receive(in, nowMillis, payload -> handle(payload, link, nowMillis));
+    link.receive(in, nowMillis);
     if (failed || link.isBroken()) {
       ask(nowMillis);
     } else if (log.endOffset() - ackedOffset >= ACK_EVERY_BYTES) {
@@ -130,8 +132,9 @@ final class Follower {
     }
   }
 
-  private void handle(WireReader in, StreamLink link, long nowMillis) {
-    if (failed) {
+  private void handle(WireReader in, long nowMillis) {
+    StreamLink link = this.link;
+    if (failed || link == null) {
       return;
     }
     int kind = in.u8();

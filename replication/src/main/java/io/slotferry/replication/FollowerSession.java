@@ -40,10 +40,12 @@ final class FollowerSession {
   private boolean lost;
 
   FollowerSession(
-      FollowRequest request, StreamLink link, ReplicationLog log, long nowMillis) {
+      FollowRequest request, String leader, ReplicationLog log, Outbox outbox, long nowMillis) {
     this.node = request.node();
     this.session = request.session();
-    this.link = link;
+    this.link =
+        new StreamLink(
+            request.shard(), leader, node, session, StreamLink.End.LEADER, outbox, this::received);
     this.log = log;
     this.lastAckMillis = nowMillis;
   }
@@ -110,7 +112,7 @@ final class FollowerSession {
     link.send(message, nowMillis);
   }
 
-  void received(WireReader in, long nowMillis) {
+  private void received(WireReader in, long nowMillis) {
     if (in.u8() == StreamMessage.ACK) {
       appliedOffset = in.i64();
       fsyncedOffset = in.i64();

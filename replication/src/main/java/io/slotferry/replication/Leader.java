@@ -61,10 +61,7 @@ public final class Leader {
     if (request.epoch() != epoch || (known != null && known.session() >= request.session())) {
       return;
     }
-    StreamLink link =
-        new StreamLink(
-            shard, node, request.node(), request.session(), StreamLink.LEADER, outbox);
-    FollowerSession session = new FollowerSession(request, link, log, nowMillis);
+    FollowerSession session = new FollowerSession(request, node, log, outbox, nowMillis);
     sessions.put(request.node(), session);
     if (canContinue(request)) {
       session.begin(request.offset(), resumedWalk(request), nowMillis);
@@ -105,7 +102,7 @@ public final class Leader {
     if (known == null || known.session() != session) {
       return;
     }
-    known.link().receive(in, nowMillis, payload -> known.received(payload, nowMillis));
+    known.link().receive(in, nowMillis);
     known.pump(nowMillis);
     settleWaits(nowMillis);
   }
@@ -162,8 +159,12 @@ public final class Leader {
     return inSync;
   }
 
-  public Collection<FollowerSession> sessions() {
+  Collection<FollowerSession> sessions() {
     return sessions.values();
+  }
+
+  long epoch() {
+    return epoch;
   }
 
   /** Whether every one of {@code replicas} has applied everything before {@code offset}. */

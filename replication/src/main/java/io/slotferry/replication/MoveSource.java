@@ -126,7 +126,15 @@ final class MoveSource {
     walk = new PartitionWalk(store, partitions);
     if (targetEpoch > 0) {
       session = nextSession++;
-      link = new StreamLink(move.id(), node, targetNode, session, StreamLink.MOVE_SOURCE, outbox);
+      link =
+          new StreamLink(
+              move.id(),
+              node,
+              targetNode,
+              session,
+              StreamLink.End.MOVE_SOURCE,
+              outbox,
+              this::handle);
       MoveOpen open =
           new MoveOpen(move.id(), move.from(), move.to(), ownEpoch, targetEpoch, node, session);
       outbox.send(targetNode, CopyFrames.moveOpen(open));
@@ -161,7 +169,7 @@ final class MoveSource {
     if (link == null || ofSession != session || !from.equals(targetNode)) {
       return;
     }
-    link.receive(in, nowMillis, payload -> handle(payload, nowMillis));
+    link.receive(in, nowMillis);
     pump(nowMillis);
   }
 

@@ -33,7 +33,13 @@ final class MoveTarget {
     this.data = data;
     this.link =
         new StreamLink(
-            open.move(), node, open.node(), open.session(), StreamLink.MOVE_TARGET, outbox);
+            open.move(),
+            node,
+            open.node(),
+            open.session(),
+            StreamLink.End.MOVE_TARGET,
+            outbox,
+            this::handle);
     message.u8(StreamMessage.MOVE_READY);
     link.send(message, nowMillis);
   }
@@ -44,12 +50,12 @@ final class MoveTarget {
 
   void received(String from, long session, WireReader in, long nowMillis) {
     if (session == open.session() && from.equals(open.node())) {
-      link.receive(in, nowMillis, this::handle);
+      link.receive(in, nowMillis);
       answerFence(nowMillis);
     }
   }
 
-  private void handle(WireReader in) {
+  private void handle(WireReader in, long nowMillis) {
     switch (in.u8()) {
       case StreamMessage.CHUNK -> data.applyMovedChunk(in);
       case StreamMessage.EFFECTS -> data.applyMovedEffects(in);

@@ -3,7 +3,6 @@ package io.slotferry.replication;
 import io.slotferry.engine.store.KeyHash;
 import io.slotferry.engine.store.Partition;
 import io.slotferry.engine.store.PartitionStore;
-import io.slotferry.engine.value.Value;
 import io.slotferry.protocol.frame.WireReader;
 import io.slotferry.protocol.frame.WireWriter;
 import java.util.BitSet;
@@ -80,44 +79,21 @@ final class PartitionWalk {
   }
 
   /**
-   * The receiver's side: takes a chunk's sections, and moves the position behind them. A partition's
+   * The receiver's side: takes a chunk's sections, and moves the position behind each. A partition's
    * first section empties it, whatever effects or an earlier attempt may have left there.
    */
-  static void readChunk(
-      WireReader in, PartitionStore store, WalkPosition position, SectionListener listener) {
+  static void readChunk(WireReader in, WalkPosition position, SectionReader reader) {
     while (in.remaining() > 0) {
       int id = in.i32();
       boolean first = in.u8() == 1;
-      Partition partition = store.create(id);
-      if (first) {
-        partition.clear();
-        listener.begins(id);
-      }
-      position.moveTo(
-          id,
-          partition.readChunk(
-              in,
-              (keyspace, key, value, expiryMillis) ->
-                  listener.took(keyspace, id, key, value, expiryMillis)));
+      position.moveTo(id, reader.read(id, first, in));
     }
   }
 
-  /** Is told what a chunk brought. */
-  interface SectionListener {
-    /** The partition is empty now, and its content follows. */
-    void begins(int partition);
-
-    void took(int keyspace, int partition, byte[] key, Value value, long expiryMillis);
-
-    /** For those who need not know. */
-    SectionListener NONE =
-        new SectionListener() {
-          @Override
-          public void begins(int partition) {}
-
-          @Override
-          public void took(
-              int keyspace, int partition, byte[] key, Value value, long expiryMillis) {}
-        };
+  /** Takes the content of a section. */
+  @FunctionalInterface
+  interface SectionReader {
+    /** Reads one chunk of the partition, emptied before if it is the first; returns its cursor. */
+    int read(int partition, boolean first, WireReader in);
   }
 }

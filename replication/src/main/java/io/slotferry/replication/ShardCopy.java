@@ -1,27 +1,29 @@
 package io.slotferry.replication;
 
 import io.slotferry.engine.Engine;
-import io.slotferry.engine.KeyLocator;
 import io.slotferry.engine.store.KeyHash;
 import io.slotferry.engine.store.Partition;
+import io.slotferry.engine.store.PartitionState;
 import io.slotferry.engine.store.PartitionStore;
+import io.slotferry.protocol.Decimal;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
 import io.slotferry.protocol.command.KeyPositions;
+import io.slotferry.protocol.frame.FrameKind;
 import io.slotferry.protocol.frame.WireReader;
 import io.slotferry.protocol.shard.ShardCall;
 import io.slotferry.protocol.shard.ShardExecutor;
 import io.slotferry.replication.log.LogRecords;
 import io.slotferry.replication.log.ReplicationLog;
-import io.slotferry.replication.storage.CopyStorage;
 import io.slotferry.topology.ClusterMap;
 import io.slotferry.topology.Move;
 import io.slotferry.topology.Shard;
+import io.slotferry.topology.message.CopyReport;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,57 +48,74 @@ public final class ShardCopy implements ShardExecutor {
 
   static final int WAITS_MAX = 100_000;
   private static final int EXPIRED_KEYS_PER_TICK_MAX = 500;
-  private static final int GARBAGE_PARTITIONS_PER_TICK = 64;
-  private static final int NOTHING_DROPPED = -1;
-  private static final int ALL_DROPPED = Integer.MAX_VALUE;
 
   /** Each role and each move numbers its attempts from a block of its own. */
   private static final long SESSIONS_PER_ROLE = 1 << 16;
+
+  /** A node's sessions carry its start number above these bits. */
+  private static final int SESSION_BITS = 32;
 
   private final String node;
   private final TimeSource time;
   private final Outbox outbox;
   private final MapProposals proposals;
   private final Runnable logged;
-  private final CopyStorage storage;
-  private final ReplicationLog log;
   private final Engine engine;
   private final PartitionStore store;
+  private final Ownership ownership;
   private final HeldCalls held = new HeldCalls();
   private final Map<Long, MoveSource> movesOut = new HashMap<>();
   private final Map<Long, MoveTarget> movesIn = new HashMap<>();
+  private CopyDisk disk;
+  private ReplicationLog log;
   private ClusterMap map = ClusterMap.EMPTY;
   private @Nullable Shard shard;
   private @Nullable Leader leader;
   private @Nullable Follower follower;
   private long leaseUntilMillis = Long.MIN_VALUE;
   private long nextSession;
-  private int garbageFrom = ALL_DROPPED;
 
   /**
-   * @param storage recovered: its data is in {@code engine} already
+   * A copy that holds nothing yet: recover into {@link #engine}, then {@link #open}.
+   *
+   * @param random for the choices of SPOP and its like
    * @param logged called (often) when the log has grown: the edge then calls {@link #flush} once at
    *     the end of this loop turn
    */
   public ShardCopy(
       String node,
-      Engine engine,
-      CopyStorage storage,
+      RandomGenerator random,
       TimeSource time,
       Outbox outbox,
       MapProposals proposals,
       Runnable logged) {
     this.node = node;
-    this.engine = engine;
-    this.store = engine.store();
-    this.storage = storage;
-    this.log = storage.log();
     this.time = time;
     this.outbox = outbox;
     this.proposals = proposals;
     this.logged = logged;
+    this.engine = new Engine(this::partitionOf, this::effect, random, System::nanoTime);
+    this.store = engine.store();
+    this.ownership = new Ownership(engine, this::effect);
+    this.disk = CopyDisk.inMemory(0);
+    this.log = disk.log();
+  }
+
+  public Engine engine() {
+    return engine;
+  }
+
+  /** Goes on from what was recovered; before any other call but {@link #engine}. */
+  public void open(CopyDisk disk) {
+    this.disk = disk;
+    this.log = disk.log();
     // Sessions of an earlier start of this node are all smaller.
-    this.nextSession = storage.incarnation() << 32;
+    this.nextSession = disk.incarnation() << SESSION_BITS;
+  }
+
+  /** How often this node has started with its data; a promotion is for one start. */
+  public long incarnation() {
+    return disk.incarnation();
   }
 
   // ---- the map decides the role
@@ -112,10 +131,17 @@ public final class ShardCopy implements ShardExecutor {
       follower = null;
       return;
     }
-    storage.belongTo(shard.id());
+    if (disk.shard() != shard.id()) {
+      if (disk.shard() != 0) {
+        stopLeading();
+        follower = null;
+        store.clear();
+      }
+      disk.belongTo(shard.id());
+    }
     boolean leads =
         shard.leader().equals(node)
-            && shard.incarnation() == storage.incarnation()
+            && shard.incarnation() == disk.incarnation()
             && shard.epoch() > 0;
     if (leads) {
       lead(shard, nowMillis);
@@ -134,9 +160,8 @@ public final class ShardCopy implements ShardExecutor {
       this.leader = leader;
     }
     leader.keepOnly(shard.replicas());
-    tablets.reconcile(map, shard.id());
+    ownership.mapIs(map, shard.id());
     updateMoves(shard, nowMillis);
-    garbageFrom = NOTHING_DROPPED;
   }
 
   private void follow(Shard shard, long nowMillis) {
@@ -324,17 +349,27 @@ public final class ShardCopy implements ShardExecutor {
     if (!movesOut.isEmpty()) {
       for (MoveSource move : movesOut.values()) {
         if (move.concerns(partition)) {
-          move.effect(keyspace, partition, Engine.keyHashOf(effect), effect);
+          move.effect(keyspace, partition, keyHashOf(effect), effect);
         }
       }
     }
     logged.run();
   }
 
+  /** Where in its partition an effect belongs; one about all keys belongs to the beginning. */
+  private static int keyHashOf(Request effect) {
+    return effect.count() < 2
+        ? KeyHash.BEFORE_FIRST
+        : KeyHash.hash(effect.buffer(), effect.start(1), effect.length(1));
+  }
+
+  private int partitionOf(int keyspace, byte[] buffer, int start, int length) {
+    return map.partitionOf(keyspace, buffer, start, length);
+  }
+
   /** Sends what this loop turn has logged, to the followers and to the disk. */
   public void flush() {
     long nowMillis = time.monotonicMillis();
-    storage.flush();
     if (leader != null) {
       leader.pump(nowMillis);
       for (MoveSource move : movesOut.values()) {
@@ -400,22 +435,11 @@ public final class ShardCopy implements ShardExecutor {
     boolean newer = known == null || known.open().session() < open.session();
     if (current && (newer || !known.open().node().equals(open.node()))) {
       for (int partition : move.partitions()) {
-        empty(partition);
+        ownership.empty(partition);
       }
       movesIn.put(
           open.move(),
           new MoveTarget(open, node, new MovedData(leader, shard), outbox, nowMillis));
-    }
-  }
-
-  /** Empties a partition that this shard does not own, here and on the replicas. */
-  private void empty(int partition) {
-    Partition content = store.partition(partition);
-    if (content != null) {
-      content.become(PartitionState.INCOMING);
-      if (content.size() > 0) {
-        engine.clearPartition(partition);
-      }
     }
   }
 
@@ -437,30 +461,7 @@ public final class ShardCopy implements ShardExecutor {
       }
       if (nowMillis < leaseUntilMillis) {
         engine.expireCycle(time.wallMillis(), EXPIRED_KEYS_PER_TICK_MAX);
-        dropGarbage();
-      }
-    }
-    storage.tick(nowMillis);
-  }
-
-  /** Clears what the map says is not this shard's, and not on its way here; a few at a time. */
-  private void dropGarbage() {
-    Shard shard = this.shard;
-    if (garbageFrom == ALL_DROPPED || shard == null) {
-      return;
-    }
-    for (int i = 0; i < GARBAGE_PARTITIONS_PER_TICK; i++) {
-      Partition next = store.after(garbageFrom);
-      if (next == null) {
-        garbageFrom = ALL_DROPPED;
-        return;
-      }
-      garbageFrom = next.id();
-      Move move = map.moveOf(next.id());
-      boolean coming = move != null && move.to() == shard.id();
-      if (map.shardOf(next.id()) != shard.id() && !coming) {
-        engine.clearPartition(next.id());
-        store.drop(next.id());
+        ownership.dropGarbage();
       }
     }
   }
@@ -488,8 +489,9 @@ public final class ShardCopy implements ShardExecutor {
             : leader.inSync(shard.replicas(), shard.inSync(), time.monotonicMillis());
     // An unfinished sync is worth nothing: it must never be preferred to a complete copy.
     long offset = isSyncing() ? -1 : log.endOffset();
+    Set<String> wanted = inSync.equals(shard.inSync()) ? Set.of() : inSync;
     return new CopyReport(
-        shard.id(), shard.epoch(), leader != null, log.replicationId(), offset, inSync);
+        shard.id(), shard.epoch(), leader != null, log.replicationId(), offset, wanted);
   }
 
   private boolean isSyncing() {
@@ -541,12 +543,11 @@ public final class ShardCopy implements ShardExecutor {
       in.skip(length);
       log.append(in.buffer(), start, length);
       records.reset(in.buffer(), start, length);
-      long wallMillis = time.wallMillis();
       while (records.next()) {
         Request effect = records.effect();
         int partition = records.partition();
-        if (position == null || position.covers(partition, Engine.keyHashOf(effect))) {
-          engine.apply(records.keyspace(), partition, effect, wallMillis);
+        if (position == null || position.covers(partition, keyHashOf(effect))) {
+          engine.apply(records.keyspace(), partition, effect);
         }
       }
       logged.run();
@@ -554,12 +555,21 @@ public final class ShardCopy implements ShardExecutor {
 
     @Override
     public void applyChunk(WireReader chunk, WalkPosition position) {
-      PartitionWalk.readChunk(chunk, store, position, PartitionWalk.SectionListener.NONE);
+      PartitionWalk.readChunk(
+          chunk,
+          position,
+          (id, first, in) -> {
+            Partition partition = store.create(id);
+            if (first) {
+              partition.clear();
+            }
+            return partition.readChunk(in, null);
+          });
     }
 
     @Override
     public void endSync() {
-      storage.syncComplete();
+      disk.syncComplete();
     }
   }
 
@@ -577,21 +587,13 @@ public final class ShardCopy implements ShardExecutor {
 
     @Override
     public void applyMovedChunk(WireReader chunk) {
+      // The partitions were emptied, here and on the replicas, when the move was opened.
       PartitionWalk.readChunk(
           chunk,
-          store,
           position,
-          new PartitionWalk.SectionListener() {
-            @Override
-            public void begins(int partition) {
-              store.create(partition).become(PartitionState.INCOMING);
-            }
-
-            @Override
-            public void took(
-                int keyspace, int partition, byte[] key, Value value, long expiryMillis) {
-              engine.logPut(keyspace, partition, key, value, expiryMillis);
-            }
+          (id, first, in) -> {
+            store.create(id).become(PartitionState.INCOMING);
+            return engine.adoptChunk(id, in);
           });
     }
 
@@ -599,10 +601,9 @@ public final class ShardCopy implements ShardExecutor {
     public void applyMovedEffects(WireReader in) {
       records.reset(in.buffer(), in.position(), in.remaining());
       in.skip(in.remaining());
-      long wallMillis = time.wallMillis();
       while (records.next()) {
         effect(records.keyspace(), records.partition(), records.effect());
-        engine.apply(records.keyspace(), records.partition(), records.effect(), wallMillis);
+        engine.apply(records.keyspace(), records.partition(), records.effect());
       }
     }
 
