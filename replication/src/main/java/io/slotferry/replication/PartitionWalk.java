@@ -55,6 +55,9 @@ final class PartitionWalk {
 
   /** The partition to go on with, or null. */
   private @Nullable Partition current() {
+    if (position.atEnd()) {
+      return null;
+    }
     if (!position.isDoneWithPartition()) {
       Partition current = store.partition(position.partition());
       if (current != null) {
@@ -62,7 +65,7 @@ final class PartitionWalk {
       }
     }
     Partition next = store.after(position.partition());
-    while (next != null && only != null && !only.get(next.id())) {
+    while (next != null && (next.size() == 0 || (only != null && !only.get(next.id())))) {
       next = store.after(next.id());
     }
     if (next != null) {

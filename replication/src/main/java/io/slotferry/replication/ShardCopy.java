@@ -47,7 +47,12 @@ public final class ShardCopy implements ShardExecutor {
   public static final long TICK_MILLIS = 20;
 
   static final int WAITS_MAX = 100_000;
-  private static final int EXPIRED_KEYS_PER_TICK_MAX = 500;
+
+  /** Active expiry runs this often, as Redis' (hz 10), and looks at so many keys. */
+  private static final long EXPIRY_MILLIS = 100;
+
+  private static final int EXPIRY_KEYS_MAX = 2_000;
+
 
   /** Each role and each move numbers its attempts from a block of its own. */
   private static final long SESSIONS_PER_ROLE = 1 << 16;
@@ -74,6 +79,7 @@ public final class ShardCopy implements ShardExecutor {
   private @Nullable Follower follower;
   private long leaseUntilMillis = Long.MIN_VALUE;
   private long nextSession;
+  private long lastExpiryMillis;
 
   /**
    * A copy that holds nothing yet: recover into {@link #engine}, then {@link #open}.
@@ -460,7 +466,10 @@ public final class ShardCopy implements ShardExecutor {
         move.tick(nowMillis);
       }
       if (nowMillis < leaseUntilMillis) {
-        engine.expireCycle(time.wallMillis(), EXPIRED_KEYS_PER_TICK_MAX);
+        if (nowMillis - lastExpiryMillis >= EXPIRY_MILLIS) {
+          lastExpiryMillis = nowMillis;
+          engine.expireCycle(time.wallMillis(), EXPIRY_KEYS_MAX);
+        }
         ownership.dropGarbage();
       }
     }
