@@ -77,6 +77,7 @@ public final class ShardCopy implements ShardExecutor {
   private @Nullable Shard shard;
   private @Nullable Leader leader;
   private @Nullable Follower follower;
+  private InSyncWish inSyncWish = new InSyncWish(Set.of());
   private long leaseUntilMillis = Long.MIN_VALUE;
   private long nextSession;
   private long lastExpiryMillis;
@@ -164,6 +165,7 @@ public final class ShardCopy implements ShardExecutor {
       log.beginEpoch(shard.epoch(), ReplicationId.random());
       leader = new Leader(shard.id(), shard.epoch(), node, log, store, outbox);
       this.leader = leader;
+      this.inSyncWish = new InSyncWish(shard.inSync());
     }
     leader.keepOnly(shard.replicas());
     ownership.mapIs(map, shard.id());
@@ -224,10 +226,10 @@ public final class ShardCopy implements ShardExecutor {
     if (leader == null || time.monotonicMillis() >= leaseUntilMillis) {
       return Outcome.NOT_HERE;
     }
-    if (call.command == Command.WAIT) {
+    Place place = placeOf(call, request);
+    if (place == Place.HERE && call.command == Command.WAIT) {
       return await(leader, call, request, reply, later);
     }
-    Place place = placeOf(call, request);
     if (place == Place.ELSEWHERE) {
       return Outcome.NOT_HERE;
     }
@@ -251,6 +253,9 @@ public final class ShardCopy implements ShardExecutor {
   }
 
   private Place placeOf(ShardCall call, Request request) {
+    if (isHandingOver()) {
+      return Place.HELD;
+    }
     if (call.partition == ShardCall.ALL_PARTITIONS) {
       return call.command.isWrite() && isHoldingAny() ? Place.HELD : Place.HERE;
     }
@@ -465,7 +470,7 @@ public final class ShardCopy implements ShardExecutor {
       for (MoveTarget move : movesIn.values()) {
         move.tick(nowMillis);
       }
-      if (nowMillis < leaseUntilMillis) {
+      if (nowMillis < leaseUntilMillis && !isHandingOver()) {
         if (nowMillis - lastExpiryMillis >= EXPIRY_MILLIS) {
           lastExpiryMillis = nowMillis;
           engine.expireCycle(time.wallMillis(), EXPIRY_KEYS_MAX);
@@ -491,16 +496,36 @@ public final class ShardCopy implements ShardExecutor {
     if (shard == null) {
       return null;
     }
-    Leader leader = this.leader;
-    Set<String> inSync =
-        leader == null
-            ? Set.of()
-            : leader.inSync(shard.replicas(), shard.inSync(), time.monotonicMillis());
     // An unfinished sync is worth nothing: it must never be preferred to a complete copy.
     long offset = isSyncing() ? -1 : log.endOffset();
-    Set<String> wanted = inSync.equals(shard.inSync()) ? Set.of() : inSync;
+    Leader leader = this.leader;
+    if (leader == null) {
+      return new CopyReport(
+          shard.id(), log.epoch(), false, log.replicationId(), offset, Set.of(), 0, 0);
+    }
+    inSyncWish.found(
+        leader.inSync(shard.replicas(), shard.inSync(), time.monotonicMillis()));
     return new CopyReport(
-        shard.id(), shard.epoch(), leader != null, log.replicationId(), offset, wanted);
+        shard.id(),
+        shard.epoch(),
+        true,
+        log.replicationId(),
+        offset,
+        inSyncWish.asked(shard.inSync()),
+        inSyncWish.revision(),
+        handover(leader, shard));
+  }
+
+  /** The handover that is complete: nothing is served here, and the successor has everything. */
+  private long handover(Leader leader, Shard shard) {
+    String successor = shard.successor();
+    boolean complete =
+        successor != null && leader.allApplied(Set.of(successor), log.endOffset());
+    return complete ? shard.handover() : 0;
+  }
+
+  private boolean isHandingOver() {
+    return shard != null && shard.successor() != null;
   }
 
   private boolean isSyncing() {
