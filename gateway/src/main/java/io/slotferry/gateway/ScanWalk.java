@@ -1,0 +1,99 @@
+package io.slotferry.gateway;
+
+import io.slotferry.protocol.ReplyWriter;
+import io.slotferry.protocol.Request;
+import io.slotferry.protocol.command.Command;
+import io.slotferry.protocol.shard.ShardCall;
+import io.slotferry.topology.ClusterMap;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * SCAN: shard after shard in the order of their ids. The client's cursor is the shard in its upper
+ * {@link #SHARD_BITS} bits and that shard's own cursor below, printed as an unsigned number; 0 starts
+ * and ends, as no shard has the id 0. One call of the client asks one shard.
+ */
+final class ScanWalk extends Walk {
+  private static final int SHARD_BITS = 12;
+  private static final int LOCAL_BITS = 64 - SHARD_BITS;
+  private static final long LOCAL_MASK = (1L << LOCAL_BITS) - 1;
+  private static final byte[] NOTHING_MORE =
+      "*2\r\n$1\r\n0\r\n*0\r\n".getBytes(StandardCharsets.US_ASCII);
+
+  private final boolean valid;
+  private final long cursor;
+  private int shard;
+  private byte[] shardReply = NOTHING_MORE;
+
+  ScanWalk(Router router, Caller caller, Command command, Request request) {
+    super(router, caller, command, request);
+    String text = this.request.text(1);
+    valid = isCursor(text);
+    cursor = valid ? Long.parseUnsignedLong(text) : 0;
+  }
+
+  private static boolean isCursor(String text) {
+    try {
+      Long.parseUnsignedLong(text);
+      return text.charAt(0) != '+';
+    } catch (NumberFormatException e) {
+      return false;
+    }
+  }
+
+  @Override
+  Step step(ReplyWriter stepReply) {
+    if (!valid) {
+      stepReply.error("ERR invalid cursor");
+      return Step.REPLIED;
+    }
+    int wanted = (int) (cursor >>> LOCAL_BITS);
+    boolean there = router.map().shard(wanted) != null;
+    // A shard that has left gave its partitions to others: the next one goes on.
+    shard = there ? wanted : router.nextShard(wanted);
+    if (shard == ClusterMap.NO_SHARD && router.shardCount() > 0) {
+      return Step.NONE;
+    }
+    Request local = withCursor(there ? cursor & LOCAL_MASK : 0);
+    return stepOf(
+        router.dispatch(this, command, local, shard, ShardCall.ALL_PARTITIONS, stepReply));
+  }
+
+  private Request withCursor(long local) {
+    byte[][] arguments = new byte[request.count()][];
+    for (int i = 0; i < arguments.length; i++) {
+      arguments[i] = request.copy(i);
+    }
+    arguments[1] = Long.toUnsignedString(local).getBytes(StandardCharsets.US_ASCII);
+    return Request.of(arguments);
+  }
+
+  @Override
+  boolean accept(byte[] bytes, int offset, int length) {
+    shardReply = Arrays.copyOfRange(bytes, offset, offset + length);
+    return true;
+  }
+
+  @Override
+  void finish(ReplyWriter reply) {
+    if (ReplyScan.isError(shardReply, 0)) {
+      reply.raw(shardReply);
+      return;
+    }
+    int cursorAt = ReplyScan.body(shardReply, 0);
+    int digits = ReplyScan.body(shardReply, cursorAt);
+    int length = (int) ReplyScan.number(shardReply, cursorAt);
+    String local = new String(shardReply, digits, length, StandardCharsets.US_ASCII);
+    int keysAt = digits + length + 2;
+    reply.array(2);
+    reply.bulk(Long.toUnsignedString(clientCursor(Long.parseUnsignedLong(local))));
+    reply.raw(shardReply, keysAt, shardReply.length - keysAt);
+  }
+
+  private long clientCursor(long local) {
+    if (local != 0) {
+      return (long) shard << LOCAL_BITS | local;
+    }
+    return (long) router.nextShard(shard) << LOCAL_BITS;
+  }
+}
