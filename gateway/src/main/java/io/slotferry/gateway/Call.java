@@ -3,15 +3,15 @@ package io.slotferry.gateway;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
 import io.slotferry.protocol.frame.WireReader;
-import io.slotferry.protocol.frame.WireWriter;
 
 /**
  * A command under way that was not answered in place: who waits for it, and its arguments, kept so
- * that it can be routed again. The arguments are a slice of an array that all the calls of one batch
- * share: argument count, then each argument with its length.
+ * that it can be routed again. They are kept as {@link
+ * io.slotferry.protocol.frame.CommandFrameWriter} laid them out, in the frame that the call left
+ * with, which all calls of the frame share.
  */
 final class Call implements Caller {
-  private static final byte[] NO_ARGUMENTS = new byte[0];
+  private static final byte[] NO_FRAME = new byte[0];
 
   final Command command;
   final ReplyTarget target;
@@ -23,8 +23,8 @@ final class Call implements Caller {
   private final int respVersion;
   private final Rerouting rerouting;
   private long waitingSinceMillis;
-  private byte[] arguments = NO_ARGUMENTS;
-  private int argumentsStart;
+  private byte[] frame = NO_FRAME;
+  private int commandStart;
 
   Call(Caller caller, Command command, int shard) {
     this.command = command;
@@ -36,32 +36,24 @@ final class Call implements Caller {
     this.waitingSinceMillis = caller.waitingSinceMillis();
   }
 
-  /** Writes the arguments of {@code request} as {@link #read} wants them. */
-  static void write(Request request, WireWriter writer) {
-    int count = request.count();
-    byte[] buffer = request.buffer();
-    writer.varint(count);
-    for (int i = 0; i < count; i++) {
-      writer.bytes(buffer, request.start(i), request.length(i));
-    }
+  /** Where the command begins in the frame that {@link #commandIn} tells afterwards. */
+  void commandAt(int start) {
+    commandStart = start;
   }
 
-  /** Where {@link #write} began in the array that {@link #argumentsIn} tells afterwards. */
-  void argumentsAt(int start) {
-    argumentsStart = start;
-  }
-
-  /** The batch that the call is in is complete: {@code array} has the arguments, for good. */
-  void argumentsIn(byte[] array) {
-    arguments = array;
+  /** The frame that the call is in is complete: {@code frame} is not changed any more. */
+  void commandIn(byte[] frame) {
+    this.frame = frame;
   }
 
   /** Points {@code request} at the arguments. */
   void read(WireReader reader, Request request) {
-    reader.reset(arguments, argumentsStart, arguments.length - argumentsStart);
-    request.reset(arguments);
-    int count = reader.varint();
-    for (int i = 0; i < count; i++) {
+    reader.reset(frame, commandStart, frame.length - commandStart);
+    reader.u8();
+    reader.varint();
+    reader.i32();
+    request.reset(frame);
+    for (int left = reader.varint(); left > 0; left--) {
       int length = reader.varint();
       request.add(reader.skip(length), length);
     }

@@ -22,7 +22,6 @@ final class CommandGate {
    */
   static boolean execute(
       Session session, @Nullable Command command, Request request, ReplyWriter reply) {
-    session.lastActiveMillis = System.currentTimeMillis();
     String refusal = refusal(session, command, request);
     if (command == null || refusal != null) {
       session.gateway.counters().addError();

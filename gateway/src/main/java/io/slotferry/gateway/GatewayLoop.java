@@ -3,6 +3,7 @@ package io.slotferry.gateway;
 import io.netty.channel.EventLoop;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.topology.ClusterMap;
+import io.vertx.core.Future;
 import io.vertx.core.internal.ContextInternal;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -26,7 +27,7 @@ final class GatewayLoop {
   private final Gateway gateway;
   private final ContextInternal context;
   private final EventLoop eventLoop;
-  private final int index;
+  private final RemoteLinks links;
   private final Router router;
   private final Runnable mapListener = this::mapChanged;
   private final Runnable endOfTurn = this::endTurn;
@@ -45,19 +46,24 @@ final class GatewayLoop {
     this.gateway = gateway;
     this.context = context;
     this.eventLoop = context.nettyEventLoop();
-    this.index = index;
+    this.links = new RemoteLinks(context, gateway.options().nodeId() + '.' + index);
     this.router = new Router(this, gateway);
   }
 
-  void start() {
+  Future<?> start() {
+    return links.open().onSuccess(opened -> useMaps());
+  }
+
+  private void useMaps() {
     gateway.maps().addListener(mapListener);
     mapChanged();
   }
 
-  void close() {
+  Future<?> close() {
     gateway.maps().removeListener(mapListener);
     router.close();
     endTurn();
+    return links.close();
   }
 
   Gateway gateway() {
@@ -72,12 +78,12 @@ final class GatewayLoop {
     return eventLoop;
   }
 
-  int index() {
-    return index;
-  }
-
   Router router() {
     return router;
+  }
+
+  RemoteLinks links() {
+    return links;
   }
 
   // ---- arrays
@@ -168,22 +174,28 @@ final class GatewayLoop {
     }
   }
 
-  /** Runs {@code action} once the map is at {@code version}. */
+  /** Runs {@code action} once the map is at {@code version}, or did not get there in time. */
   void whenMapIsAt(long version, Runnable action) {
     if (router.map().version() >= version) {
       action.run();
       return;
     }
-    versionWaits.add(new VersionWait(version, action));
+    VersionWait wait = new VersionWait(version, action);
+    versionWaits.add(wait);
     gateway.maps().refresh(version);
+    schedule(() -> endWait(wait), Router.WAIT_MILLIS_MAX);
+  }
+
+  private void endWait(VersionWait wait) {
+    if (versionWaits.remove(wait)) {
+      wait.action().run();
+    }
   }
 
   private void runVersionWaits(long version) {
-    for (int i = 0; i < versionWaits.size(); ) {
-      if (versionWaits.get(i).version() <= version) {
-        versionWaits.remove(i).action().run();
-      } else {
-        i++;
+    for (VersionWait wait : List.copyOf(versionWaits)) {
+      if (wait.version() <= version) {
+        endWait(wait);
       }
     }
   }

@@ -1,6 +1,7 @@
 package io.slotferry.gateway;
 
 import io.slotferry.protocol.Decimal;
+import io.slotferry.protocol.ReplyReader;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
@@ -178,17 +179,19 @@ final class KeyRangeWalk extends Walk {
 
   @Override
   boolean accept(byte[] bytes, int offset, int length) {
-    if (ReplyScan.isError(bytes, offset)) {
+    ReplyReader reader = new ReplyReader(bytes, offset, length);
+    reader.next();
+    if (reader.isError()) {
       errorReply = Arrays.copyOfRange(bytes, offset, offset + length);
       return true;
     }
     int perKey = withValues ? 2 : 1;
-    long keys = ReplyScan.number(bytes, offset) / perKey;
-    int at = ReplyScan.body(bytes, offset);
+    long keys = reader.elements() / perKey;
     long skipped = Math.min(skip, keys);
     for (long i = skipped * perKey; i > 0; i--) {
-      at = ReplyScan.end(bytes, at);
+      reader.skip();
     }
+    int at = reader.position();
     skip -= skipped;
     wanted -= wanted == Long.MAX_VALUE ? 0 : keys - skipped;
     elements += (keys - skipped) * perKey;

@@ -28,7 +28,7 @@ public interface MapSource {
   /**
    * What became of a proposed change.
    *
-   * @param version the map's version that has it; 0 when it was refused
+   * @param version the version of the map that has it, or that refused it
    * @param refusal why it was refused, null when it was accepted
    */
   record Answer(long version, @Nullable String refusal) {}

@@ -1,5 +1,6 @@
 package io.slotferry.gateway;
 
+import io.slotferry.protocol.ReplyReader;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
@@ -34,7 +35,9 @@ final class RandomKeyWalk extends Walk {
   @Override
   boolean accept(byte[] bytes, int offset, int length) {
     asked++;
-    if (ReplyScan.isNull(bytes, offset)) {
+    ReplyReader reader = new ReplyReader(bytes, offset, length);
+    reader.next();
+    if (reader.isNull()) {
       return false;
     }
     found = Arrays.copyOfRange(bytes, offset, offset + length);

@@ -1,5 +1,6 @@
 package io.slotferry.gateway;
 
+import io.slotferry.protocol.ReplyReader;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
@@ -140,7 +141,7 @@ final class ReplyMerge {
 
   private void write(ReplyWriter merged) {
     for (byte[] reply : replies) {
-      if (ReplyScan.isError(reply, 0)) {
+      if (header(reply).isError()) {
         merged.raw(reply);
         return;
       }
@@ -155,10 +156,17 @@ final class ReplyMerge {
     }
   }
 
+  /** A reader that has stepped into a reply: over an integer, or to an array's first element. */
+  private static ReplyReader header(byte[] reply) {
+    ReplyReader reader = new ReplyReader(reply, 0, reply.length);
+    reader.next();
+    return reader;
+  }
+
   private long sum() {
     long sum = 0;
     for (byte[] reply : replies) {
-      sum += ReplyScan.number(reply, 0);
+      sum += header(reply).integer();
     }
     return sum;
   }
@@ -166,29 +174,33 @@ final class ReplyMerge {
   private long min() {
     long min = Long.MAX_VALUE;
     for (byte[] reply : replies) {
-      min = Math.min(min, ReplyScan.number(reply, 0));
+      min = Math.min(min, header(reply).integer());
     }
     return min;
   }
 
   private void join(ReplyWriter merged) {
-    merged.array((int) sum());
+    long elements = 0;
     for (byte[] reply : replies) {
-      int body = ReplyScan.body(reply, 0);
+      elements += header(reply).elements();
+    }
+    merged.array((int) elements);
+    for (byte[] reply : replies) {
+      int body = header(reply).position();
       merged.raw(reply, body, reply.length - body);
     }
   }
 
   private void weave(ReplyWriter merged) {
-    int[] at = new int[replies.length];
-    for (int part = 0; part < at.length; part++) {
-      at[part] = ReplyScan.body(replies[part], 0);
+    ReplyReader[] readers = new ReplyReader[replies.length];
+    for (int part = 0; part < readers.length; part++) {
+      readers[part] = header(replies[part]);
     }
     merged.array(partOfKey.length);
     for (int part : partOfKey) {
-      int end = ReplyScan.end(replies[part], at[part]);
-      merged.raw(replies[part], at[part], end - at[part]);
-      at[part] = end;
+      int start = readers[part].position();
+      readers[part].skip();
+      merged.raw(replies[part], start, readers[part].position() - start);
     }
   }
 

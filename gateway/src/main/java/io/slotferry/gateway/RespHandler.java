@@ -126,6 +126,7 @@ final class RespHandler extends ChannelInboundHandlerAdapter {
   private int run(byte[] bytes, int from, int to) {
     RespConnection connection = connection();
     long commands = 0;
+    connection.lastActiveMillis = System.currentTimeMillis();
     loop.beginReading(connection);
     try {
       while (true) {

@@ -5,12 +5,13 @@ import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
 import io.slotferry.protocol.command.KeyPositions;
 import io.slotferry.protocol.frame.WireReader;
-import io.slotferry.protocol.frame.WireWriter;
+import io.slotferry.protocol.frame.CommandFrameWriter;
 import io.slotferry.protocol.shard.ShardCall;
 import io.slotferry.protocol.shard.ShardExecutor;
 import io.slotferry.topology.ClusterMap;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 
 /**
  * Brings commands to the shards: command → key → partition → shard → its leader, which is called in
@@ -52,7 +53,7 @@ final class Router implements Rerouting {
   private final Request partRequest = new Request();
   private final ReplyWriter partReply = new ReplyWriter();
   private final WireReader wireReader = new WireReader(new byte[0]);
-  private final WireWriter wireWriter = new WireWriter();
+  private final CommandFrameWriter keptCommand = new CommandFrameWriter();
 
   private ClusterMap map = ClusterMap.EMPTY;
   private int shardCount;
@@ -273,10 +274,10 @@ final class Router implements Rerouting {
 
   private Call kept(Call call, Request request) {
     if (request != keptRequest) {
-      wireWriter.clear();
-      Call.write(request, wireWriter);
-      call.argumentsAt(0);
-      call.argumentsIn(wireWriter.toByteArray());
+      keptCommand.begin(0, 0, 0, shardCall.ticket);
+      call.commandAt(keptCommand.size());
+      keptCommand.add(shardCall, request);
+      call.commandIn(Arrays.copyOf(keptCommand.bytes(), keptCommand.size()));
     }
     return call;
   }
@@ -361,6 +362,13 @@ final class Router implements Rerouting {
     shardCount = newer.shards().size();
     routes.useMap(newer);
     routeWaiting();
+  }
+
+  /** Somebody knows a map of this version: a newer one than ours is asked for. */
+  void mapIsAt(long version) {
+    if (version > map.version()) {
+      maps.refresh(version);
+    }
   }
 
   /** A link that had no room has some: what waits is tried at the end of this turn of the loop. */

@@ -1,5 +1,6 @@
 package io.slotferry.gateway;
 
+import io.slotferry.protocol.ReplyReader;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
@@ -9,13 +10,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * SCAN: shard after shard in the order of their ids. The client's cursor is the shard in its upper
- * {@link #SHARD_BITS} bits and that shard's own cursor below, printed as an unsigned number; 0 starts
- * and ends, as no shard has the id 0. One call of the client asks one shard.
+ * SCAN: shard after shard in the order of their ids. The client's cursor is that shard's own cursor in
+ * its lower {@link #LOCAL_BITS} bits and the shard above; 0 starts and ends, as no shard has the id 0. One call of the client asks one shard.
  */
 final class ScanWalk extends Walk {
-  private static final int SHARD_BITS = 12;
-  private static final int LOCAL_BITS = 64 - SHARD_BITS;
+  /** Width of a shard's own cursor; the engine's scans fit in it. */
+  private static final int LOCAL_BITS = 48;
+
   private static final long LOCAL_MASK = (1L << LOCAL_BITS) - 1;
   private static final byte[] NOTHING_MORE =
       "*2\r\n$1\r\n0\r\n*0\r\n".getBytes(StandardCharsets.US_ASCII);
@@ -27,18 +28,9 @@ final class ScanWalk extends Walk {
 
   ScanWalk(Router router, Caller caller, Command command, Request request) {
     super(router, caller, command, request);
-    String text = this.request.text(1);
-    valid = isCursor(text);
-    cursor = valid ? Long.parseUnsignedLong(text) : 0;
-  }
-
-  private static boolean isCursor(String text) {
-    try {
-      Long.parseUnsignedLong(text);
-      return text.charAt(0) != '+';
-    } catch (NumberFormatException e) {
-      return false;
-    }
+    boolean isNumber = ConnectionCommands.isLong(request, 1);
+    cursor = isNumber ? ConnectionCommands.toLong(request, 1) : -1;
+    valid = cursor >= 0;
   }
 
   @Override
@@ -64,7 +56,7 @@ final class ScanWalk extends Walk {
     for (int i = 0; i < arguments.length; i++) {
       arguments[i] = request.copy(i);
     }
-    arguments[1] = Long.toUnsignedString(local).getBytes(StandardCharsets.US_ASCII);
+    arguments[1] = Long.toString(local).getBytes(StandardCharsets.US_ASCII);
     return Request.of(arguments);
   }
 
@@ -76,18 +68,17 @@ final class ScanWalk extends Walk {
 
   @Override
   void finish(ReplyWriter reply) {
-    if (ReplyScan.isError(shardReply, 0)) {
+    ReplyReader reader = new ReplyReader(shardReply, 0, shardReply.length);
+    reader.next();
+    if (reader.isError()) {
       reply.raw(shardReply);
       return;
     }
-    int cursorAt = ReplyScan.body(shardReply, 0);
-    int digits = ReplyScan.body(shardReply, cursorAt);
-    int length = (int) ReplyScan.number(shardReply, cursorAt);
-    String local = new String(shardReply, digits, length, StandardCharsets.US_ASCII);
-    int keysAt = digits + length + 2;
+    reader.next();
+    long local = Long.parseLong(reader.text());
     reply.array(2);
-    reply.bulk(Long.toUnsignedString(clientCursor(Long.parseUnsignedLong(local))));
-    reply.raw(shardReply, keysAt, shardReply.length - keysAt);
+    reply.bulkLong(clientCursor(local));
+    reply.raw(shardReply, reader.position(), shardReply.length - reader.position());
   }
 
   private long clientCursor(long local) {

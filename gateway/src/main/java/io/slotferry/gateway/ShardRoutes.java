@@ -50,7 +50,7 @@ final class ShardRoutes {
     LocalCopies.Copy copy = copies.find(shard, route.shard().leader());
     boolean moved =
         copy == null
-            ? !(route.link() instanceof RemoteShardLink)
+            ? !(route.link() instanceof RemoteShardLink link) || link.isClosed()
             : route.executor() != copy.executor() && !isLinkTo(route, copy);
     if (moved) {
       retire(route);
@@ -70,7 +70,7 @@ final class ShardRoutes {
     if (((ContextInternal) copy.context()).nettyEventLoop() == loop.eventLoop()) {
       return new ShardRoute(shard, copy.executor(), null);
     }
-    return new ShardRoute(shard, null, new LocalShardLink(loop, shard.id(), copy));
+    return new ShardRoute(shard, null, new LocalShardLink(loop, shard.id(), shard.epoch(), copy));
   }
 
   private static void retire(ShardRoute route) {
