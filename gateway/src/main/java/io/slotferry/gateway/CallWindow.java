@@ -7,8 +7,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls that a link has under way, by ticket. Tickets are consecutive, so that a ring finds them;
- * the few that stay long while thousands pass them ({@code WAIT 1 0}) are put aside.
+ * The calls that a link has under way, by ticket. Tickets are consecutive, so that a ring finds
+ * them; the few that stay long while thousands pass them ({@code WAIT 1 0}) are put aside.
  */
 final class CallWindow {
   /** Calls under way at most. */

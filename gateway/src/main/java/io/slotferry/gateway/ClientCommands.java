@@ -20,29 +20,59 @@ final class ClientCommands {
 
   static final GatewayCommand TABLE =
       new Subcommands(Command.CLIENT)
-          .add("DURABILITY (ASYNC|SYNC|DEFAULT)", "When this client's writes are answered.", 3,
+          .add(
+              "DURABILITY (ASYNC|SYNC|DEFAULT)",
+              "When this client's writes are answered.",
+              3,
               ClientCommands::durability)
           .add("GETNAME", "Return the name of the current connection.", 2, ClientCommands::getName)
           .add("ID", "Return the ID of the current connection.", 2, ClientCommands::id)
-          .add("INFO", "Return information about the current client connection.", 2,
+          .add(
+              "INFO",
+              "Return information about the current client connection.",
+              2,
               ClientCommands::info)
-          .add("KILL <option> [<value> ...]", "Kill connections: an address, or ID, ADDR, LADDR,"
-              + " TYPE, USER, SKIPME with their values.", -3, ClientCommands::kill)
-          .add("LIST [TYPE <type>] [ID <id> ...]", "Return information about client connections.",
-              -2, ClientCommands::list)
-          .add("NO-EVICT (ON|OFF)", "Protect the client from eviction.", 3,
-              ClientCommands::noEvict)
-          .add("NO-TOUCH (ON|OFF)", "Do not touch the keys that the client reads.", 3,
+          .add(
+              "KILL <option> [<value> ...]",
+              "Kill connections: an address, or ID, ADDR, LADDR,"
+                  + " TYPE, USER, SKIPME with their values.",
+              -3,
+              ClientCommands::kill)
+          .add(
+              "LIST [TYPE <type>] [ID <id> ...]",
+              "Return information about client connections.",
+              -2,
+              ClientCommands::list)
+          .add("NO-EVICT (ON|OFF)", "Protect the client from eviction.", 3, ClientCommands::noEvict)
+          .add(
+              "NO-TOUCH (ON|OFF)",
+              "Do not touch the keys that the client reads.",
+              3,
               ClientCommands::noTouch)
-          .add("PAUSE <timeout> [WRITE|ALL]", "Suspend all, or just write, clients for <timeout>"
-              + " milliseconds.", -3, ClientCommands::pause)
-          .add("REPLY (ON|OFF|SKIP)", "Control the replies sent to the current connection.", 3,
+          .add(
+              "PAUSE <timeout> [WRITE|ALL]",
+              "Suspend all, or just write, clients for <timeout>" + " milliseconds.",
+              -3,
+              ClientCommands::pause)
+          .add(
+              "REPLY (ON|OFF|SKIP)",
+              "Control the replies sent to the current connection.",
+              3,
               ClientCommands::reply)
-          .add("SETINFO <option> <value>", "Set the client's LIB-NAME or LIB-VER.", 4,
+          .add(
+              "SETINFO <option> <value>",
+              "Set the client's LIB-NAME or LIB-VER.",
+              4,
               ClientCommands::setInfo)
-          .add("SETNAME <name>", "Assign the name <name> to the current connection.", 3,
+          .add(
+              "SETNAME <name>",
+              "Assign the name <name> to the current connection.",
+              3,
               ClientCommands::setName)
-          .add("UNPAUSE", "Stop the current client pause, resuming traffic.", 2,
+          .add(
+              "UNPAUSE",
+              "Stop the current client pause, resuming traffic.",
+              2,
               ClientCommands::unpause);
 
   private ClientCommands() {}
@@ -171,8 +201,7 @@ final class ClientCommands {
     }
     long millis = ConnectionCommands.toLong(request, 2);
     if (millis < 0 || millis > PAUSE_MILLIS_MAX) {
-      return error(
-          reply, millis < 0 ? "ERR timeout is negative" : "ERR timeout is out of range");
+      return error(reply, millis < 0 ? "ERR timeout is negative" : "ERR timeout is out of range");
     }
     session.gateway.pause().start(millis, writesOnly);
     return ok(reply);
@@ -211,8 +240,10 @@ final class ClientCommands {
     }
     StringBuilder text = new StringBuilder();
     if (isNormal) {
-      session.gateway.clients().forEach(
-          client -> {
+      session
+          .gateway
+          .clients()
+          .forEach(client -> {
             if (ids.isEmpty() || ids.contains(client.id)) {
               text.append(line(client)).append('\n');
             }
@@ -228,19 +259,31 @@ final class ClientCommands {
 
   private static String line(Session client) {
     long now = System.currentTimeMillis();
-    return "id=" + client.id
-        + " addr=" + client.remoteAddress()
-        + " laddr=" + client.localAddress()
-        + " fd=-1 name=" + client.name
-        + " age=" + (now - client.createdMillis) / 1000
-        + " idle=" + Math.max(0, now - client.lastActiveMillis) / 1000
-        + " flags=" + flags(client)
-        + " db=" + client.keyspace
+    return "id="
+        + client.id
+        + " addr="
+        + client.remoteAddress()
+        + " laddr="
+        + client.localAddress()
+        + " fd=-1 name="
+        + client.name
+        + " age="
+        + (now - client.createdMillis) / 1000
+        + " idle="
+        + Math.max(0, now - client.lastActiveMillis) / 1000
+        + " flags="
+        + flags(client)
+        + " db="
+        + client.keyspace
         + " sub=0 psub=0 ssub=0 multi=-1 qbuf=0 qbuf-free=0 argv-mem=0 multi-mem=0 obl=0 oll=0"
-        + " omem=0 tot-mem=0 events=r cmd=" + client.lastCommand
-        + " user=default redir=-1 resp=" + client.respVersion
-        + " lib-name=" + client.libraryName
-        + " lib-ver=" + client.libraryVersion;
+        + " omem=0 tot-mem=0 events=r cmd="
+        + client.lastCommand
+        + " user=default redir=-1 resp="
+        + client.respVersion
+        + " lib-name="
+        + client.libraryName
+        + " lib-ver="
+        + client.libraryVersion;
   }
 
   private static String flags(Session client) {
@@ -266,8 +309,10 @@ final class ClientCommands {
       }
     }
     List<RespConnection> victims = new ArrayList<>();
-    session.gateway.clients().forEach(
-        client -> {
+    session
+        .gateway
+        .clients()
+        .forEach(client -> {
           if (filter.matches(client)) {
             victims.add(client);
           }
@@ -279,8 +324,10 @@ final class ClientCommands {
 
   private static boolean killByAddress(Session session, String address, ReplyWriter reply) {
     List<RespConnection> victims = new ArrayList<>();
-    session.gateway.clients().forEach(
-        client -> {
+    session
+        .gateway
+        .clients()
+        .forEach(client -> {
           if (client.remoteAddress().equals(address)) {
             victims.add(client);
           }

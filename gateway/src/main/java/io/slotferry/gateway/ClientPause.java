@@ -3,8 +3,8 @@ package io.slotferry.gateway;
 import io.slotferry.protocol.command.Command;
 
 /**
- * {@code CLIENT PAUSE}: until when commands, or only writes, wait in all connections of the gateway.
- * {@code CLIENT} itself is never held, so that {@code CLIENT UNPAUSE} gets through.
+ * {@code CLIENT PAUSE}: until when commands, or only writes, wait in all connections of the
+ * gateway. {@code CLIENT} itself is never held, so that {@code CLIENT UNPAUSE} gets through.
  *
  * <p>Thread: any.
  */
@@ -38,10 +38,7 @@ final class ClientPause {
 
   /** Data path: one volatile read while there is no pause. */
   boolean holds(Command command) {
-    return active
-        && command != Command.CLIENT
-        && (!writesOnly || command.isWrite())
-        && isActive();
+    return active && command != Command.CLIENT && (!writesOnly || command.isWrite()) && isActive();
   }
 
   /** Has a held connection look again when the pause is over. */

@@ -7,8 +7,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All connections of a gateway, by id. Changed when one opens or closes, read by {@code CLIENT LIST};
- * never on the data path. Thread: any.
+ * All connections of a gateway, by id. Changed when one opens or closes, read by {@code CLIENT
+ * LIST}; never on the data path. Thread: any.
  */
 final class Clients {
   private final GatewayCounters counters;
@@ -44,8 +44,6 @@ final class Clients {
 
   /** In the order in which they came. */
   void forEach(Consumer<RespConnection> action) {
-    connections.values().stream()
-        .sorted((a, b) -> Long.compare(a.id, b.id))
-        .forEach(action);
+    connections.values().stream().sorted((a, b) -> Long.compare(a.id, b.id)).forEach(action);
   }
 }

@@ -34,21 +34,41 @@ final class ClusterCommands {
   private static Subcommands table() {
     Subcommands table =
         new Subcommands(Command.CLUSTER)
-            .add("COUNTKEYSINSLOT <slot>", "Return the number of keys in <slot>.", 3,
+            .add(
+                "COUNTKEYSINSLOT <slot>",
+                "Return the number of keys in <slot>.",
+                3,
                 ClusterCommands::countKeysInSlot)
             .add("INFO", "Return information about the cluster.", 2, ClusterCommands::info)
             .add("KEYSLOT <key>", "Return the hash slot for <key>.", 3, ClusterCommands::keySlot)
             .add("MYID", "Return the node id.", 2, ClusterCommands::myId)
             .add("NODES", "Return cluster configuration seen by node.", 2, ClusterCommands::nodes)
-            .add("SHARDS", "Return information about slot range mappings and the nodes.", 2,
+            .add(
+                "SHARDS",
+                "Return information about slot range mappings and the nodes.",
+                2,
                 ClusterCommands::shards)
-            .add("SLOTS", "Return information about slots range mappings.", 2,
+            .add(
+                "SLOTS",
+                "Return information about slots range mappings.",
+                2,
                 ClusterCommands::slots);
     for (String change :
         List.of(
-            "ADDSLOTS", "ADDSLOTSRANGE", "DELSLOTS", "DELSLOTSRANGE", "FAILOVER", "FORGET", "MEET",
-            "REPLICATE", "RESET", "SETSLOT")) {
-      table.add(change, "Refused: the rebalancer does this.", -2,
+            "ADDSLOTS",
+            "ADDSLOTSRANGE",
+            "DELSLOTS",
+            "DELSLOTSRANGE",
+            "FAILOVER",
+            "FORGET",
+            "MEET",
+            "REPLICATE",
+            "RESET",
+            "SETSLOT")) {
+      table.add(
+          change,
+          "Refused: the rebalancer does this.",
+          -2,
           (session, request, reply) -> {
             reply.error(REFUSED);
             return true;

@@ -18,16 +18,31 @@ final class CommandCommands {
 
   private static final GatewayCommand SUBCOMMANDS =
       new Subcommands(Command.COMMAND)
-          .add("COUNT", "Return the total number of commands in this server.", 2,
+          .add(
+              "COUNT",
+              "Return the total number of commands in this server.",
+              2,
               CommandCommands::count)
-          .add("DOCS [<command-name> ...]", "Return documentation details about commands.", -2,
+          .add(
+              "DOCS [<command-name> ...]",
+              "Return documentation details about commands.",
+              -2,
               CommandCommands::docs)
-          .add("GETKEYS <full-command>", "Return the keys from a full command.", -3,
+          .add(
+              "GETKEYS <full-command>",
+              "Return the keys from a full command.",
+              -3,
               CommandCommands::getKeys)
-          .add("INFO [<command-name> ...]", "Return details about multiple commands.", -2,
+          .add(
+              "INFO [<command-name> ...]",
+              "Return details about multiple commands.",
+              -2,
               CommandCommands::info)
-          .add("LIST [FILTERBY (MODULE <module>|ACLCAT <category>|PATTERN <pattern>)]",
-              "Return a list of all commands in this server.", -2, CommandCommands::list);
+          .add(
+              "LIST [FILTERBY (MODULE <module>|ACLCAT <category>|PATTERN <pattern>)]",
+              "Return a list of all commands in this server.",
+              -2,
+              CommandCommands::list);
 
   static final GatewayCommand TABLE =
       (session, request, reply) ->
@@ -36,8 +51,7 @@ final class CommandCommands {
   private CommandCommands() {}
 
   private static @Nullable Command lookup(Request request, int argument) {
-    return CommandTable.lookup(
-        request.buffer(), request.start(argument), request.length(argument));
+    return CommandTable.lookup(request.buffer(), request.start(argument), request.length(argument));
   }
 
   private static boolean all(ReplyWriter reply) {

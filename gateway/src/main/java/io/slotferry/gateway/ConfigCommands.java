@@ -10,11 +10,20 @@ import java.util.Map;
 final class ConfigCommands {
   static final GatewayCommand TABLE =
       new Subcommands(Command.CONFIG)
-          .add("GET <pattern>", "Return parameters matching the glob-like <pattern> and their"
-              + " values.", -3, ConfigCommands::get)
-          .add("SET <directive> <value>", "Set the configuration <directive> to <value>.", -4,
+          .add(
+              "GET <pattern>",
+              "Return parameters matching the glob-like <pattern> and their" + " values.",
+              -3,
+              ConfigCommands::get)
+          .add(
+              "SET <directive> <value>",
+              "Set the configuration <directive> to <value>.",
+              -4,
               ConfigCommands::set)
-          .add("RESETSTAT", "Reset statistics reported by the INFO command.", 2,
+          .add(
+              "RESETSTAT",
+              "Reset statistics reported by the INFO command.",
+              2,
               ConfigCommands::resetStat)
           .add("REWRITE", "Rewrite the configuration file.", 2, ConfigCommands::rewrite);
 
@@ -22,8 +31,10 @@ final class ConfigCommands {
 
   private static boolean get(Session session, Request request, ReplyWriter reply) {
     Map<String, String> found = new LinkedHashMap<>();
-    session.gateway.settings().forEach(
-        (name, value) -> {
+    session
+        .gateway
+        .settings()
+        .forEach((name, value) -> {
           for (int i = 2; i < request.count(); i++) {
             if (GlobPattern.matches(request.text(i), name)) {
               found.put(name, value);
@@ -31,11 +42,10 @@ final class ConfigCommands {
           }
         });
     reply.map(found.size());
-    found.forEach(
-        (name, value) -> {
-          reply.bulk(name);
-          reply.bulk(value);
-        });
+    found.forEach((name, value) -> {
+      reply.bulk(name);
+      reply.bulk(value);
+    });
     return true;
   }
 
@@ -48,8 +58,7 @@ final class ConfigCommands {
     for (int i = 2; i < request.count(); i += 2) {
       String name = request.text(i);
       if (!Settings.isKnown(name)) {
-        reply.error(
-            "ERR Unknown option or number of arguments for CONFIG SET - '" + name + "'");
+        reply.error("ERR Unknown option or number of arguments for CONFIG SET - '" + name + "'");
         return true;
       }
       String refusal = Settings.refusal(name, request.text(i + 1));

@@ -19,7 +19,8 @@ final class ConnectionCommands {
   /** The Redis version whose commands and replies these are. */
   static final String REDIS_VERSION = "7.0.15";
 
-  private static final String WRONG_PASS = "WRONGPASS invalid username-password pair or user is disabled.";
+  private static final String WRONG_PASS =
+      "WRONGPASS invalid username-password pair or user is disabled.";
   private static final String NO_PASSWORD_SET =
       "ERR AUTH <password> called without any password configured for the default user. Are you"
           + " sure your configuration is correct?";
@@ -34,7 +35,8 @@ final class ConnectionCommands {
     commands.put(Command.SELECT, ConnectionCommands::select);
     commands.put(Command.QUIT, ConnectionCommands::quit);
     commands.put(Command.RESET, ConnectionCommands::reset);
-    commands.put(Command.READONLY_MODE, (session, request, reply) -> readOnly(session, reply, true));
+    commands.put(
+        Command.READONLY_MODE, (session, request, reply) -> readOnly(session, reply, true));
     commands.put(Command.READWRITE, (session, request, reply) -> readOnly(session, reply, false));
   }
 
@@ -90,7 +92,9 @@ final class ConnectionCommands {
     return true;
   }
 
-  /** Whether the argument is the default user's password, and the one before it that user's name. */
+  /**
+   * Whether the argument is the default user's password, and the one before it that user's name.
+   */
   private static boolean isPassword(Session session, Request request, int argument) {
     boolean named = request.count() > 2;
     if (named && !request.is(argument - 1, "DEFAULT")) {
@@ -107,7 +111,7 @@ final class ConnectionCommands {
         reply.error("ERR Protocol version is not an integer or out of range");
         return true;
       }
-      version = (int) Math.clamp(toLong(request, 1), 0, 9);
+      version = Math.clamp(toLong(request, 1), 0, 9);
       if (version < 2 || version > 3) {
         reply.error("NOPROTO unsupported protocol version");
         return true;
@@ -202,7 +206,9 @@ final class ConnectionCommands {
     return false;
   }
 
-  /** The first SELECT of a number makes its keyspace; the connection's next commands wait for it. */
+  /**
+   * The first SELECT of a number makes its keyspace; the connection's next commands wait for it.
+   */
   private static void create(Session session, int number) {
     ReplyTarget target = session.later();
     session.hold();
@@ -210,12 +216,11 @@ final class ConnectionCommands {
     loop.gateway()
         .maps()
         .propose(keyspace(number))
-        .onComplete(
-            (answer, failure) -> {
-              // Refused: another client was faster, and the map that refused it has the keyspace.
-              long version = failure == null ? answer.version() : 0;
-              loop.execute(() -> loop.whenMapIsAt(version, () -> created(session, number, target)));
-            });
+        .onComplete((answer, failure) -> {
+          // Refused: another client was faster, and the map that refused it has the keyspace.
+          long version = failure == null ? answer.version() : 0;
+          loop.execute(() -> loop.whenMapIsAt(version, () -> created(session, number, target)));
+        });
   }
 
   private static MapChange keyspace(int number) {

@@ -1,5 +1,7 @@
 package io.slotferry.gateway;
 
+import io.slotferry.protocol.Reply;
+import io.slotferry.protocol.ReplyReader;
 import io.slotferry.protocol.Request;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -13,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A gateway node: what all its loops share, and the way in for callers of this process. Deploy one
- * {@link RespServer} for each event loop that serves clients; on few cores one, on the loop that owns
- * the shards, so that those are called in place.
+ * {@link RespServer} for each event loop that serves clients; on few cores one, on the loop that
+ * owns the shards, so that those are called in place.
  *
  * <p>Thread: any.
  */
@@ -37,11 +39,7 @@ public final class Gateway {
    * @param status what INFO and ROLE tell of the replication
    */
   public Gateway(
-      Vertx vertx,
-      GatewayOptions options,
-      MapSource maps,
-      LocalCopies copies,
-      ShardStatus status) {
+      Vertx vertx, GatewayOptions options, MapSource maps, LocalCopies copies, ShardStatus status) {
     this.vertx = vertx;
     this.options = options;
     this.maps = maps;
@@ -82,6 +80,19 @@ public final class Gateway {
     return loop == null
         ? Future.failedFuture("no event loop of the gateway " + options.nodeId() + " is up")
         : submit(loop, keyspace, request, respVersion);
+  }
+
+  /** {@link #submit} of RESP3, with the reply as a tree. */
+  public Future<Reply> execute(int keyspace, Request request) {
+    return submit(keyspace, request, 3).map(Gateway::tree);
+  }
+
+  private static Reply tree(byte[] resp) {
+    Reply reply = new ReplyReader(resp, 0, resp.length).read();
+    if (reply == null) {
+      throw new IllegalStateException("a shard's reply is cut off");
+    }
+    return reply;
   }
 
   Future<byte[]> submit(GatewayLoop loop, int keyspace, Request request, int respVersion) {

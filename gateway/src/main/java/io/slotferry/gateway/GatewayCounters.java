@@ -6,8 +6,8 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.ObjLongConsumer;
 
 /**
- * What a gateway counts, over all its loops. The loops add once per read, not once per command; what
- * registers them as metrics reads them at any time.
+ * What a gateway counts, over all its loops. The loops add once per read, not once per command;
+ * what registers them as metrics reads them at any time.
  */
 public final class GatewayCounters {
   private final LongAdder commands = new LongAdder();

@@ -12,9 +12,10 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One event loop of a gateway: its router, the arrays that its connections share, and the end of its
- * turn. Everything that several events of a turn can do together (the batch for a shard, the write to
- * a connection that got several late replies) is done once, in a task that runs after those events.
+ * One event loop of a gateway: its router, the arrays that its connections share, and the end of
+ * its turn. Everything that several events of a turn can do together (the batch for a shard, the
+ * write to a connection that got several late replies) is done once, in a task that runs after
+ * those events.
  *
  * <p>Thread: its event loop, but for the constructor and {@link #execute}.
  */
@@ -152,7 +153,7 @@ final class GatewayLoop {
   }
 
   void schedule(Runnable task, long delayMillis) {
-    var unused = eventLoop.schedule(task, delayMillis, TimeUnit.MILLISECONDS);
+    var _ = eventLoop.schedule(task, delayMillis, TimeUnit.MILLISECONDS);
   }
 
   void closed(RespConnection connection) {

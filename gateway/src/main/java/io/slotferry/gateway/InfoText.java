@@ -163,21 +163,33 @@ final class InfoText {
   }
 
   private static String replica(ShardStatus.Leader leader, ShardStatus.Replica replica) {
-    return "ip=" + replica.host()
-        + ",port=" + replica.port()
-        + ",state=" + (replica.online() ? "online" : "wait_bgsave")
-        + ",offset=" + replica.offset()
-        + ",lag=" + replica.lagSeconds()
-        + ",shard=" + leader.shard()
-        + ",node=" + replica.node()
-        + ",in_sync=" + (replica.inSync() ? "yes" : "no");
+    return "ip="
+        + replica.host()
+        + ",port="
+        + replica.port()
+        + ",state="
+        + (replica.online() ? "online" : "wait_bgsave")
+        + ",offset="
+        + replica.offset()
+        + ",lag="
+        + replica.lagSeconds()
+        + ",shard="
+        + leader.shard()
+        + ",node="
+        + replica.node()
+        + ",in_sync="
+        + (replica.inSync() ? "yes" : "no");
   }
 
   private static String shard(ShardStatus.Leader leader) {
-    return "leader=" + leader.node()
-        + ",epoch=" + leader.epoch()
-        + ",replid=" + leader.replicationId()
-        + ",offset=" + leader.offset();
+    return "leader="
+        + leader.node()
+        + ",epoch="
+        + leader.epoch()
+        + ",replid="
+        + leader.replicationId()
+        + ",offset="
+        + leader.offset();
   }
 
   private void cpu() {
@@ -187,7 +199,9 @@ final class InfoText {
             ? system.getProcessCpuTime()
             : 0;
     line("used_cpu_sys", "0.000000");
-    line("used_cpu_user", nanos / 1_000_000_000 + "." + String.format("%06d", nanos / 1000 % 1_000_000));
+    line(
+        "used_cpu_user",
+        nanos / 1_000_000_000 + "." + String.format("%06d", nanos / 1000 % 1_000_000));
   }
 
   private void cluster() {
@@ -200,7 +214,6 @@ final class InfoText {
 
   private void keyspace() {
     new TreeMap<>(keys)
-        .forEach(
-            (number, count) -> line("db" + number, "keys=" + count + ",expires=0,avg_ttl=0"));
+        .forEach((number, count) -> line("db" + number, "keys=" + count + ",expires=0,avg_ttl=0"));
   }
 }

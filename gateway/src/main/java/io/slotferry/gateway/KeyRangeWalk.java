@@ -16,12 +16,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code KEYRANGE min max [REV] [LIMIT offset count] [WITHVALUES]}: tablet after tablet in key order,
- * or against it with REV, until the range is at its end or the limit reached. Each tablet is asked
- * for as many keys as are still wanted, those that the offset skips included.
+ * {@code KEYRANGE min max [REV] [LIMIT offset count] [WITHVALUES]}: tablet after tablet in key
+ * order, or against it with REV, until the range is at its end or the limit reached. Each tablet is
+ * asked for as many keys as are still wanted, those that the offset skips included.
  *
- * <p>The place is held as the boundary reached so far, not as a tablet: a tablet may be cut in two or
- * change its owner between two steps.
+ * <p>The place is held as the boundary reached so far, not as a tablet: a tablet may be cut in two
+ * or change its owner between two steps.
  */
 final class KeyRangeWalk extends Walk {
   /** Positions of the bounds among the arguments. */

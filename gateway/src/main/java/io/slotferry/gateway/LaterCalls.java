@@ -6,8 +6,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls that shard copies on this loop answer later, by ticket. A ticket is a place in this table
- * and how often the place was used, so that a copy that answers twice is told from a fresh call.
+ * The calls that shard copies on this loop answer later, by ticket. A ticket is a place in this
+ * table and how often the place was used, so that a copy that answers twice is told from a fresh
+ * call.
  */
 final class LaterCalls implements ShardExecutor.LaterReply {
   /** Calls that may wait at once; beyond it the router keeps further ones. */

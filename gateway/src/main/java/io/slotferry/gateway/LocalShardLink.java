@@ -6,7 +6,8 @@ import io.vertx.core.internal.ContextInternal;
 
 /**
  * The link to a shard copy in this process that another event loop owns: frames are handed over by
- * reference, as tasks of the other loop. Nothing gets lost on that way, so that nothing is numbered.
+ * reference, as tasks of the other loop. Nothing gets lost on that way, so that nothing is
+ * numbered.
  */
 final class LocalShardLink extends FramedShardLink {
   private final LocalCopies.Copy copy;
@@ -28,9 +29,7 @@ final class LocalShardLink extends FramedShardLink {
 
   @Override
   public boolean hasRoom() {
-    return !retired
-        && !isWindowFull()
-        && unservedBytes + collectedBytes() < FrameLink.WINDOW_BYTES;
+    return !retired && !isWindowFull() && unservedBytes + collectedBytes() < FrameLink.WINDOW_BYTES;
   }
 
   @Override
@@ -41,11 +40,10 @@ final class LocalShardLink extends FramedShardLink {
 
   /** Called by the copy's loop, after each frame and whenever later replies have come. */
   private void answered(int servedBytes, byte[] replies) {
-    loop.execute(
-        () -> {
-          unservedBytes -= servedBytes;
-          deliver(replies, 0, replies.length);
-        });
+    loop.execute(() -> {
+      unservedBytes -= servedBytes;
+      deliver(replies, 0, replies.length);
+    });
   }
 
   /** What is under way is still answered: a copy answers every call, whatever becomes of it. */

@@ -21,10 +21,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The event-bus edge of a loop's links to shard copies in other processes. Both ends' envelope is the
- * frame's kind and the address where its sender listens:
+ * The event-bus edge of a loop's links to shard copies in other processes. Both ends' envelope is
+ * the frame's kind and the address where its sender listens:
  *
- * <pre>  u8 kind (COMMANDS or REPLIES), text address, then the {@link FrameLink}'s header and payload</pre>
+ * <pre>
+ *   u8 kind (COMMANDS or REPLIES), text address, then the {@link FrameLink}'s header and payload
+ * </pre>
  *
  * Thread: the gateway loop.
  */

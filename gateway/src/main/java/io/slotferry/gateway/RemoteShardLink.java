@@ -7,9 +7,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The link to a shard's leader in another process: frames over the event bus, numbered, acknowledged
- * and sent again by a {@link FrameLink}. It opens with a frame without commands and takes calls once
- * that is acknowledged, so that a call which meets a dead leader has not been sent and simply waits.
+ * The link to a shard's leader in another process: frames over the event bus, numbered,
+ * acknowledged and sent again by a {@link FrameLink}. It opens with a frame without commands and
+ * takes calls once that is acknowledged, so that a call which meets a dead leader has not been sent
+ * and simply waits.
  *
  * <pre>
  *   OPENING ── first frame from the copy ──► OPEN ── another leader ──► RETIRED ── all answered ──► CLOSED

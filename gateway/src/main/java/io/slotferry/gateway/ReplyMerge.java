@@ -204,7 +204,9 @@ final class ReplyMerge {
     }
   }
 
-  /** One shard's share. A refused one of a split command may be cut further: owners have changed. */
+  /**
+   * One shard's share. A refused one of a split command may be cut further: owners have changed.
+   */
   private final class Part implements Caller, ReplyTarget, Rerouting {
     private final int index;
 

@@ -23,7 +23,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread: its gateway loop.
  */
 final class RespConnection extends Session {
-  /** Replies that the client has not read, bytes; a connection that has as many is not served on. */
+  /**
+   * Replies that the client has not read, bytes; a connection that has as many is not served on.
+   */
   static final int OUTPUT_BYTES_MAX = 1 << 20;
 
   private final ChannelHandlerContext context;
@@ -127,7 +129,7 @@ final class RespConnection extends Session {
 
   private void write(ByteBuf buffer) {
     gateway.counters().addOutputBytes(buffer.readableBytes());
-    context.write(buffer, context.voidPromise());
+    var _ = context.write(buffer, context.voidPromise());
   }
 
   void flush() {
@@ -176,7 +178,7 @@ final class RespConnection extends Session {
 
   /** Closes at once. Thread: any. */
   void kill() {
-    context.channel().close();
+    var _ = context.channel().close();
   }
 
   @Override

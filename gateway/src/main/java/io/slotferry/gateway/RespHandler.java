@@ -167,8 +167,7 @@ final class RespHandler extends ChannelInboundHandlerAdapter {
 
   /** False when CLIENT PAUSE holds the command back. */
   private boolean execute(RespConnection connection, Request request) {
-    Command command =
-        CommandTable.lookup(request.buffer(), request.start(0), request.length(0));
+    Command command = CommandTable.lookup(request.buffer(), request.start(0), request.length(0));
     if (command != null && loop.gateway().pause().holds(command)) {
       loop.gateway().pause().remind(connection);
       return false;
@@ -225,6 +224,6 @@ final class RespHandler extends ChannelInboundHandlerAdapter {
     if (!(cause instanceof IOException)) {
       LOG.error("The connection of {} ends by a failure", connection().remoteAddress(), cause);
     }
-    context.close();
+    var _ = context.close();
   }
 }

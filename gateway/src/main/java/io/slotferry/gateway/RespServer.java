@@ -35,12 +35,14 @@ public final class RespServer extends VerticleBase {
     GatewayOptions options = gateway.options();
     return gateway
         .open((ContextInternal) context)
-        .compose(
-            opened -> {
-              loop = opened;
-              server = vertx.createNetServer(serverOptions()).connectHandler(socket -> accept(opened, socket));
-              return server.listen(gateway.respPort(), options.bind());
-            })
+        .compose(opened -> {
+          loop = opened;
+          server =
+              vertx
+                  .createNetServer(serverOptions())
+                  .connectHandler(socket -> accept(opened, socket));
+          return server.listen(gateway.respPort(), options.bind());
+        })
         .onSuccess(listening -> gateway.servesRespAt(listening.actualPort()));
   }
 

@@ -4,8 +4,8 @@ import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
 import io.slotferry.protocol.command.KeyPositions;
-import io.slotferry.protocol.frame.WireReader;
 import io.slotferry.protocol.frame.CommandFrameWriter;
+import io.slotferry.protocol.frame.WireReader;
 import io.slotferry.protocol.shard.ShardCall;
 import io.slotferry.protocol.shard.ShardExecutor;
 import io.slotferry.topology.ClusterMap;
@@ -262,7 +262,10 @@ final class Router implements Rerouting {
     };
   }
 
-  /** {@link #keptRequest} holds the arguments of a call on its second way, and then it is the caller. */
+  /**
+   * {@link #keptRequest} holds the arguments of a call on its second way, and then it is the
+   * caller.
+   */
   private Call callOf(Caller caller, Command command, Request request, int shard) {
     if (request != keptRequest) {
       return new Call(caller, command, shard);

@@ -10,8 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * SCAN: shard after shard in the order of their ids. The client's cursor is that shard's own cursor in
- * its lower {@link #LOCAL_BITS} bits and the shard above; 0 starts and ends, as no shard has the id 0. One call of the client asks one shard.
+ * SCAN: shard after shard in the order of their ids. The client's cursor is that shard's own cursor
+ * in its lower {@link #LOCAL_BITS} bits and the shard above; 0 starts and ends, as no shard has the
+ * id 0. One call of the client asks one shard.
  */
 final class ScanWalk extends Walk {
   /** Width of a shard's own cursor; the engine's scans fit in it. */

@@ -1,7 +1,6 @@
 package io.slotferry.gateway;
 
 import io.slotferry.protocol.Reply;
-import io.slotferry.protocol.ReplyReader;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
@@ -15,7 +14,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** INFO, ROLE, TIME and LOLWUT: what the server tells of itself. */
 final class ServerCommands {
@@ -44,7 +42,8 @@ final class ServerCommands {
               |__\\     partitions carried across, nobody gets wet
          \\____|_____/
         ~~~~~~~~~~~~~~~~~~
-        Redis ver. """
+        Redis ver.\
+        """
             + ' '
             + ConnectionCommands.REDIS_VERSION
             + '\n';
@@ -56,16 +55,18 @@ final class ServerCommands {
   private static boolean role(Session session, Request request, ReplyWriter reply) {
     ReplyTarget target = session.later();
     int respVersion = session.respVersion;
-    session.gateway.status().leaders().otherwise(List.of())
-        .onSuccess(
-            leaders ->
-                session.loop.execute(
-                    () -> {
-                      ReplyWriter late = new ReplyWriter(256);
-                      late.useProtocol(respVersion);
-                      writeRole(leaders, late);
-                      target.replied(late.bytes(), 0, late.size());
-                    }));
+    session
+        .gateway
+        .status()
+        .leaders()
+        .otherwise(List.of())
+        .onSuccess(leaders ->
+            session.loop.execute(() -> {
+              ReplyWriter late = new ReplyWriter(256);
+              late.useProtocol(respVersion);
+              writeRole(leaders, late);
+              target.replied(late.bytes(), 0, late.size());
+            }));
     return false;
   }
 
@@ -103,21 +104,16 @@ final class ServerCommands {
             ? session.gateway.status().leaders().otherwise(List.of())
             : Future.succeededFuture(List.of());
     Future<Map<Integer, Long>> keys =
-        sections.contains("keyspace")
-            ? keysOfKeyspaces(session)
-            : Future.succeededFuture(Map.of());
+        sections.contains("keyspace") ? keysOfKeyspaces(session) : Future.succeededFuture(Map.of());
     Future.all(leaders, keys)
-        .onSuccess(
-            both ->
-                session.loop.execute(
-                    () -> {
-                      InfoText text =
-                          new InfoText(session.loop, leaders.result(), keys.result());
-                      ReplyWriter late = new ReplyWriter();
-                      late.useProtocol(respVersion);
-                      late.verbatim("txt", text.of(sections));
-                      target.replied(late.bytes(), 0, late.size());
-                    }));
+        .onSuccess(both ->
+            session.loop.execute(() -> {
+              InfoText text = new InfoText(session.loop, leaders.result(), keys.result());
+              ReplyWriter late = new ReplyWriter();
+              late.useProtocol(respVersion);
+              late.verbatim("txt", text.of(sections));
+              target.replied(late.bytes(), 0, late.size());
+            }));
     return false;
   }
 
@@ -126,22 +122,17 @@ final class ServerCommands {
     Map<Integer, Long> keys = new HashMap<>();
     Future<?> counted = Future.succeededFuture();
     for (Keyspace keyspace : session.loop.router().map().keyspaces()) {
-      Future<byte[]> size =
-          session.gateway.submit(session.loop, keyspace.number(), Request.of("DBSIZE"), 2);
+      Future<Reply> size = session.gateway.execute(keyspace.number(), Request.of("DBSIZE"));
       counted =
           counted
               .compose(before -> size)
               .onSuccess(
                   reply -> {
-                    if (read(reply) instanceof Reply.Int(long count) && count > 0) {
+                    if (reply instanceof Reply.Int(long count) && count > 0) {
                       keys.put(keyspace.number(), count);
                     }
                   });
     }
     return counted.map(keys);
-  }
-
-  private static @Nullable Reply read(byte[] reply) {
-    return new ReplyReader(reply, 0, reply.length).read();
   }
 }

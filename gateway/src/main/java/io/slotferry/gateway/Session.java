@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  * What a client has said of itself and chosen: keyspace, protocol version, name, and the like. One
  * for each connection, and one for each command of a caller in this process.
  *
- * <p>Thread: its gateway loop; {@code CLIENT LIST} reads it from others, and may see an older value.
+ * <p>Thread: its gateway loop; {@code CLIENT LIST} reads it from others, and may see an older
+ * value.
  */
 abstract class Session implements Caller {
   /** What {@code CLIENT REPLY} has chosen. */

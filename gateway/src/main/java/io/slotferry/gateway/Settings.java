@@ -101,14 +101,26 @@ final class Settings {
         """
             .split("\n")) {
       String[] parts = line.split(" ", 3);
-      TABLE.put(
-          parts[0], new Setting(Kind.valueOf(parts[1]), parts.length == 3 ? parts[2] : ""));
+      TABLE.put(parts[0], new Setting(Kind.valueOf(parts[1]), parts.length == 3 ? parts[2] : ""));
     }
   }
 
   private static final List<String> BYTE_UNITS =
-      List.of("b", "1", "k", "1000", "kb", "1024", "m", "1000000", "mb", "1048576", "g",
-          "1000000000", "gb", "1073741824");
+      List.of(
+          "b",
+          "1",
+          "k",
+          "1000",
+          "kb",
+          "1024",
+          "m",
+          "1000000",
+          "mb",
+          "1048576",
+          "g",
+          "1000000000",
+          "gb",
+          "1073741824");
 
   private final ConcurrentSkipListMap<String, String> values = new ConcurrentSkipListMap<>();
   private volatile String requirePass;

@@ -51,7 +51,7 @@ final class ShardRoutes {
     boolean moved =
         copy == null
             ? !(route.link() instanceof RemoteShardLink link) || link.isClosed()
-            : route.executor() != copy.executor() && !isLinkTo(route, copy);
+            : !copy.executor().equals(route.executor()) && !isLinkTo(route, copy);
     if (moved) {
       retire(route);
       routes[shard] = open(route.shard());
@@ -67,7 +67,7 @@ final class ShardRoutes {
     if (copy == null) {
       return new ShardRoute(shard, null, new RemoteShardLink(loop, shard));
     }
-    if (((ContextInternal) copy.context()).nettyEventLoop() == loop.eventLoop()) {
+    if (((ContextInternal) copy.context()).nettyEventLoop().equals(loop.eventLoop())) {
       return new ShardRoute(shard, copy.executor(), null);
     }
     return new ShardRoute(shard, null, new LocalShardLink(loop, shard.id(), shard.epoch(), copy));

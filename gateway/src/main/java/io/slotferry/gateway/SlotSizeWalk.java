@@ -5,7 +5,9 @@ import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
 import java.util.Arrays;
 
-/** CLUSTER COUNTKEYSINSLOT: DBSIZE of one partition, asked of its owner, whoever that comes to be. */
+/**
+ * CLUSTER COUNTKEYSINSLOT: DBSIZE of one partition, asked of its owner, whoever that comes to be.
+ */
 final class SlotSizeWalk extends Walk {
   private final int slot;
   private byte[] size = new byte[0];

@@ -6,7 +6,9 @@ import io.slotferry.protocol.command.CommandTable;
 import io.vertx.core.Promise;
 import java.util.Arrays;
 
-/** One command of a caller in this process: a session of its own, trusted, for just that command. */
+/**
+ * One command of a caller in this process: a session of its own, trusted, for just that command.
+ */
 final class SubmittedCommand extends Session implements ReplyTarget {
   private final Promise<byte[]> promise;
 
@@ -22,8 +24,7 @@ final class SubmittedCommand extends Session implements ReplyTarget {
     loop.gateway().counters().addCommands(1);
     ReplyWriter reply = new ReplyWriter(256);
     reply.useProtocol(respVersion);
-    var command =
-        CommandTable.lookup(request.buffer(), request.start(0), request.length(0));
+    var command = CommandTable.lookup(request.buffer(), request.start(0), request.length(0));
     if (CommandGate.execute(this, command, request, reply)) {
       promise.complete(reply.toByteArray());
     }

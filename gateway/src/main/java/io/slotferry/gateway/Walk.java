@@ -6,12 +6,12 @@ import io.slotferry.protocol.command.Command;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A command that asks one place after the other: each step's reply tells whether there is a next one.
- * Steps that are answered in place follow each other in a loop; one that is answered later goes on in
- * a task of its own, never inside the shard's call.
+ * A command that asks one place after the other: each step's reply tells whether there is a next
+ * one. Steps that are answered in place follow each other in a loop; one that is answered later
+ * goes on in a task of its own, never inside the shard's call.
  *
- * <p>A step that no shard took is made again from scratch under the newer map, so that a walk follows
- * the partitions wherever they go.
+ * <p>A step that no shard took is made again from scratch under the newer map, so that a walk
+ * follows the partitions wherever they go.
  *
  * <p>Thread: one gateway loop.
  */
