@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  * methods belong to the one event loop that owns the copy.
  */
 public final class ShardCopy implements ShardExecutor {
-  /** How often {@link #tick} wants to be called. */
+  /** How often {@link #tickLeading} and {@link #tickFollowing} want to be called. */
   public static final long TICK_MILLIS = 20;
 
   static final int WAITS_MAX = 100_000;
@@ -243,6 +243,17 @@ public final class ShardCopy implements ShardExecutor {
       engine.execute(call, request, reply, time.wallMillis());
     }
     return Outcome.REPLIED;
+  }
+
+  @Override
+  public boolean leads(int ofShard, long epoch) {
+    Shard shard = this.shard;
+    return leader != null && shard != null && shard.id() == ofShard && shard.epoch() == epoch;
+  }
+
+  @Override
+  public long mapVersion() {
+    return map.version();
   }
 
   /** Where the partitions of a call are. */
@@ -456,27 +467,33 @@ public final class ShardCopy implements ShardExecutor {
 
   // ---- time
 
-  /** Retransmissions, timeouts, expiry, and the cleaning up; every {@link #TICK_MILLIS}. */
-  public void tick() {
-    long nowMillis = time.monotonicMillis();
+  /** Retransmission and timeouts of the follower's role; every {@link #TICK_MILLIS}. */
+  public void tickFollowing() {
     if (follower != null) {
-      follower.tick(nowMillis);
+      follower.tick(time.monotonicMillis());
     }
-    if (leader != null) {
-      leader.tick(nowMillis);
-      for (MoveSource move : movesOut.values()) {
-        move.tick(map.version(), nowMillis);
+  }
+
+  /** Retransmission, timeouts, expiry and cleaning up of a leader; every {@link #TICK_MILLIS}. */
+  public void tickLeading() {
+    Leader leader = this.leader;
+    if (leader == null) {
+      return;
+    }
+    long nowMillis = time.monotonicMillis();
+    leader.tick(nowMillis);
+    for (MoveSource move : movesOut.values()) {
+      move.tick(map.version(), nowMillis);
+    }
+    for (MoveTarget move : movesIn.values()) {
+      move.tick(nowMillis);
+    }
+    if (nowMillis < leaseUntilMillis && !isHandingOver()) {
+      if (nowMillis - lastExpiryMillis >= EXPIRY_MILLIS) {
+        lastExpiryMillis = nowMillis;
+        engine.expireCycle(time.wallMillis(), EXPIRY_KEYS_MAX);
       }
-      for (MoveTarget move : movesIn.values()) {
-        move.tick(nowMillis);
-      }
-      if (nowMillis < leaseUntilMillis && !isHandingOver()) {
-        if (nowMillis - lastExpiryMillis >= EXPIRY_MILLIS) {
-          lastExpiryMillis = nowMillis;
-          engine.expireCycle(time.wallMillis(), EXPIRY_KEYS_MAX);
-        }
-        ownership.dropGarbage();
-      }
+      ownership.dropGarbage();
     }
   }
 

@@ -101,7 +101,8 @@ final class SimulatedCluster {
     if (shard != null) {
       copy.leaseGranted(shard.id(), shard.epoch(), network.monotonicMillis(), 10_000);
     }
-    copy.tick();
+    copy.tickFollowing();
+    copy.tickLeading();
     copy.flush();
     network.after(ShardCopy.TICK_MILLIS, () -> tick(node, copy));
   }
