@@ -16,7 +16,9 @@ public interface CopyDisk {
   /** The shard whose data this is; 0 for a copy that has none yet. */
   int shard();
 
-  /** The copy becomes one of {@code shard}: what it held of another is void, here and in the log. */
+  /**
+   * The copy becomes one of {@code shard}: what it held of another is void, here and in the log.
+   */
   void belongTo(int shard);
 
   /** A full resynchronisation has ended: what the copy holds now is what a restart may rely on. */

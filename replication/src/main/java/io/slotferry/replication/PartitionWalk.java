@@ -82,8 +82,9 @@ final class PartitionWalk {
   }
 
   /**
-   * The receiver's side: takes a chunk's sections, and moves the position behind each. A partition's
-   * first section empties it, whatever effects or an earlier attempt may have left there.
+   * The receiver's side: takes a chunk's sections, and moves the position behind each. A
+   * partition's first section empties it, whatever effects or an earlier attempt may have left
+   * there.
    */
   static void readChunk(WireReader in, WalkPosition position, SectionReader reader) {
     while (in.remaining() > 0) {

@@ -4,9 +4,9 @@ import io.slotferry.engine.store.KeyHash;
 
 /**
  * How far a {@link PartitionWalk} has come: everything in partitions below {@link #partition}, and
- * in it every key whose hash is at most {@link #hash} (unsigned), has been sent. Both ends hold one;
- * it is what tells an effect that must be applied (its key was sent before) from one that a later
- * chunk will include.
+ * in it every key whose hash is at most {@link #hash} (unsigned), has been sent. Both ends hold
+ * one; it is what tells an effect that must be applied (its key was sent before) from one that a
+ * later chunk will include.
  */
 final class WalkPosition {
   private int partition = -1;
