@@ -24,6 +24,12 @@ public interface CopyDisk {
   /** A full resynchronisation has ended: what the copy holds now is what a restart may rely on. */
   void syncComplete();
 
+  /** Takes what this loop turn has appended to the log; once at its end. */
+  void flush();
+
+  /** Forces, retries and snapshots what is due. */
+  void tick(long nowMillis);
+
   /**
    * Storage of a copy that keeps nothing.
    *
@@ -59,6 +65,12 @@ public interface CopyDisk {
 
       @Override
       public void syncComplete() {}
+
+      @Override
+      public void flush() {}
+
+      @Override
+      public void tick(long nowMillis) {}
     };
   }
 }

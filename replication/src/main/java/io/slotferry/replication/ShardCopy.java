@@ -390,6 +390,7 @@ public final class ShardCopy implements ShardExecutor {
   /** Sends what this loop turn has logged, to the followers and to the disk. */
   public void flush() {
     long nowMillis = time.monotonicMillis();
+    disk.flush();
     if (leader != null) {
       leader.pump(nowMillis);
       for (MoveSource move : movesOut.values()) {
@@ -471,8 +472,11 @@ public final class ShardCopy implements ShardExecutor {
 
   /** Retransmission and timeouts of the follower's role; every {@link #TICK_MILLIS}. */
   public void tickFollowing() {
+    Follower follower = this.follower;
     if (follower != null) {
-      follower.tick(time.monotonicMillis());
+      long nowMillis = time.monotonicMillis();
+      follower.tick(nowMillis);
+      disk.tick(nowMillis);
     }
   }
 
@@ -483,6 +487,7 @@ public final class ShardCopy implements ShardExecutor {
       return;
     }
     long nowMillis = time.monotonicMillis();
+    disk.tick(nowMillis);
     leader.tick(nowMillis);
     for (MoveSource move : movesOut.values()) {
       move.tick(map.version(), nowMillis);
