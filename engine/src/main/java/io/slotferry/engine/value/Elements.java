@@ -7,8 +7,8 @@ import java.util.random.RandomGenerator;
  * them. A position is valid until the value changes; -1 is none.
  *
  * <p>Elements of a large value come in the (unsigned) order of their hashes, whatever the size of
- * its table, so that a hash is a cursor that survives growth and shrinking. Those of a compact value
- * all have the hash 0: they are one page.
+ * its table, so that a hash is a cursor that survives growth and shrinking. Those of a compact
+ * value all have the hash 0: they are one page.
  */
 public interface Elements {
   int size();

@@ -5,11 +5,11 @@ import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
 /**
- * The elements of a large hash, set or sorted set: an open-addressed table that is sorted by the hash
- * of the element's name, like the table of keys. A name's home is its hash scaled to the number of
- * homes; names stand in their home or in the run to its right, in ascending (unsigned) order of
- * hashes all through the array. So a walk over slots is a walk in hash order whatever the table's
- * size, and a hash is a cursor that survives resizing.
+ * The elements of a large hash, set or sorted set: an open-addressed table that is sorted by the
+ * hash of the element's name, like the table of keys. A name's home is its hash scaled to the
+ * number of homes; names stand in their home or in the run to its right, in ascending (unsigned)
+ * order of hashes all through the array. So a walk over slots is a walk in hash order whatever the
+ * table's size, and a hash is a cursor that survives resizing.
  *
  * <p>An entry is one array: a payload, then the name up to the array's end. The payload has a fixed
  * length, or says its own: then it is a varint length and that many bytes.

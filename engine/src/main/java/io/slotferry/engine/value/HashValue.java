@@ -84,8 +84,7 @@ public final class HashValue extends Value implements Elements {
       position = find(field, fieldStart, fieldLength);
     }
     if (table != null) {
-      byte[] entry =
-          FieldEntry.of(field, fieldStart, fieldLength, value, valueStart, valueLength);
+      byte[] entry = FieldEntry.of(field, fieldStart, fieldLength, value, valueStart, valueLength);
       if (added) {
         table.add(entry);
       } else {

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  * A run of a list's elements in one array with room at either end. An element is framed so that it
  * can be read from both sides:
  *
- * <pre>  length varint | bytes | size of the two before, varint with its bytes in reverse order</pre>
+ * <pre>  length varint | bytes | size of the two before, varint with its bytes in reverse order
+ * </pre>
  *
  * <p>A node holds up to {@link #BYTES_MAX}, or one larger element.
  */
@@ -303,7 +304,9 @@ final class ListNode {
     move(capacity, capacity - used() - back);
   }
 
-  /** Twice what is there, as far as a node may grow, so that adding takes constant time on average. */
+  /**
+   * Twice what is there, as far as a node may grow, so that adding takes constant time on average.
+   */
   private int capacityFor(int needed) {
     return Math.max(needed, Math.min(Math.max(2 * used(), CAPACITY_MIN), BYTES_MAX));
   }

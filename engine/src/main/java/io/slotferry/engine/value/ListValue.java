@@ -237,7 +237,9 @@ public final class ListValue extends Value {
     return new Walk(index, reverse);
   }
 
-  /** Goes over elements: first {@link #next}, then the look at one. Valid until the list changes. */
+  /**
+   * Goes over elements: first {@link #next}, then the look at one. Valid until the list changes.
+   */
   public final class Walk {
     private final boolean reverse;
     private @Nullable ListNode node;

@@ -137,5 +137,4 @@ final class Packed {
     bytes = target;
     used = newUsed;
   }
-
 }

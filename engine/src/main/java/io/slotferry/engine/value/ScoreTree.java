@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The entries of a large sorted set in order: a B+ tree whose nodes know how many entries are below
- * them, so that ranks cost as little as look-ups. {@link ScoredEntry Entries} are compared as bytes.
+ * them, so that ranks cost as little as look-ups. {@link ScoredEntry Entries} are compared as
+ * bytes.
  *
  * <p>Instead of Redis' skip list: an entry costs a reference here and about 40 bytes of pointers
  * there, and a walk reads neighbours.
@@ -29,7 +30,9 @@ final class ScoreTree {
 
     abstract int widthMax();
 
-    /** Of a node that was just split off: not above any entry below it, and above all left of it. */
+    /**
+     * Of a node that was just split off: not above any entry below it, and above all left of it.
+     */
     abstract byte[] low();
 
     /** Adds an entry; returns the new right sibling if the node had to be split. */

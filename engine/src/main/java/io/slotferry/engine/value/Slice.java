@@ -1,6 +1,7 @@
 package io.slotferry.engine.value;
 
 import io.slotferry.protocol.Decimal;
+import io.slotferry.protocol.ReplyWriter;
 import java.util.Arrays;
 
 /**
@@ -52,6 +53,11 @@ public final class Slice {
   public boolean equalBytes(byte[] other, int otherStart, int otherLength) {
     return Arrays.equals(
         buffer, start, start + length, other, otherStart, otherStart + otherLength);
+  }
+
+  /** Writes a bulk string. */
+  public void writeTo(ReplyWriter reply) {
+    reply.bulk(buffer, start, length);
   }
 
   public byte[] toByteArray() {

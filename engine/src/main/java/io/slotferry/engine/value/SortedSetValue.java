@@ -148,8 +148,9 @@ public final class SortedSetValue extends Value implements Elements {
   }
 
   /**
-   * The rank of the first member that is not below, or {@code after}, is above this one in the order
-   * of bytes. All members must have the same score, else the answer has no meaning, as in Redis.
+   * The rank of the first member that is not below, or {@code after}, is above this one in the
+   * order of bytes. All members must have the same score, else the answer has no meaning, as in
+   * Redis.
    */
   public int rankOf(byte[] member, int start, int length, boolean after) {
     // The smallest that is above a member is that member and a zero byte.
