@@ -16,9 +16,6 @@ public final class NoDisk implements LogDisk {
   }
 
   @Override
-  public void appended() {}
-
-  @Override
   public void identify(LogIdentity identity) {}
 
   @Override

@@ -141,7 +141,6 @@ public final class ReplicationLog implements EffectSink {
   /** A follower appends whole records as they came from the leader. */
   public void append(byte[] records, int offset, int length) {
     backlog.append(records, offset, length);
-    disk.appended();
   }
 
   /** Why the copy must refuse writes now (RESP error without its dash: MISCONF …), or null. */
