@@ -83,7 +83,10 @@ public final class CommandContext {
 
   // ---- keys; keyArgument is the position of a key among the arguments
 
-  /** The live value, or null when there is none. A string comes as a view, valid until the next look-up. */
+  /**
+   * The live value, or null when there is none. A string comes as a view, valid until the next
+   * look-up.
+   */
   public @Nullable Value find(int keyArgument) {
     throw new AssertionError();
   }
@@ -108,8 +111,7 @@ public final class CommandContext {
   }
 
   /** Binds the key to a string, replacing what it held, its expiry included. */
-  public void putString(
-      int keyArgument, byte[] source, int start, int length, long expiryMillis) {
+  public void putString(int keyArgument, byte[] source, int start, int length, long expiryMillis) {
     throw new AssertionError();
   }
 

@@ -4,14 +4,19 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * One client command as the wire brought it: argument 0 is the command's name, and every argument is
- * a slice of one byte array. A request is a reusable view and owns nothing: it is valid only until
- * its buffer is written again, so whoever keeps an argument copies it ({@link #copy}).
+ * One client command as the wire brought it: argument 0 is the command's name, and every argument
+ * is a slice of one byte array. A request is a reusable view and owns nothing: it is valid only
+ * until its buffer is written again, so whoever keeps an argument copies it ({@link #copy}).
  *
  * <p>Thread: the event loop that parsed it; never shared.
  */
 public final class Request {
   private static final int INITIAL_ARGUMENTS = 16;
+
+  /**
+   * Beyond this number of arguments the arrays are given back to the collector by {@link #reset}.
+   */
+  private static final int RETAINED_ARGUMENTS_MAX = 1024;
 
   private byte[] buffer = new byte[0];
   private int[] starts = new int[INITIAL_ARGUMENTS];
@@ -49,6 +54,10 @@ public final class Request {
   public void reset(byte[] buffer) {
     this.buffer = buffer;
     this.count = 0;
+    if (starts.length > RETAINED_ARGUMENTS_MAX) {
+      starts = new int[INITIAL_ARGUMENTS];
+      lengths = new int[INITIAL_ARGUMENTS];
+    }
   }
 
   /** Appends the argument at {@code buffer[start, start + length)}. */
@@ -62,11 +71,15 @@ public final class Request {
     count++;
   }
 
-  /** Points the view at {@code moved}, which holds the same bytes {@code shift} places further on. */
+  /**
+   * Points the view at {@code moved}, which holds the same bytes {@code shift} places further on.
+   */
   public void rebase(byte[] moved, int shift) {
     buffer = moved;
-    for (int i = 0; i < count; i++) {
-      starts[i] += shift;
+    if (shift != 0) {
+      for (int i = 0; i < count; i++) {
+        starts[i] += shift;
+      }
     }
   }
 
@@ -92,7 +105,9 @@ public final class Request {
     return Arrays.copyOfRange(buffer, starts[argument], starts[argument] + lengths[argument]);
   }
 
-  /** The argument as text, one char per byte (so that no byte is lost); for messages and options. */
+  /**
+   * The argument as text, one char per byte (so that no byte is lost); for messages and options.
+   */
   public String text(int argument) {
     return new String(buffer, starts[argument], lengths[argument], StandardCharsets.ISO_8859_1);
   }

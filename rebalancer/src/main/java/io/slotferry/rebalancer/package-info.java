@@ -1,4 +1,7 @@
-/** The control plane: it owns the cluster map, detects failures, promotes replicas and moves partitions. */
+/**
+ * The control plane: it owns the cluster map, detects failures, promotes replicas and moves
+ * partitions.
+ */
 @NullMarked
 package io.slotferry.rebalancer;
 

@@ -17,7 +17,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Holds the direction of the dependencies between the modules, and the names that we do not use. */
+/**
+ * Holds the direction of the dependencies between the modules, and the names that we do not use.
+ */
 class ArchitectureTest {
   private static final String ROOT = "io.slotferry";
 
@@ -69,10 +71,7 @@ class ArchitectureTest {
 
   @Test
   void classesAreNamedAfterWhatTheyAre() {
-    noClasses()
-        .should()
-        .haveNameMatching(".*(Impl|Manager|Helper|Utils?)(\\$.*)?")
-        .check(CLASSES);
+    noClasses().should().haveNameMatching(".*(Impl|Manager|Helper|Utils?)(\\$.*)?").check(CLASSES);
   }
 
   private static String within(String module) {

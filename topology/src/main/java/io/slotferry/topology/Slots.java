@@ -1,8 +1,8 @@
 package io.slotferry.topology;
 
 /**
- * Hash slots as Redis Cluster defines them: CRC16 (XMODEM) of the key, or of what stands between its
- * first {@code {} and the next {@code }} when that is not empty, modulo 16384.
+ * Hash slots as Redis Cluster defines them: CRC16 (XMODEM) of the key, or of what stands between
+ * its first {@code {} and the next {@code }} when that is not empty, modulo 16384.
  */
 public final class Slots {
   public static final int COUNT = 16384;

@@ -28,9 +28,9 @@ import java.util.Locale;
 /**
  * The command table: a row a command. A row carries everything but the behaviour: arity (Redis'
  * convention: the name counts; negative means "at least"), flags, the positions of the keys (first,
- * last, step; a negative last counts from the end; 0 means none) and the routing. The handler stands
- * with its type in the engine, or in the gateway for {@link Routing#GATEWAY} rows; a test holds that
- * every row is bound exactly once.
+ * last, step; a negative last counts from the end; 0 means none) and the routing. The handler
+ * stands with its type in the engine, or in the gateway for {@link Routing#GATEWAY} rows; a test
+ * holds that every row is bound exactly once.
  */
 public enum Command {
   // ---- connection and server, answered by the gateway

@@ -30,8 +30,17 @@ public final class CommandFlags {
   public static final int MOVABLE_KEYS = 1 << 10;
 
   private static final String[] NAMES = {
-    "write", "readonly", "denyoom", "admin", "fast", "no_auth", "noscript", "loading", "stale",
-    "blocking", "movablekeys"
+    "write",
+    "readonly",
+    "denyoom",
+    "admin",
+    "fast",
+    "no_auth",
+    "noscript",
+    "loading",
+    "stale",
+    "blocking",
+    "movablekeys"
   };
 
   private CommandFlags() {}

@@ -1,6 +1,8 @@
 package io.slotferry.protocol.command;
 
-/** Where the gateway sends a command, and how it merges the replies if it went to several shards. */
+/**
+ * Where the gateway sends a command, and how it merges the replies if it went to several shards.
+ */
 public enum Routing {
   /** The gateway answers itself; no shard is asked. */
   GATEWAY,
