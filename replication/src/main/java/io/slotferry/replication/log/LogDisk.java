@@ -19,6 +19,9 @@ public interface LogDisk {
   /** All bytes before this offset survive a crash of the machine; 0 when none do. */
   long fsyncedOffset();
 
+  /** A new shard's first leader: the history begins at {@code offset}, where the copy is empty. */
+  void begin(LogIdentity identity, long offset);
+
   /** Names the log's history from now on; durable before any byte that is appended later. */
   void identify(LogIdentity identity);
 

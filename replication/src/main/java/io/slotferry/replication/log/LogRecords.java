@@ -41,8 +41,8 @@ public final class LogRecords {
   }
 
   /**
-   * The bytes of the whole records from {@code start} on that fit in {@code bytesMax}; of one record
-   * if already the first is bigger.
+   * The bytes of the whole records from {@code start} on that fit in {@code bytesMax}; of one
+   * record if already the first is bigger.
    *
    * @param start where a record starts
    * @param length of the whole records there

@@ -16,6 +16,9 @@ public final class NoDisk implements LogDisk {
   }
 
   @Override
+  public void begin(LogIdentity identity, long offset) {}
+
+  @Override
   public void identify(LogIdentity identity) {}
 
   @Override

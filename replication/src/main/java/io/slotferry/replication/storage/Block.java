@@ -7,7 +7,8 @@ import java.util.zip.CRC32C;
  * The unit of everything that is written: a block is whole and as it was written, or it is not
  * there.
  *
- * <pre>  magic i32 | offset i64 | length i32 | CRC32C of the fields before and the payload | payload
+ * <pre>
+ *   magic i32 | offset i64 | length i32 | CRC32C of the fields before and the payload | payload
  * </pre>
  *
  * The magic tells the kind, and in its last character the version. Offsets are the log's.

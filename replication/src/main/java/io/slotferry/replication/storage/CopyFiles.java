@@ -64,6 +64,11 @@ final class CopyFiles {
     }
   }
 
+  /** The node's; any thread. */
+  Path folder() {
+    return folder;
+  }
+
   CopyMeta meta() {
     return meta;
   }
@@ -82,7 +87,9 @@ final class CopyFiles {
     log = recovered;
   }
 
-  /** Replaces the meta file; with another generation, all data that was here is void and deleted. */
+  /**
+   * Replaces the meta file; with another generation, all data that was here is void and deleted.
+   */
   void replaceMeta(CopyMeta next) throws IOException {
     if (next.generation() != meta.generation()) {
       abortSnapshot();
@@ -117,16 +124,19 @@ final class CopyFiles {
     log(slice.from()).append(slice);
   }
 
-  void readLog(long from, int bytesMax, WireWriter out) throws IOException {
+  void readLog(long generation, long from, int bytesMax, WireWriter out) throws IOException {
     LogSegments current = log;
-    if (current == null) {
+    if (current == null || generation != meta.generation()) {
       throw new StorageException("the log is not on disk");
     }
     current.read(from, bytesMax, out);
   }
 
-  void beginSnapshot(long offset) throws IOException {
+  void beginSnapshot(long generation, long offset) throws IOException {
     abortSnapshot();
+    if (generation != meta.generation()) {
+      throw new StorageException("the data before has not been made void yet");
+    }
     snapshot = new SnapshotWriter(volume, dataFolder(), offset);
   }
 

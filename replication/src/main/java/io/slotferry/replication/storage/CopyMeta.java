@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param incarnation grows with every start of the node; see {@link #started}
  * @param shard whose copy it is; 0 for none
  * @param generation names the folder with its data; everything of other generations is void
- * @param base the offset from which the log alone, on an empty store, gives the data; -1 when only a
- *     snapshot of this generation does
+ * @param base the offset from which the log alone, on an empty store, gives the data; -1 when only
+ *     a snapshot of this generation does
  */
 record CopyMeta(int incarnation, int shard, long generation, long base, LogIdentity identity) {
   static final long NO_BASE = -1;
@@ -23,15 +23,13 @@ record CopyMeta(int incarnation, int shard, long generation, long base, LogIdent
   private static final String FILE = "copy.meta";
   private static final String NEW_FILE = "copy.meta.new";
 
-  /**
-   * 2025-01-01T00:00:00Z: counted in seconds from here, the clock fits in 31 bits for 68 years.
-   */
+  /** 2025-01-01T00:00:00Z: counted in seconds from here, the clock fits in 31 bits for 68 years. */
   private static final long INCARNATIONS_START_MILLIS = 1_735_689_600_000L;
 
   /**
-   * At a start of the node. The number is more than a counter, because a node that has lost its disk
-   * (or never had one) must not come back under a number that it had before: a promotion of the
-   * earlier one would make it lead without data.
+   * At a start of the node. The number is more than a counter, because a node that has lost its
+   * disk (or never had one) must not come back under a number that it had before: a promotion of
+   * the earlier one would make it lead without data.
    */
   CopyMeta started(long wallMillis) {
     int clock = (int) ((wallMillis - INCARNATIONS_START_MILLIS) / 1000);
@@ -74,7 +72,8 @@ record CopyMeta(int incarnation, int shard, long generation, long base, LogIdent
       BlockReader block = new BlockReader(file, 0);
       if (!block.next() || block.magic() != Block.META) {
         throw new StorageException(
-            path + " is damaged. To start this node empty, remove the folder: it then copies its"
+            path
+                + " is damaged. To start this node empty, remove the folder: it then copies its"
                 + " data from the shard's leader, if another copy is left");
       }
       return decode(new WireReader(block.bytes(), block.start(), block.length()));

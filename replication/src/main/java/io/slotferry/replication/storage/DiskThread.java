@@ -34,7 +34,7 @@ public final class DiskThread implements DiskQueue {
   public void close() {
     closed = true;
     // Not by an interrupt: that would close the file that the thread is writing.
-    boolean unused = tasks.offer(() -> {});
+    var _ = tasks.offer(() -> {});
   }
 
   private void run() {

@@ -64,8 +64,7 @@ public final class FileVolume implements Volume {
 
   @Override
   public void rename(Path source, Path target) throws IOException {
-    Files.move(
-        source, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    Files.move(source, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
   @Override

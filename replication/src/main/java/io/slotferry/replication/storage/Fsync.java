@@ -6,6 +6,6 @@ public enum Fsync {
   ALWAYS,
   /** Each second: a power cut loses about the last second. */
   EVERYSEC,
-  /** When the operating system sees fit; only segments and snapshots that end are forced. */
+  /** When the operating system sees fit, or a few megabytes have come together. */
   NO
 }

@@ -127,6 +127,11 @@ final class LogRecovery {
     return reader;
   }
 
+  /** When recovery fails. */
+  void close() throws IOException {
+    closeFile();
+  }
+
   private void closeFile() throws IOException {
     VolumeFile file = this.file;
     if (file != null) {

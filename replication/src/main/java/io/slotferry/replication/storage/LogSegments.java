@@ -13,14 +13,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The log's files. A file is forced before the next one begins, so only the last one can be torn.
  *
- * <p>What was written since the last force is kept in memory ({@link #tail}) unless the policy is
- * {@link Fsync#NO}: after a write or a force that failed it is written once more, in place, because
- * the system may have dropped it although a later force succeeds. So a failure never leaves a hole.
+ * <p>What was written since the last force is kept in memory ({@link #tail}): after a write or a
+ * force that failed it is written once more, in place, because the system may have dropped it
+ * although a later force succeeds. So a failure never leaves a hole.
  *
  * <p>Thread: the disk thread.
  */
 final class LogSegments {
-  /** Beyond this much, bytes are forced whatever the policy's time is: they are in memory too. */
+  /** Beyond this much, bytes are forced whatever the policy: they are in memory too. */
   private static final int UNFORCED_BYTES_MAX = 8 << 20;
 
   /** A block has more only when a single record is bigger. */
@@ -79,8 +79,8 @@ final class LogSegments {
   }
 
   /**
-   * Takes over and writes the log's next bytes. If it fails before it has taken them ({@link #end}),
-   * it is called with them again; if it fails afterwards, {@link #write} is.
+   * Takes over and writes the log's next bytes. If it fails before it has taken them ({@link
+   * #end}), it is called with them again; if it fails afterwards, {@link #write} is.
    */
   void append(LogSlice slice) throws IOException {
     if (slice.from() != end) {
@@ -147,9 +147,6 @@ final class LogSegments {
         tail.duplicate().position(tailWritten).limit(tail.position()), tailPosition + tailWritten);
     tailWritten = tail.position();
     writtenEnd = end;
-    if (settings.fsync() == Fsync.NO) {
-      forgetTail();
-    }
   }
 
   /** Writes, and makes all that was taken over durable. */
@@ -230,6 +227,8 @@ final class LogSegments {
   void dropBelow(long offset) throws IOException {
     while (segments.size() > 1 && segments.get(1).start() <= offset) {
       volume.delete(segments.getFirst().path());
+      // One after another, so that no crash brings back one without its successor.
+      volume.forceFolder(folder);
       segments.removeFirst();
     }
   }

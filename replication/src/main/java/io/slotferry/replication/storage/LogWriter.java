@@ -7,7 +7,6 @@ import io.slotferry.replication.log.LogIdentity;
 import io.slotferry.replication.log.LogSlice;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
-import java.nio.file.Path;
 import java.util.concurrent.Executor;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -32,16 +31,14 @@ final class LogWriter implements LogDisk {
   private static final long FORCE_MILLIS = 1000;
   private static final long RETRY_MILLIS = 500;
   private static final long NO_TIME = Long.MIN_VALUE / 2;
-  private static final LongConsumer NOBODY = offset -> {};
   private static final Logger LOGGER = LoggerFactory.getLogger(LogWriter.class);
 
   private final CopyFiles files;
-  private final Path folder;
   private final Fsync policy;
   private final DiskQueue disk;
   private final Executor owner;
   private final Backlog backlog;
-  private LongConsumer fsyncListener = NOBODY;
+  private @Nullable LongConsumer fsyncListener;
   private Runnable forced = () -> {};
   private Runnable restarted = () -> {};
 
@@ -53,7 +50,9 @@ final class LogWriter implements LogDisk {
   /** Whether the log goes to disk: not while the copy's data is incomplete. */
   private boolean logging;
 
-  /** Whether a recovery would find the data: by a snapshot, or by a log that begins with nothing. */
+  /**
+   * Whether a recovery would find the data: by a snapshot, or by a log that begins with nothing.
+   */
   private boolean recoverable;
 
   private long taken;
@@ -66,6 +65,7 @@ final class LogWriter implements LogDisk {
   private @Nullable Job job;
   private @Nullable String failure;
   private long retryAtMillis = NO_TIME;
+  private @Nullable Runnable finished;
 
   /**
    * @param backlog what was recovered is all on disk
@@ -73,14 +73,12 @@ final class LogWriter implements LogDisk {
    */
   LogWriter(
       CopyFiles files,
-      Path folder,
       Fsync policy,
       DiskQueue disk,
       Executor owner,
       Backlog backlog,
       boolean recovered) {
     this.files = files;
-    this.folder = folder;
     this.policy = policy;
     this.disk = disk;
     this.owner = owner;
@@ -94,7 +92,9 @@ final class LogWriter implements LogDisk {
     }
   }
 
-  /** {@code forced} runs when more of the log is durable, {@code restarted} when all became void. */
+  /**
+   * {@code forced} runs when more of the log is durable, {@code restarted} when all became void.
+   */
   void listen(Runnable forced, Runnable restarted) {
     this.forced = forced;
     this.restarted = restarted;
@@ -161,13 +161,14 @@ final class LogWriter implements LogDisk {
   }
 
   @Override
+  public void begin(LogIdentity identity, long offset) {
+    meta = meta.with(identity).from(offset);
+    startLogging(offset);
+    recoverable = true;
+  }
+
+  @Override
   public void identify(LogIdentity identity) {
-    if (!logging && !meta.identity().known()) {
-      // A new shard's first leader: its history begins here, with nothing.
-      meta = meta.from(backlog.endOffset());
-      startLogging(backlog.endOffset());
-      recoverable = true;
-    }
     meta = meta.with(identity);
   }
 
@@ -190,10 +191,9 @@ final class LogWriter implements LogDisk {
 
   /** A snapshot of this generation is on disk. */
   void snapshotTaken() {
-    boolean first = !recoverable;
-    recoverable = true;
-    if (first) {
-      fsyncListener.accept(fsynced);
+    if (!recoverable) {
+      recoverable = true;
+      tellFsynced();
     }
   }
 
@@ -260,7 +260,12 @@ final class LogWriter implements LogDisk {
     if (done.meta.generation() == meta.generation() && logging && done.hasLog) {
       noteProgress(done);
     }
-    flush();
+    Runnable then = finished;
+    if (then == null) {
+      flush();
+    } else {
+      finishOrGoOn(then);
+    }
   }
 
   private void noteProgress(Job done) {
@@ -274,26 +279,34 @@ final class LogWriter implements LogDisk {
     if (done.forcedEnd > fsynced) {
       fsynced = done.forcedEnd;
       if (recoverable) {
-        fsyncListener.accept(fsynced);
+        tellFsynced();
       }
       forced.run();
     }
   }
 
-  private void note(@Nullable IOException failed) {
+  private void tellFsynced() {
+    LongConsumer listener = fsyncListener;
+    if (listener != null) {
+      listener.accept(fsynced);
+    }
+  }
+
+  private void note(@Nullable Exception failed) {
     if (failed != null) {
       if (failure == null) {
-        LOGGER.warn("{}: writes fail, the copy refuses commands that write: {}", folder, failed);
+        LOGGER.warn(
+            "{}: writes fail, the copy refuses commands that write", files.folder(), failed);
       }
       failure = reasonOf(failed);
       retryAtMillis = nowMillis + RETRY_MILLIS;
     } else if (failure != null) {
-      LOGGER.info("{}: writes succeed again", folder);
+      LOGGER.info("{}: writes succeed again", files.folder());
       failure = null;
     }
   }
 
-  static String reasonOf(IOException failed) {
+  static String reasonOf(Exception failed) {
     String reason =
         failed instanceof FileSystemException inSystem ? inSystem.getReason() : failed.getMessage();
     return reason == null ? failed.getClass().getSimpleName() : reason;
@@ -301,19 +314,21 @@ final class LogWriter implements LogDisk {
 
   /** Calls {@code then} once everything is durable, or cannot be now. */
   void finish(Runnable then) {
-    if (job != null) {
-      owner.execute(() -> finish(then));
-      return;
-    }
+    finished = then;
     fsyncWanted = logging ? backlog.endOffset() : 0;
+    if (job == null) {
+      finishOrGoOn(then);
+    }
+  }
+
+  private void finishOrGoOn(Runnable then) {
     if (failure != null) {
-      LOGGER.warn("{}: closed although writes fail: {}", folder, failure);
+      LOGGER.warn("{}: closed although writes fail: {}", files.folder(), failure);
       then.run();
-    } else if (hasWork()) {
-      submit();
-      owner.execute(() -> finish(then));
+    } else if (!hasWork()) {
+      then.run();
     } else {
-      then.run();
+      submit();
     }
   }
 
@@ -324,17 +339,16 @@ final class LogWriter implements LogDisk {
     long generation = meta.generation();
     WireWriter out = new WireWriter();
     boolean accepted =
-        disk.offer(
-            () -> {
-              String failed = null;
-              try {
-                files.readLog(from, bytesMax, out);
-              } catch (IOException e) {
-                failed = reasonOf(e);
-              }
-              String reason = failed;
-              owner.execute(() -> answer(reader, generation, out, reason));
-            });
+        disk.offer(() -> {
+          String failed = null;
+          try {
+            files.readLog(generation, from, bytesMax, out);
+          } catch (IOException e) {
+            failed = reasonOf(e);
+          }
+          String reason = failed;
+          owner.execute(() -> answer(reader, generation, out, reason));
+        });
     if (!accepted) {
       reader.failed("the disk is busy");
     }
@@ -356,7 +370,7 @@ final class LogWriter implements LogDisk {
     private final @Nullable LogSlice slice;
     private final boolean force;
     private CopyMeta metaOnDisk;
-    private @Nullable IOException failed;
+    private @Nullable Exception failed;
     private boolean hasLog;
     private long first;
     private long end;
@@ -374,7 +388,7 @@ final class LogWriter implements LogDisk {
     public void run() {
       try {
         write();
-      } catch (IOException e) {
+      } catch (IOException | RuntimeException e) {
         failed = e;
       }
       metaOnDisk = files.meta();

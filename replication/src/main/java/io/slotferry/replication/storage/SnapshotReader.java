@@ -13,13 +13,15 @@ final class SnapshotReader implements Closeable {
   private static final String SUFFIX = ".snap";
   private static final String UNFINISHED = "snapshot.new";
 
-  private final Path path;
+  private final Path folder;
+  private final String name;
   private final VolumeFile file;
   private final BlockReader block;
   private final WireReader chunks = new WireReader(new byte[0]);
 
-  private SnapshotReader(Path path, VolumeFile file) throws IOException {
-    this.path = path;
+  private SnapshotReader(Path folder, String name, VolumeFile file) throws IOException {
+    this.folder = folder;
+    this.name = name;
     this.file = file;
     this.block = new BlockReader(file, 0);
   }
@@ -58,8 +60,7 @@ final class SnapshotReader implements Closeable {
     if (newest == null) {
       return null;
     }
-    Path path = folder.resolve(newest);
-    SnapshotReader reader = new SnapshotReader(path, volume.open(path));
+    SnapshotReader reader = new SnapshotReader(folder, newest, volume.open(folder.resolve(newest)));
     if (!reader.block.next() || reader.block.magic() != Block.SNAPSHOT) {
       throw reader.damaged();
     }
@@ -90,8 +91,7 @@ final class SnapshotReader implements Closeable {
   }
 
   private StorageException damaged() {
-    return LogRecovery.damaged(
-        path.getParent(), path.getFileName() + " has no whole block at " + block.endPosition());
+    return LogRecovery.damaged(folder, name + " has no whole block at " + block.endPosition());
   }
 
   @Override

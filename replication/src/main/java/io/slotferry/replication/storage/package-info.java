@@ -15,10 +15,10 @@
  * <h2>Recovery</h2>
  *
  * A snapshot is a partition sync into a file: it is taken while writes go on, so its chunks are of
- * different moments, each marked with the log's end at that moment. Recovery replays what a follower
- * would have received: the log from the snapshot's offset on, and each chunk between the same two
- * records as it was cut; an effect is applied iff the chunks before it have covered its key. A
- * snapshot gets its name only once the log is durable up to its last chunk.
+ * different moments, each marked with the log's end at that moment. Recovery replays what a
+ * follower would have received: the log from the snapshot's offset on, and each chunk between the
+ * same two records as it was cut; an effect is applied iff the chunks before it have covered its
+ * key. A snapshot gets its name only once the log is durable up to its last chunk.
  *
  * <h2>Threads</h2>
  *
