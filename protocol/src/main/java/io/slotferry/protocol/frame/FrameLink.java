@@ -86,7 +86,7 @@ public final class FrameLink {
 
   /** What a link does to the world around it. None of these may call back, but {@link #deliver}. */
   public interface Events {
-    /** Put this frame on the bus; it is not changed any more. */
+    /** Put this frame on the bus. It may go there again: nobody changes it any more. */
     void transmit(byte[] frame);
 
     /**
