@@ -19,8 +19,15 @@ public record Keyspace(
   /** Numbers run from 0 to this, exclusive, as Redis' {@code databases 16}. */
   public static final int COUNT_MAX = 16;
 
+  /** Most tablets of one keyspace: the map is held by every node. */
+  public static final int TABLETS_MAX = 4096;
+
   public Keyspace {
     tablets = List.copyOf(tablets);
+  }
+
+  Keyspace withTablets(List<Tablet> nowTablets) {
+    return new Keyspace(number, name, partitioning, order, durability, nowTablets);
   }
 
   /** The tablet that {@code key[start, start + length)} belongs to (binary search). */

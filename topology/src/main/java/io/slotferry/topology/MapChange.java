@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Codes are persisted, in the order of {@code permits}: append only.
  */
 public sealed interface MapChange {
+  /** In {@link UpdateOperation}: the number stays. */
+  int KEPT = -1;
+
   /** A node joined, or its roles or addresses changed. */
   record PutNode(Node node) implements MapChange {}
 
@@ -35,9 +38,13 @@ public sealed interface MapChange {
     }
   }
 
-  /** Refused while it owns a partition or takes part in a move. */
+  /**
+   * Refused while it owns a partition or takes part in a move. When the id is used again, its
+   * epochs start above those of every shard that was removed.
+   */
   record RemoveShard(int shard) implements MapChange {}
 
+  /** Refused when all other shards are draining: nothing could take what it owns. */
   record SetDraining(int shard, boolean draining) implements MapChange {}
 
   /** A new copy, not in sync yet. Refused when the node carries a copy of any shard. */
@@ -49,7 +56,9 @@ public sealed interface MapChange {
   /**
    * A new leader, or the same node again after a restart: the epoch grows by one. Refused unless
    * {@code expectedEpoch} is the map's and {@code node} is in the in-sync set. The old leader stays
-   * as a replica, out of the in-sync set unless {@code keepOldLeaderInSync} (a planned switch).
+   * as a replica, out of the in-sync set unless {@code keepOldLeaderInSync}: that is a planned
+   * switch, refused unless {@code node} is the shard's successor. At epoch 0 no copy holds anything
+   * yet, so any of them may be promoted, and it begins as the only one in sync.
    */
   record Promote(
       int shard, long expectedEpoch, String node, long incarnation, boolean keepOldLeaderInSync)
@@ -63,10 +72,16 @@ public sealed interface MapChange {
   }
 
   /**
+   * Asks the leader to hand over to {@code node}, or (null) takes that back. Refused unless the
+   * epoch is the map's and {@code node} is an in-sync replica. A promotion ends it.
+   */
+  record SetSuccessor(int shard, long expectedEpoch, @Nullable String node) implements MapChange {}
+
+  /**
    * A keyspace; {@code number} -1 takes the lowest free number from 1 on. For RANGE, {@code splits}
    * are the boundaries in ascending key order, and the tablets between them go to the shards that
    * are not draining, in id order, as evenly as may be. Refused when name or number is taken, a
-   * boundary is empty or out of order.
+   * boundary is empty, too long or out of order, or a name of digits is not the number.
    */
   record CreateKeyspace(
       int number,
@@ -84,19 +99,22 @@ public sealed interface MapChange {
   /** Refused for keyspace 0, and while one of its tablets is in a move. */
   record DropKeyspace(int number) implements MapChange {}
 
-  /** Cuts the tablet that holds {@code at} in two, same owner. Refused while it is in a move. */
+  /**
+   * Cuts the tablet that holds {@code at} in two, same owner: the keys below {@code at} keep the
+   * partition id. Refused while it is in a move.
+   */
   record SplitTablet(int keyspace, byte[] at) implements MapChange {}
 
   /**
-   * PREPARE: refused unless {@code from} owns all the partitions, none is in another move, and both
-   * shards exist, and {@code to} is not draining.
+   * PREPARE: refused unless the operation is RUNNING, {@code from} owns all the partitions, none is
+   * in another move, both shards exist, and {@code to} is not draining.
    */
   record BeginMove(long operation, int from, int to, int[] partitions) implements MapChange {}
 
   /**
-   * COMMIT: the partitions change owner. Refused unless the move exists and has them all, and both
-   * shards have the epochs that the source saw when it froze (a failover in between may have lost
-   * what was copied).
+   * COMMIT: the partitions change owner, and count as done in the operation. Refused unless the
+   * move exists and has them all, and both shards have the epochs that the source saw when it froze
+   * (a failover in between may have lost what was copied).
    */
   record CommitMove(long move, long fromEpoch, long toEpoch, int[] partitions)
       implements MapChange {}
@@ -104,14 +122,19 @@ public sealed interface MapChange {
   /** Ends a move; what is committed stays where it is. */
   record CancelMove(long move) implements MapChange {}
 
-  /** Creates an operation (RUNNING or WAITING_FOR_NODE); its id is the new map version. */
+  /**
+   * Creates an operation (RUNNING or WAITING_FOR_NODE); its id is the new map version. REMOVE_SHARD
+   * is refused for the last shard that stays, and while another operation concerns the shard. Not
+   * for MOVE: see {@link MovePartitions}.
+   */
   record BeginOperation(
       Operation.Kind kind, Operation.State state, int shard, long nowMillis, String detail)
       implements MapChange {}
 
   /**
-   * Refused when the operation is unknown or has ended. {@code shard} and {@code detail} null:
-   * kept.
+   * Progress, as the rebalancer sees it. Refused when the operation is unknown, paused or ended.
+   * {@code total} and {@code done} {@link #KEPT}, {@code shard} and {@code detail} null: kept. An
+   * end also ends the operation's moves, and the draining of a shard that stays after all.
    */
   record UpdateOperation(
       long operation,
@@ -122,4 +145,16 @@ public sealed interface MapChange {
       @Nullable String detail,
       long nowMillis)
       implements MapChange {}
+
+  /** Creates a MOVE operation that brings {@code partitions}, wherever they are, to {@code to}. */
+  record MovePartitions(int to, int[] partitions, long nowMillis) implements MapChange {}
+
+  /**
+   * Pauses or resumes an operation. A pause ends its moves: what is committed stays where it is,
+   * and the rest begins again after the pause.
+   */
+  record PauseOperation(long operation, boolean paused) implements MapChange {}
+
+  /** Ends an operation where it stands, its moves with it. Refused when it has ended. */
+  record CancelOperation(long operation, long nowMillis) implements MapChange {}
 }

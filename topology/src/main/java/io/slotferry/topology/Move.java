@@ -5,7 +5,12 @@ package io.slotferry.topology;
  * last partition is committed or it is cancelled; a committed partition leaves {@link #partitions}
  * in the same change that gives it its new owner.
  *
+ * @param id the map version that began it
  * @param operation the operation it belongs to
  * @param partitions ids that still belong to {@link #from}, ascending
  */
-public record Move(long id, long operation, int from, int to, int[] partitions) {}
+public record Move(long id, long operation, int from, int to, int[] partitions) {
+  Move withPartitions(int[] nowPartitions) {
+    return new Move(id, operation, from, to, nowPartitions);
+  }
+}

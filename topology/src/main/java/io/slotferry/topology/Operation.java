@@ -3,7 +3,11 @@ package io.slotferry.topology;
 /**
  * Something an administrator asked for that takes time. Durable: it goes on after a restart.
  *
- * @param shard the shard that is added or removed; 0 where it concerns none
+ * @param id the map version that began it
+ * @param shard the shard that is added or removed, or receives the partitions of a MOVE; 0 while
+ *     there is none
+ * @param partitions MOVE: what is to go to {@code shard}, ascending; empty otherwise, and once
+ *     ended
  * @param total partitions to move in all, as far as planned
  * @param done partitions moved
  * @param startedMillis wall clock, milliseconds since 1970
@@ -15,11 +19,18 @@ public record Operation(
     Kind kind,
     State state,
     int shard,
+    int[] partitions,
     int total,
     int done,
     long startedMillis,
     long endedMillis,
     String detail) {
+  /** How many of those that ended are remembered. */
+  public static final int ENDED_KEPT = 100;
+
+  /** Most that may be under way. */
+  public static final int OPEN_MAX = 32;
+
   /** Codes are persisted: append only. */
   public enum Kind {
     ADD_SHARD,
@@ -36,10 +47,34 @@ public record Operation(
     PAUSED,
     DONE,
     CANCELLED,
-    FAILED
+    FAILED;
+
+    public boolean ended() {
+      return this == DONE || this == CANCELLED || this == FAILED;
+    }
   }
 
   public boolean ended() {
-    return state == State.DONE || state == State.CANCELLED || state == State.FAILED;
+    return state.ended();
+  }
+
+  Operation withState(State nowState, String nowDetail) {
+    return new Operation(
+        id, kind, nowState, shard, partitions, total, done, startedMillis, endedMillis, nowDetail);
+  }
+
+  Operation withShard(int nowShard) {
+    return new Operation(
+        id, kind, state, nowShard, partitions, total, done, startedMillis, endedMillis, detail);
+  }
+
+  Operation withProgress(int nowTotal, int nowDone) {
+    return new Operation(
+        id, kind, state, shard, partitions, nowTotal, nowDone, startedMillis, endedMillis, detail);
+  }
+
+  Operation endedAt(long nowMillis) {
+    return new Operation(
+        id, kind, state, shard, new int[0], total, done, startedMillis, nowMillis, detail);
   }
 }

@@ -2,6 +2,7 @@ package io.slotferry.topology;
 
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A replication group as the map sees it.
@@ -13,6 +14,9 @@ import java.util.Set;
  * @param inSync node ids, the leader's included, that may be promoted
  * @param epoch grows by one with every change of leader; 0 before the first promotion
  * @param draining true while its partitions are moved away so that it can leave
+ * @param successor the in-sync replica to which the leader is to hand over, null for none: as soon
+ *     as a leader sees it, it stops serving, brings the successor up to its own offset and says so
+ *     in its heartbeat; it serves on only when it sees the successor gone at its own epoch
  */
 public record Shard(
     int id,
@@ -21,7 +25,8 @@ public record Shard(
     List<String> replicas,
     Set<String> inSync,
     long epoch,
-    boolean draining) {
+    boolean draining,
+    @Nullable String successor) {
   public Shard {
     replicas = List.copyOf(replicas);
     inSync = Set.copyOf(inSync);
@@ -29,5 +34,19 @@ public record Shard(
 
   public boolean hasCopyOn(String node) {
     return leader.equals(node) || replicas.contains(node);
+  }
+
+  Shard withDraining(boolean nowDraining) {
+    return new Shard(id, leader, incarnation, replicas, inSync, epoch, nowDraining, successor);
+  }
+
+  Shard withSuccessor(@Nullable String nowSuccessor) {
+    return new Shard(id, leader, incarnation, replicas, inSync, epoch, draining, nowSuccessor);
+  }
+
+  /** A successor that is no longer in sync cannot take over. */
+  Shard withCopies(List<String> nowReplicas, Set<String> nowInSync) {
+    String still = successor != null && nowInSync.contains(successor) ? successor : null;
+    return new Shard(id, leader, incarnation, nowReplicas, nowInSync, epoch, draining, still);
   }
 }

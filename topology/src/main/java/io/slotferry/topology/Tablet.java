@@ -10,4 +10,11 @@ import org.jspecify.annotations.Nullable;
  * @param to first key that no longer does; null for the last tablet
  * @param shard the owner
  */
-public record Tablet(int partition, byte[] from, byte @Nullable [] to, int shard) {}
+public record Tablet(int partition, byte[] from, byte @Nullable [] to, int shard) {
+  /** Most bytes of a boundary. */
+  public static final int BOUNDARY_BYTES_MAX = 1024;
+
+  Tablet withShard(int nowShard) {
+    return new Tablet(partition, from, to, nowShard);
+  }
+}

@@ -1,0 +1,102 @@
+package io.slotferry.topology;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/**
+ * Bytes of changes and of whole maps, for the rebalancer's log and for the deltas and images that
+ * readers get. A byte for the format's version comes first; the codes of changes stand in {@link
+ * ChangeCodec}, those of enums are their ordinals. All are persisted: append only. Equal maps have
+ * equal bytes.
+ */
+public final class MapCodec {
+  private static final int FORMAT = 1;
+
+  private MapCodec() {}
+
+  public static byte[] encode(MapChange change) {
+    return written(out -> ChangeCodec.write(out, change));
+  }
+
+  public static byte[] encode(ClusterMap map) {
+    return written(out -> writeMap(out, map));
+  }
+
+  /**
+   * @throws IllegalArgumentException if these are not the bytes of a change
+   */
+  public static MapChange decodeChange(byte[] bytes) {
+    return read(bytes, ChangeCodec::read);
+  }
+
+  /**
+   * @throws IllegalArgumentException if these are not the bytes of a map
+   */
+  public static ClusterMap decodeMap(byte[] bytes) {
+    return read(bytes, MapCodec::readMap);
+  }
+
+  private static void writeMap(MapOutput out, ClusterMap map) throws IOException {
+    out.i64(map.version());
+    out.i32(map.nextTablet());
+    out.i64(map.retiredEpoch());
+    out.slots(map.slotOwners());
+    out.list(map.nodes(), out::node);
+    out.list(map.shards(), out::shard);
+    out.list(map.keyspaces(), out::keyspace);
+    out.list(map.moves(), out::move);
+    out.list(map.operations(), out::operation);
+  }
+
+  private static ClusterMap readMap(MapInput in) throws IOException {
+    long version = in.i64();
+    int nextTablet = in.i32();
+    long retiredEpoch = in.i64();
+    MapDraft draft = new MapDraft(version, in.slots(), nextTablet, retiredEpoch);
+    in.list(in::node).forEach(node -> draft.nodes.put(node.id(), node));
+    in.list(in::shard).forEach(shard -> draft.shards.put(shard.id(), shard));
+    in.list(in::keyspace).forEach(keyspace -> draft.keyspaces.put(keyspace.number(), keyspace));
+    in.list(in::move).forEach(move -> draft.moves.put(move.id(), move));
+    in.list(in::operation).forEach(each -> draft.operations.put(each.id(), each));
+    return new ClusterMap(draft);
+  }
+
+  private interface Writing {
+    void to(MapOutput out) throws IOException;
+  }
+
+  private interface Reading<T> {
+    T from(MapInput in) throws IOException;
+  }
+
+  private static byte[] written(Writing content) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    MapOutput out = new MapOutput(new DataOutputStream(bytes));
+    try {
+      out.u8(FORMAT);
+      content.to(out);
+    } catch (IOException e) {
+      throw new UncheckedIOException("writing to memory failed", e);
+    }
+    return bytes.toByteArray();
+  }
+
+  private static <T> T read(byte[] bytes, Reading<T> content) {
+    MapInput in = new MapInput(new DataInputStream(new ByteArrayInputStream(bytes)));
+    try {
+      int format = in.u8();
+      if (format != FORMAT) {
+        throw new IOException("format " + format + " is unknown");
+      }
+      T decoded = content.from(in);
+      in.end();
+      return decoded;
+    } catch (IOException e) {
+      throw new IllegalArgumentException("not the bytes of a cluster map: " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,183 @@
+package io.slotferry.topology;
+
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads what {@link MapOutput} wrote. Every count is checked against the bytes that are left, so
+ * that broken input cannot ask for memory.
+ */
+final class MapInput {
+  private static final Role[] ROLES = Role.values();
+  private static final Partitioning[] PARTITIONINGS = Partitioning.values();
+  private static final KeyOrder[] ORDERS = KeyOrder.values();
+  private static final Durability[] DURABILITIES = Durability.values();
+  private static final Operation.Kind[] KINDS = Operation.Kind.values();
+  private static final Operation.State[] STATES = Operation.State.values();
+
+  private final DataInputStream in;
+
+  /**
+   * @param in of a byte array: what is available is what is left
+   */
+  MapInput(DataInputStream in) {
+    this.in = in;
+  }
+
+  /** Reads one element of a list. */
+  interface Element<T> {
+    T read() throws IOException;
+  }
+
+  int u8() throws IOException {
+    return in.readUnsignedByte();
+  }
+
+  int i32() throws IOException {
+    return in.readInt();
+  }
+
+  long i64() throws IOException {
+    return in.readLong();
+  }
+
+  boolean flag() throws IOException {
+    return in.readBoolean();
+  }
+
+  void end() throws IOException {
+    if (in.available() > 0) {
+      throw new IOException(in.available() + " bytes too many");
+    }
+  }
+
+  private int count() throws IOException {
+    int count = in.readInt();
+    if (count < 0 || count > in.available()) {
+      throw new IOException("count " + count + " with " + in.available() + " bytes left");
+    }
+    return count;
+  }
+
+  private <T> T code(T[] values) throws IOException {
+    int code = in.readUnsignedByte();
+    if (code >= values.length) {
+      throw new IOException("code " + code + " of " + values.length);
+    }
+    return values[code];
+  }
+
+  Partitioning partitioning() throws IOException {
+    return code(PARTITIONINGS);
+  }
+
+  KeyOrder order() throws IOException {
+    return code(ORDERS);
+  }
+
+  Durability durability() throws IOException {
+    return code(DURABILITIES);
+  }
+
+  Operation.Kind kind() throws IOException {
+    return code(KINDS);
+  }
+
+  Operation.State state() throws IOException {
+    return code(STATES);
+  }
+
+  byte[] bytes() throws IOException {
+    return in.readNBytes(count());
+  }
+
+  String text() throws IOException {
+    return new String(bytes(), StandardCharsets.UTF_8);
+  }
+
+  <T> @Nullable T optional(Element<T> element) throws IOException {
+    return flag() ? element.read() : null;
+  }
+
+  <T> List<T> list(Element<T> element) throws IOException {
+    int count = count();
+    List<T> elements = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      elements.add(element.read());
+    }
+    return elements;
+  }
+
+  List<String> texts() throws IOException {
+    return list(this::text);
+  }
+
+  Set<String> textSet() throws IOException {
+    return Set.copyOf(texts());
+  }
+
+  int[] partitions() throws IOException {
+    int[] partitions = new int[count()];
+    for (int i = 0; i < partitions.length; i++) {
+      partitions[i] = in.readInt();
+    }
+    return partitions;
+  }
+
+  int[] slots() throws IOException {
+    int[] owners = new int[Slots.COUNT];
+    int from = 0;
+    while (from < owners.length) {
+      int length = in.readInt();
+      if (length <= 0 || length > owners.length - from) {
+        throw new IOException("a run of " + length + " slots from " + from);
+      }
+      Arrays.fill(owners, from, from + length, in.readInt());
+      from += length;
+    }
+    return owners;
+  }
+
+  Node node() throws IOException {
+    String id = text();
+    Set<Role> roles = EnumSet.noneOf(Role.class);
+    roles.addAll(list(() -> code(ROLES)));
+    return new Node(id, roles, text(), i32(), i32(), i32());
+  }
+
+  Shard shard() throws IOException {
+    return new Shard(i32(), text(), i64(), texts(), textSet(), i64(), flag(), optional(this::text));
+  }
+
+  MapChange.ShardPlacement placement() throws IOException {
+    return new MapChange.ShardPlacement(i32(), text(), texts());
+  }
+
+  Keyspace keyspace() throws IOException {
+    int number = i32();
+    if (number < 0 || number >= Keyspace.COUNT_MAX) {
+      throw new IOException("keyspace " + number);
+    }
+    return new Keyspace(number, text(), partitioning(), order(), durability(), list(this::tablet));
+  }
+
+  private Tablet tablet() throws IOException {
+    return new Tablet(i32(), bytes(), optional(this::bytes), i32());
+  }
+
+  Move move() throws IOException {
+    return new Move(i64(), i64(), i32(), i32(), partitions());
+  }
+
+  Operation operation() throws IOException {
+    return new Operation(
+        i64(), kind(), state(), i32(), partitions(), i32(), i32(), i64(), i64(), text());
+  }
+}
