@@ -25,6 +25,7 @@ public final class ReplyWriter {
   private byte[] bytes;
   private int size;
   private boolean resp3;
+  private final byte[] doubleChars = new byte[Decimal.DOUBLE_CHARS_MAX];
 
   public ReplyWriter() {
     this(INITIAL_BYTES);
@@ -177,14 +178,17 @@ public final class ReplyWriter {
     header(resp3 ? '>' : '*', count);
   }
 
-  /** A double: RESP3 {@code ,1.5}, RESP2 a bulk string; Redis' shortest round-trip format. */
+  /** A double, in the digits of {@link Decimal#format}: RESP3 {@code ,1.5}, RESP2 a bulk string. */
   public void doubleValue(double value) {
-    String text = Decimal.format(value);
-    if (resp3) {
-      line(',', text);
-    } else {
-      bulk(text);
+    int digits = Decimal.write(value, doubleChars, 0);
+    if (!resp3) {
+      bulk(doubleChars, 0, digits);
+      return;
     }
+    ensure(1);
+    bytes[size++] = ',';
+    raw(doubleChars, 0, digits);
+    crlf();
   }
 
   /** RESP3 {@code #t}/{@code #f}, RESP2 the integers 1 and 0. */

@@ -13,6 +13,11 @@ import java.util.Arrays;
 public final class Request {
   private static final int INITIAL_ARGUMENTS = 16;
 
+  /**
+   * Beyond this number of arguments the arrays are given back to the collector by {@link #reset}.
+   */
+  private static final int RETAINED_ARGUMENTS_MAX = 1024;
+
   private byte[] buffer = new byte[0];
   private int[] starts = new int[INITIAL_ARGUMENTS];
   private int[] lengths = new int[INITIAL_ARGUMENTS];
@@ -49,6 +54,10 @@ public final class Request {
   public void reset(byte[] buffer) {
     this.buffer = buffer;
     this.count = 0;
+    if (starts.length > RETAINED_ARGUMENTS_MAX) {
+      starts = new int[INITIAL_ARGUMENTS];
+      lengths = new int[INITIAL_ARGUMENTS];
+    }
   }
 
   /** Appends the argument at {@code buffer[start, start + length)}. */
@@ -67,8 +76,10 @@ public final class Request {
    */
   public void rebase(byte[] moved, int shift) {
     buffer = moved;
-    for (int i = 0; i < count; i++) {
-      starts[i] += shift;
+    if (shift != 0) {
+      for (int i = 0; i < count; i++) {
+        starts[i] += shift;
+      }
     }
   }
 

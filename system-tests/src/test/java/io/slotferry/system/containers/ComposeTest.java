@@ -2,6 +2,7 @@ package io.slotferry.system.containers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.slotferry.system.Await;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

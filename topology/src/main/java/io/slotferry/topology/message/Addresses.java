@@ -2,7 +2,9 @@ package io.slotferry.topology.message;
 
 /** Event bus addresses of the rebalancer. Only the one that leads has consumers on them. */
 public final class Addresses {
-  /** Request: an encoded {@link io.slotferry.topology.MapChange}; answer: a {@link ChangeAnswer}. */
+  /**
+   * Request: an encoded {@link io.slotferry.topology.MapChange}; answer: a {@link ChangeAnswer}.
+   */
   public static final String CHANGE = "slotferry.rebalancer.change";
 
   /** Request: a {@link NodeReport}; answer: a {@link HeartbeatAnswer}. */

@@ -35,16 +35,15 @@ public final class MessageCodec {
   private MessageCodec() {}
 
   public static byte[] encode(NodeReport report) {
-    return write(
-        out -> {
-          writeBytes(out, MapCodec.encode(new MapChange.PutNode(report.node())));
-          out.writeLong(report.incarnation());
-          out.writeLong(report.mapVersion());
-          out.writeInt(report.copies().size());
-          for (CopyReport copy : report.copies()) {
-            writeCopy(out, copy);
-          }
-        });
+    return write(out -> {
+      writeBytes(out, MapCodec.encode(new MapChange.PutNode(report.node())));
+      out.writeLong(report.incarnation());
+      out.writeLong(report.mapVersion());
+      out.writeInt(report.copies().size());
+      for (CopyReport copy : report.copies()) {
+        writeCopy(out, copy);
+      }
+    });
   }
 
   public static NodeReport decodeReport(byte[] bytes) {
@@ -75,6 +74,8 @@ public final class MessageCodec {
     for (String node : copy.wantedInSync()) {
       out.writeUTF(node);
     }
+    out.writeLong(copy.inSyncRevision());
+    out.writeLong(copy.handover());
   }
 
   private static CopyReport readCopy(DataInputStream in) throws IOException {
@@ -88,20 +89,20 @@ public final class MessageCodec {
     for (int i = 0; i < count; i++) {
       wantedInSync.add(in.readUTF());
     }
-    return new CopyReport(shard, epoch, leading, replicationId, offset, wantedInSync);
+    return new CopyReport(
+        shard, epoch, leading, replicationId, offset, wantedInSync, in.readLong(), in.readLong());
   }
 
   public static byte[] encode(HeartbeatAnswer answer) {
-    return write(
-        out -> {
-          out.writeLong(answer.mapVersion());
-          out.writeInt(answer.leases().size());
-          for (Lease lease : answer.leases()) {
-            out.writeInt(lease.shard());
-            out.writeLong(lease.epoch());
-            out.writeInt(lease.leaseMillis());
-          }
-        });
+    return write(out -> {
+      out.writeLong(answer.mapVersion());
+      out.writeInt(answer.leases().size());
+      for (Lease lease : answer.leases()) {
+        out.writeInt(lease.shard());
+        out.writeLong(lease.epoch());
+        out.writeInt(lease.leaseMillis());
+      }
+    });
   }
 
   public static HeartbeatAnswer decodeHeartbeatAnswer(byte[] bytes) {
@@ -127,23 +128,22 @@ public final class MessageCodec {
   }
 
   public static byte[] encode(MapAnswer answer) {
-    return write(
-        out -> {
-          switch (answer) {
-            case MapAnswer.Image(byte[] map) -> {
-              out.writeByte(IMAGE);
-              writeBytes(out, map);
-            }
-            case MapAnswer.Changes(long fromVersion, List<byte[]> changes) -> {
-              out.writeByte(CHANGES);
-              out.writeLong(fromVersion);
-              out.writeInt(changes.size());
-              for (byte[] change : changes) {
-                writeBytes(out, change);
-              }
-            }
+    return write(out -> {
+      switch (answer) {
+        case MapAnswer.Image(byte[] map) -> {
+          out.writeByte(IMAGE);
+          writeBytes(out, map);
+        }
+        case MapAnswer.Changes(long fromVersion, List<byte[]> changes) -> {
+          out.writeByte(CHANGES);
+          out.writeLong(fromVersion);
+          out.writeInt(changes.size());
+          for (byte[] change : changes) {
+            writeBytes(out, change);
           }
-        });
+        }
+      }
+    });
   }
 
   public static MapAnswer decodeMapAnswer(byte[] bytes) {
@@ -170,11 +170,10 @@ public final class MessageCodec {
   }
 
   public static byte[] encode(MapDelta delta) {
-    return write(
-        out -> {
-          out.writeLong(delta.version());
-          writeBytes(out, delta.change());
-        });
+    return write(out -> {
+      out.writeLong(delta.version());
+      writeBytes(out, delta.change());
+    });
   }
 
   public static MapDelta decodeMapDelta(byte[] bytes) {
@@ -182,23 +181,22 @@ public final class MessageCodec {
   }
 
   public static byte[] encode(ChangeAnswer answer) {
-    return write(
-        out -> {
-          switch (answer) {
-            case ChangeAnswer.Accepted(long version) -> {
-              out.writeByte(ACCEPTED);
-              out.writeLong(version);
-            }
-            case ChangeAnswer.Refused(String reason) -> {
-              out.writeByte(REFUSED);
-              writeReason(out, reason);
-            }
-            case ChangeAnswer.Unknown(String reason) -> {
-              out.writeByte(UNKNOWN);
-              writeReason(out, reason);
-            }
-          }
-        });
+    return write(out -> {
+      switch (answer) {
+        case ChangeAnswer.Accepted(long version) -> {
+          out.writeByte(ACCEPTED);
+          out.writeLong(version);
+        }
+        case ChangeAnswer.Refused(String reason) -> {
+          out.writeByte(REFUSED);
+          writeReason(out, reason);
+        }
+        case ChangeAnswer.Unknown(String reason) -> {
+          out.writeByte(UNKNOWN);
+          writeReason(out, reason);
+        }
+      }
+    });
   }
 
   public static ChangeAnswer decodeChangeAnswer(byte[] bytes) {

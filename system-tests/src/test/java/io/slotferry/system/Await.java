@@ -1,4 +1,4 @@
-package io.slotferry.system.containers;
+package io.slotferry.system;
 
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
@@ -6,7 +6,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** Waits with a bound for what happens in another process. */
-final class Await {
+public final class Await {
   private static final Duration PAUSE = Duration.ofMillis(100);
 
   private Await() {}
@@ -17,7 +17,7 @@ final class Await {
    * @param what named in the failure
    * @param bound after which an unmet condition fails the test
    */
-  static void until(String what, Duration bound, BooleanSupplier condition) {
+  public static void until(String what, Duration bound, BooleanSupplier condition) {
     long start = System.nanoTime();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() - start > bound.toNanos()) {
@@ -33,7 +33,7 @@ final class Await {
    * @param bound after which the failure is thrown on
    * @param failure what may pass by; anything else is thrown at once
    */
-  static <T> T answer(
+  public static <T> T answer(
       Duration bound, Class<? extends RuntimeException> failure, Supplier<T> question) {
     long start = System.nanoTime();
     while (true) {

@@ -1,0 +1,57 @@
+package io.slotferry.protocol.command;
+
+import io.slotferry.protocol.Decimal;
+import io.slotferry.protocol.Request;
+
+/**
+ * Where a request's keys stand among its arguments: by the row (first, last, step), or, for rows
+ * with {@link CommandFlags#MOVABLE_KEYS}, by the number of keys that the request itself tells. That
+ * number is the first argument ({@code ZUNION numkeys key …}), or the second, behind the
+ * destination ({@code ZUNIONSTORE destination numkeys key …}, whose row says that its first key is
+ * argument 1).
+ *
+ * <p>A request whose number is no number, or not borne out by its arguments, has no such keys: the
+ * shard that gets it answers with the error.
+ */
+public final class KeyPositions {
+  private KeyPositions() {}
+
+  /** The number of keys; the request has as many arguments as its row demands. */
+  public static int count(Command command, Request request) {
+    int first = command.firstKey();
+    if (command.is(CommandFlags.MOVABLE_KEYS)) {
+      return first + numkeys(request, first + 1);
+    }
+    if (first == 0) {
+      return 0;
+    }
+    int last = command.lastKey();
+    if (last < 0) {
+      last += request.count();
+    }
+    return last < first ? 0 : (last - first) / command.keyStep() + 1;
+  }
+
+  /** The argument that is the {@code index}-th key, counted from 0 and below {@link #count}. */
+  public static int position(Command command, int index) {
+    int first = command.firstKey();
+    if (command.is(CommandFlags.MOVABLE_KEYS)) {
+      return index < first ? first : index + 2;
+    }
+    return first + index * command.keyStep();
+  }
+
+  private static int numkeys(Request request, int argument) {
+    if (argument >= request.count()) {
+      return 0;
+    }
+    byte[] buffer = request.buffer();
+    int start = request.start(argument);
+    int length = request.length(argument);
+    if (!Decimal.isLong(buffer, start, length)) {
+      return 0;
+    }
+    long numkeys = Decimal.toLong(buffer, start, length);
+    return numkeys < 0 || numkeys > request.count() - argument - 1 ? 0 : (int) numkeys;
+  }
+}

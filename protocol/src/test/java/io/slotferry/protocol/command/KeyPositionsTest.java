@@ -1,0 +1,47 @@
+package io.slotferry.protocol.command;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.slotferry.protocol.Request;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class KeyPositionsTest {
+
+  @ParameterizedTest
+  @CsvSource({
+    "PING, ''",
+    "GET a, a",
+    "SET a 1 EX 5, a",
+    "DEL a b c, a b c",
+    "MSET a 1 b 2, a b",
+    "MSET a 1 b, a b",
+    "OBJECT ENCODING a, a",
+    "OBJECT HELP, ''",
+    "LMOVE a b LEFT RIGHT, a b",
+    "ZUNION 2 a b WITHSCORES, a b",
+    "ZUNION 1 a b, a",
+    "ZINTER 2 a, ''",
+    "ZDIFF 0 a, ''",
+    "ZINTERCARD -1 a, ''",
+    "SINTERCARD x a, ''",
+    "SINTERCARD 2147483648 a, ''",
+    "SINTERCARD 99999999999999999999 a, ''",
+    "ZUNIONSTORE d 2 a b WEIGHTS 1 2, d a b",
+    "ZINTERSTORE d 3 a b, d",
+    "ZDIFFSTORE d x a, d"
+  })
+  void findsTheKeys(String text, String keys) {
+    Request request = Request.of(text.split(" "));
+    byte[] name = request.text(0).getBytes(UTF_8);
+    Command command = CommandTable.lookup(name, 0, name.length);
+    List<String> found = new ArrayList<>();
+    for (int i = 0; i < KeyPositions.count(command, request); i++) {
+      found.add(request.text(KeyPositions.position(command, i)));
+    }
+    assertThat(String.join(" ", found)).isEqualTo(keys);
+  }
+}

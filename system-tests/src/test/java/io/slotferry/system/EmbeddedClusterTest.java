@@ -1,0 +1,112 @@
+package io.slotferry.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.Jedis;
+
+/** `./slotferry up`, as a user has it. */
+class EmbeddedClusterTest {
+  @TempDir Path data;
+
+  @Test
+  void keepsItsDataOverARestartAndEndsWithZero() {
+    try (Slotferry first = Slotferry.up("--data", data.toString())) {
+      try (Jedis redis = Load.connect(first.respPort())) {
+        for (int i = 0; i < 500; i++) {
+          redis.set("key:" + i, "value:" + i);
+        }
+        redis.hset("person", "name", "ada");
+      }
+      assertThat(first.stop()).isZero();
+    }
+    try (Slotferry second = Slotferry.up("--data", data.toString());
+        Jedis redis = Load.connect(second.respPort())) {
+      for (int i = 0; i < 500; i++) {
+        assertThat(redis.get("key:" + i)).isEqualTo("value:" + i);
+      }
+      assertThat(redis.hget("person", "name")).isEqualTo("ada");
+      assertThat(redis.dbSize()).isEqualTo(501);
+    }
+  }
+
+  @Test
+  void waitCountsTheReplicas() {
+    try (Slotferry slotferry = Slotferry.up("--ephemeral");
+        Jedis redis = Load.connect(slotferry.respPort())) {
+      redis.set("a", "1");
+      assertThat(redis.waitReplicas(1, 10_000)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aShardJoinsAndAnotherLeavesUnderLoadUnnoticed() {
+    try (Slotferry slotferry = Slotferry.up("--data", data.toString());
+        Load load = Load.start(slotferry.respPort(), 10, 1)) {
+      load.awaitOperations(2_000);
+      Slotferry.run("cluster", "add-shard", "--url", slotferry.url());
+      load.awaitOperations(2_000);
+      Slotferry.run("cluster", "remove-shard", "2", "--url", slotferry.url());
+      load.awaitOperations(2_000);
+      assertThat(load.finish()).isEmpty();
+      String status = Slotferry.run("cluster", "status", "--json", "--url", slotferry.url());
+      assertThat(status).contains("\"id\":4").doesNotContain("\"id\":2,");
+    }
+  }
+
+  @Test
+  void rangesKeepTheirOrderAcrossShards() throws Exception {
+    try (Slotferry slotferry = Slotferry.up("--ephemeral");
+        Jedis redis = Load.connect(slotferry.respPort())) {
+      String body =
+          "{\"partitioning\":\"range\",\"order\":\"natural\",\"splits\":[\"event:1001\",\"event:2001\"]}";
+      HttpResponse<String> created = put(slotferry.url() + "/v1/keyspaces/events", body);
+      assertThat(created.statusCode()).isEqualTo(201);
+      redis.select(1);
+      for (int i = 0; i <= 2_500; i += 100) {
+        redis.set("event:" + i, "" + i);
+      }
+      assertThat(get(slotferry.url() + "/v1/keyspaces/events/keys?limit=1000").body())
+          .containsSubsequence("event:0", "event:100", "event:900", "event:1000", "event:2500");
+    }
+  }
+
+  private static HttpResponse<String> put(String url, String body) throws Exception {
+    return send(
+        HttpRequest.newBuilder(URI.create(url))
+            .header("Content-Type", "application/json")
+            .PUT(HttpRequest.BodyPublishers.ofString(body)));
+  }
+
+  private static HttpResponse<String> get(String url) throws Exception {
+    return send(HttpRequest.newBuilder(URI.create(url)));
+  }
+
+  private static HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client.send(request.build(), BodyHandlers.ofString());
+    }
+  }
+
+  @Test
+  void badStartsSayOneClearLine() {
+    try (Slotferry slotferry = Slotferry.up("--ephemeral")) {
+      Slotferry busy = Slotferry.start("up", "--ephemeral", "--port", "" + slotferry.respPort());
+      assertThat(busy.awaitExit()).isNotZero();
+      assertThat(busy.output()).contains("" + slotferry.respPort()).doesNotContain("Exception");
+    }
+    Slotferry unwritable = Slotferry.start("up", "--port", "0", "--data", "/proc/slotferry");
+    assertThat(unwritable.awaitExit()).isNotZero();
+    assertThat(unwritable.output()).contains("/proc/slotferry").doesNotContain("Exception");
+    Slotferry option = Slotferry.start("up", "--sharts", "3");
+    assertThat(option.awaitExit()).isNotZero();
+    assertThat(option.output()).contains("--sharts").doesNotContain("Exception");
+  }
+}
