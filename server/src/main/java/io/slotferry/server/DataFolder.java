@@ -134,8 +134,7 @@ public final class DataFolder implements AutoCloseable {
     return switch (e) {
       case AccessDeniedException _ -> "permission denied";
       case FileAlreadyExistsException _ -> "it is no folder";
-      case FileSystemException system when system.getReason() != null ->
-          system.getReason();
+      case FileSystemException system when system.getReason() != null -> system.getReason();
       default -> String.valueOf(e.getMessage());
     };
   }

@@ -43,7 +43,7 @@ final class NodeCommand implements Callable<Integer> {
       if (handle.isEmpty()) {
         return SlotferryCommand.fail("process " + parent + ", which started this node, is gone");
       }
-      handle.get().onExit().thenRun(() -> System.exit(ExitStatus.DONE));
+      var _ = handle.get().onExit().thenRun(() -> System.exit(ExitStatus.DONE));
     }
     return Lifetime.run(new NodeProcess(settings));
   }

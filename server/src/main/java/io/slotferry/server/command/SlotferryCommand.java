@@ -35,11 +35,10 @@ public final class SlotferryCommand implements Runnable {
             .setAbbreviatedOptionsAllowed(false)
             .setCaseInsensitiveEnumValuesAllowed(true)
             .setParameterExceptionHandler((e, _) -> refuse(e))
-            .setExecutionExceptionHandler(
-                (e, _, _) -> {
-                  LoggerFactory.getLogger(SlotferryCommand.class).error("internal error", e);
-                  return fail("internal error: " + e);
-                });
+            .setExecutionExceptionHandler((e, _, _) -> {
+              LoggerFactory.getLogger(SlotferryCommand.class).error("internal error", e);
+              return fail("internal error: " + e);
+            });
     return line.execute(arguments);
   }
 

@@ -111,7 +111,8 @@ final class UpCommand implements Callable<Integer> {
     }
     if (given < 1 || given > max) {
       throw new ParameterException(
-          spec.commandLine(), name + " must be a number from 1 to " + max + ", was '" + given + "'");
+          spec.commandLine(),
+          name + " must be a number from 1 to " + max + ", was '" + given + "'");
     }
     return given;
   }

@@ -15,9 +15,7 @@ final class VersionCommand implements Runnable, IVersionProvider {
 
   @Override
   public String[] getVersion() {
-    return new String[] {
-      "slotferry " + version() + " (Java " + Runtime.version().feature() + ")"
-    };
+    return new String[] {"slotferry " + version() + " (Java " + Runtime.version().feature() + ")"};
   }
 
   @Override

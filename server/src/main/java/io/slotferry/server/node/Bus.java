@@ -65,7 +65,9 @@ final class Bus {
         .setMaxEventLoopExecuteTime(LOOP_BLOCKED_WARNING_MILLIS)
         .setMaxEventLoopExecuteTimeUnit(TimeUnit.MILLISECONDS)
         .setFileSystemOptions(
-            new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false));
+            new FileSystemOptions()
+                .setFileCachingEnabled(false)
+                .setClassPathResolvingEnabled(false));
   }
 
   private static VertxBuilder builder(VertxOptions options) {

@@ -64,21 +64,19 @@ final class Heartbeat {
 
   /** May be called on any thread. */
   void start() {
-    context.runOnContext(
-        _ -> {
-          if (!stopped) {
-            timer = vertx.setPeriodic(0, INTERVAL_MILLIS, _ -> beat());
-          }
-        });
+    context.runOnContext(_ -> {
+      if (!stopped) {
+        timer = vertx.setPeriodic(0, INTERVAL_MILLIS, _ -> beat());
+      }
+    });
   }
 
   /** May be called on any thread. */
   void stop() {
-    context.runOnContext(
-        _ -> {
-          stopped = true;
-          vertx.cancelTimer(timer);
-        });
+    context.runOnContext(_ -> {
+      stopped = true;
+      vertx.cancelTimer(timer);
+    });
   }
 
   private void beat() {
@@ -91,10 +89,8 @@ final class Heartbeat {
             Buffer.buffer(MessageCodec.encode(report)),
             new DeliveryOptions().setSendTimeout(ANSWER_TIMEOUT_MILLIS))
         // Without an answer there is nothing to do but to go on; leases run out by themselves.
-        .onSuccess(
-            message ->
-                answered(
-                    MessageCodec.decodeHeartbeatAnswer(message.body().getBytes()), sentMillis));
+        .onSuccess(message ->
+            answered(MessageCodec.decodeHeartbeatAnswer(message.body().getBytes()), sentMillis));
   }
 
   private void answered(HeartbeatAnswer answer, long sentMillis) {

@@ -44,7 +44,7 @@ public final class MapFollower {
 
   private final Vertx vertx;
   private final Context context;
-  private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private volatile ClusterMap current = ClusterMap.EMPTY;
 
   private @Nullable MessageConsumer<Buffer> deltas;
@@ -61,30 +61,26 @@ public final class MapFollower {
     this.context = context;
   }
 
-  private record Listener(Context context, Runnable changed) {}
-
   /** Begins to follow, and asks for the map there is. */
   public Future<Void> start() {
     Promise<Void> started = Promise.promise();
-    context.runOnContext(
-        _ -> {
-          MessageConsumer<Buffer> consumer =
-              vertx.eventBus().consumer(Addresses.MAP_DELTA, this::delta);
-          deltas = consumer;
-          want(1);
-          consumer.completion().onComplete(started);
-        });
+    context.runOnContext(_ -> {
+      MessageConsumer<Buffer> consumer =
+          vertx.eventBus().consumer(Addresses.MAP_DELTA, this::delta);
+      deltas = consumer;
+      want(1);
+      consumer.completion().onComplete(started);
+    });
     return started.future();
   }
 
   public void stop() {
-    context.runOnContext(
-        _ -> {
-          stopped = true;
-          if (deltas != null) {
-            deltas.unregister();
-          }
-        });
+    context.runOnContext(_ -> {
+      stopped = true;
+      if (deltas != null) {
+        deltas.unregister();
+      }
+    });
   }
 
   /** The newest image that is here; never waits. */
@@ -92,13 +88,16 @@ public final class MapFollower {
     return current;
   }
 
-  /** Calls {@code changed} on {@code on} after each change of the image, perhaps once for several. */
-  public void addListener(Context on, Runnable changed) {
-    listeners.add(new Listener(on, changed));
+  /**
+   * Calls {@code changed} after each change of the image, perhaps once for several, on the loop of
+   * this follower: a listener that lives elsewhere goes there by itself.
+   */
+  public void addListener(Runnable changed) {
+    listeners.add(changed);
   }
 
   public void removeListener(Runnable changed) {
-    listeners.removeIf(listener -> listener.changed() == changed);
+    listeners.remove(changed);
   }
 
   /** Asks for an image of at least {@code version}, unless it is here already. */
@@ -133,8 +132,7 @@ public final class MapFollower {
               if (!stopped
                   && wasNotDelivered(failure)
                   && System.nanoTime() / 1_000_000 < retryUntilMillis) {
-                vertx.setTimer(
-                    PULL_RETRY_MILLIS, _ -> propose(change, retryUntilMillis, answer));
+                vertx.setTimer(PULL_RETRY_MILLIS, _ -> propose(change, retryUntilMillis, answer));
                 return;
               }
               answer.complete(
@@ -219,24 +217,22 @@ public final class MapFollower {
 
   /** Applies an accepted change to the image. False when that cannot be: the images differ. */
   private boolean apply(byte[] change) {
-    switch (current.apply(MapCodec.decodeChange(change))) {
+    return switch (current.apply(MapCodec.decodeChange(change))) {
       case Outcome.Accepted(ClusterMap map) -> {
         current = map;
-        return true;
+        yield true;
       }
       case Outcome.Refused(String reason) -> {
-        LOG.error("image of the map differs from the rebalancer's, asking for all of it reason={}", reason);
+        LOG.error("image of the map differs, asking for all of it reason={}", reason);
         fromScratch = true;
         want(current.version() + 1);
-        return false;
+        yield false;
       }
-    }
+    };
   }
 
   private void changed() {
-    for (Listener listener : listeners) {
-      listener.context().runOnContext(_ -> listener.changed().run());
-    }
+    listeners.forEach(Runnable::run);
   }
 
   private static DeliveryOptions timeout(long millis) {

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Decides which nodes a cluster on one machine starts and stops by itself: new ones for a shard that
- * shall join, and no longer those of a shard that has left.
+ * Decides which nodes a cluster on one machine starts and stops by itself: new ones for a shard
+ * that shall join, and no longer those of a shard that has left.
  */
 public final class SpareNodes {
   private final int replicas;

@@ -37,8 +37,7 @@ final class ChildProcess {
   private final long logStart;
   private final Process process;
 
-  private ChildProcess(
-      String id, Settings settings, Path folder, long logStart, Process process) {
+  private ChildProcess(String id, Settings settings, Path folder, long logStart, Process process) {
     this.id = id;
     this.settings = settings;
     this.folder = folder;
@@ -62,14 +61,11 @@ final class ChildProcess {
       // All that the variables say is in the file already.
       builder.environment().keySet().removeIf(name -> name.startsWith("SLOTFERRY_"));
       Process process =
-          builder
-              .redirectErrorStream(true)
-              .redirectOutput(Redirect.appendTo(log.toFile()))
-              .start();
+          builder.redirectErrorStream(true).redirectOutput(Redirect.appendTo(log.toFile())).start();
       process.getOutputStream().close();
       Files.writeString(folder.resolve(id + ".pid"), process.pid() + "\n");
       LOG.info("node started id={} pid={}", id, process.pid());
-      process
+      var _ = process
           .onExit()
           .thenAccept(ended -> LOG.info("node ended id={} status={}", id, ended.exitValue()));
       return new ChildProcess(id, settings, folder, logStart, process);

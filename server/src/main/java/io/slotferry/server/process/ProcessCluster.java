@@ -30,8 +30,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code slotferry up --processes}: the cluster as a deployment runs it, every node a process of its
- * own, on this machine. A node that dies is not started again, so that one can kill it and watch.
+ * {@code slotferry up --processes}: the cluster as a deployment runs it, every node a process of
+ * its own, on this machine. A node that dies is not started again, so that one can kill it and
+ * watch.
  *
  * <p>Thread: {@link #start} on one, {@link #stop} on another.
  */
@@ -111,7 +112,11 @@ public final class ProcessCluster implements Server {
     long there = data.folders().stream().filter(name -> name.startsWith("rebalancer-")).count();
     if (there > 0 && there != rebalancers) {
       throw new StartRefusedException(
-          data.path() + " has the data of " + there + " rebalancers: start with --rebalancers " + there);
+          data.path()
+              + " has the data of "
+              + there
+              + " rebalancers: start with --rebalancers "
+              + there);
     }
     List<NodePlan> nodes = new ArrayList<>();
     for (int i = 1; i <= rebalancers; i++) {
@@ -199,7 +204,10 @@ public final class ProcessCluster implements Server {
       }
       if (System.nanoTime() > deadline) {
         throw new StartRefusedException(
-            "nodes not ready after " + START_MILLIS_MAX / 1_000 + " s, first " + waiting.getFirst().id());
+            "nodes not ready after "
+                + START_MILLIS_MAX / 1_000
+                + " s, first "
+                + waiting.getFirst().id());
       }
       Thread.sleep(POLL_MILLIS);
     }

@@ -182,7 +182,7 @@ class MapFollowerTest {
             reached.complete(null);
           }
         };
-    follower.addListener(vertx.getOrCreateContext(), check);
+    follower.addListener(check);
     check.run();
     reached.get(10, TimeUnit.SECONDS);
     follower.removeListener(check);

@@ -34,11 +34,10 @@ public final class ClusterCommand implements Runnable {
       description = "Print shards, nodes and what is under way.",
       mixinStandardHelpOptions = true)
   int status(@Mixin AdminOptions options) {
-    return options.run(
-        client -> {
-          JsonObject cluster = client.get("/v1/cluster");
-          return options.print(cluster, ClusterReport.status(cluster));
-        });
+    return options.run(client -> {
+      JsonObject cluster = client.get("/v1/cluster");
+      return options.print(cluster, ClusterReport.status(cluster));
+    });
   }
 
   @Command(
@@ -46,11 +45,10 @@ public final class ClusterCommand implements Runnable {
       description = "Print which shard owns which slots and key ranges.",
       mixinStandardHelpOptions = true)
   int map(@Mixin AdminOptions options) {
-    return options.run(
-        client -> {
-          JsonObject cluster = client.get("/v1/cluster");
-          return options.print(cluster, ClusterReport.map(cluster));
-        });
+    return options.run(client -> {
+      JsonObject cluster = client.get("/v1/cluster");
+      return options.print(cluster, ClusterReport.map(cluster));
+    });
   }
 
   @Command(
@@ -60,10 +58,9 @@ public final class ClusterCommand implements Runnable {
   int addShard(
       @Mixin AdminOptions options,
       @Option(names = "--no-wait", description = NO_WAIT) boolean noWait) {
-    return options.run(
-        client ->
-            options.follow(
-                client, client.send("POST", "/v1/cluster/shards", new JsonObject()), noWait));
+    return options.run(client ->
+        options.follow(
+            client, client.send("POST", "/v1/cluster/shards", new JsonObject()), noWait));
   }
 
   @Command(
@@ -74,10 +71,8 @@ public final class ClusterCommand implements Runnable {
       @Mixin AdminOptions options,
       @Parameters(paramLabel = "ID", description = "Number of the shard.") int shard,
       @Option(names = "--no-wait", description = NO_WAIT) boolean noWait) {
-    return options.run(
-        client ->
-            options.follow(
-                client, client.send("DELETE", "/v1/cluster/shards/" + shard, null), noWait));
+    return options.run(client ->
+        options.follow(client, client.send("DELETE", "/v1/cluster/shards/" + shard, null), noWait));
   }
 
   @Command(
@@ -88,15 +83,13 @@ public final class ClusterCommand implements Runnable {
       @Mixin AdminOptions options,
       @Option(names = "--dry-run", description = "Only print what would move.") boolean dryRun,
       @Option(names = "--no-wait", description = NO_WAIT) boolean noWait) {
-    return options.run(
-        client -> {
-          JsonObject answer =
-              client.send(
-                  "POST", "/v1/cluster/rebalance", new JsonObject().put("dryRun", dryRun));
-          return dryRun
-              ? options.print(answer, ClusterReport.plan(answer))
-              : options.follow(client, answer, noWait);
-        });
+    return options.run(client -> {
+      JsonObject answer =
+          client.send("POST", "/v1/cluster/rebalance", new JsonObject().put("dryRun", dryRun));
+      return dryRun
+          ? options.print(answer, ClusterReport.plan(answer))
+          : options.follow(client, answer, noWait);
+    });
   }
 
   @Command(
@@ -144,15 +137,12 @@ public final class ClusterCommand implements Runnable {
       @Mixin AdminOptions options,
       @Parameters(paramLabel = "KEYSPACE", description = "Name or number.") String keyspace,
       @Parameters(paramLabel = "KEY", description = "The boundary.") String key) {
-    return options.run(
-        client -> {
-          JsonObject answer =
-              client.send(
-                  "POST",
-                  KeyspacesCommand.path(keyspace) + "/splits",
-                  new JsonObject().put("at", key));
-          return options.print(answer, "split at " + key);
-        });
+    return options.run(client -> {
+      JsonObject answer =
+          client.send(
+              "POST", KeyspacesCommand.path(keyspace) + "/splits", new JsonObject().put("at", key));
+      return options.print(answer, "split at " + key);
+    });
   }
 
   @Command(
@@ -166,11 +156,10 @@ public final class ClusterCommand implements Runnable {
           @Nullable String node,
       @Option(names = "--no-wait", description = NO_WAIT) boolean noWait) {
     JsonObject body = node == null ? new JsonObject() : new JsonObject().put("to", node);
-    return options.run(
-        client ->
-            options.follow(
-                client,
-                client.send("POST", "/v1/cluster/shards/" + shard + "/failover", body),
-                noWait));
+    return options.run(client ->
+        options.follow(
+            client,
+            client.send("POST", "/v1/cluster/shards/" + shard + "/failover", body),
+            noWait));
   }
 }

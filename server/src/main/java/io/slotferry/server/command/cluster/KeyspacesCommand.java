@@ -30,13 +30,11 @@ final class KeyspacesCommand implements Runnable {
 
   @Command(name = "list", description = "Print the keyspaces.", mixinStandardHelpOptions = true)
   int list(@Mixin AdminOptions options) {
-    return options.run(
-        client -> {
-          JsonObject cluster = client.get("/v1/cluster");
-          JsonObject keyspaces =
-              new JsonObject().put("keyspaces", cluster.getJsonArray("keyspaces"));
-          return options.print(keyspaces, ClusterReport.keyspaces(cluster));
-        });
+    return options.run(client -> {
+      JsonObject cluster = client.get("/v1/cluster");
+      JsonObject keyspaces = new JsonObject().put("keyspaces", cluster.getJsonArray("keyspaces"));
+      return options.print(keyspaces, ClusterReport.keyspaces(cluster));
+    });
   }
 
   @Command(name = "create", description = "Create a keyspace.", mixinStandardHelpOptions = true)
@@ -66,9 +64,8 @@ final class KeyspacesCommand implements Runnable {
     if (splits != null) {
       body.put("splits", new JsonArray(splits));
     }
-    return options.run(
-        client ->
-            options.print(client.send("PUT", path(name), body), "keyspace " + name + " is there"));
+    return options.run(client ->
+        options.print(client.send("PUT", path(name), body), "keyspace " + name + " is there"));
   }
 
   @Command(
@@ -78,9 +75,8 @@ final class KeyspacesCommand implements Runnable {
   int drop(
       @Mixin AdminOptions options,
       @Parameters(paramLabel = "NAME", description = "Its name or number.") String name) {
-    return options.run(
-        client ->
-            options.print(client.send("DELETE", path(name), null), "keyspace " + name + " is gone"));
+    return options.run(client ->
+        options.print(client.send("DELETE", path(name), null), "keyspace " + name + " is gone"));
   }
 
   static String path(String keyspace) {

@@ -2,7 +2,6 @@ package io.slotferry.server.command.cluster;
 
 import io.slotferry.server.command.ExitStatus;
 import io.vertx.core.json.JsonObject;
-import java.io.Console;
 import java.io.PrintStream;
 import java.util.Locale;
 
@@ -23,8 +22,7 @@ final class OperationWatch {
   OperationWatch(AdminClient client, PrintStream out) {
     this.client = client;
     this.out = out;
-    Console console = System.console();
-    this.terminal = console != null && console.isTerminal();
+    this.terminal = System.console().isTerminal();
   }
 
   /**
@@ -78,7 +76,8 @@ final class OperationWatch {
   }
 
   private static String line(JsonObject operation, int total, int done) {
-    String name = operation.getString("kind", "operation").toLowerCase(Locale.ROOT).replace('_', '-');
+    String name =
+        operation.getString("kind", "operation").toLowerCase(Locale.ROOT).replace('_', '-');
     String state = state(operation).toLowerCase(Locale.ROOT).replace('_', ' ');
     String progress = total == 0 ? "" : ", " + done + " of " + total + " partitions";
     String detail = operation.getString("detail", "");
