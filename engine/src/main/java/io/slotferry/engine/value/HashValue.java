@@ -1,4 +1,10 @@
 package io.slotferry.engine.value;
 
+import io.slotferry.protocol.frame.WireReader;
+
 /** Placeholder of the type's room. */
-public abstract non-sealed class HashValue extends Value {}
+public abstract non-sealed class HashValue extends Value {
+  public static Value decode(WireReader in) {
+    throw new AssertionError(in);
+  }
+}
