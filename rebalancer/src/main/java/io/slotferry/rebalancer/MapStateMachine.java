@@ -101,9 +101,8 @@ final class MapStateMachine extends BaseStateMachine {
       return;
     }
     File file = snapshot.getFile().getPath().toFile();
-    MD5Hash saved = snapshot.getFile().getFileDigest();
-    if (saved != null) {
-      MD5FileUtil.verifySavedMD5(file, saved);
+    if (snapshot.getFile().getFileDigest() != null) {
+      MD5FileUtil.verifySavedMD5(file, MD5FileUtil.computeMd5ForFile(file));
     }
     map = MapCodec.decodeMap(Files.readAllBytes(file.toPath()));
     setLastAppliedTermIndex(SimpleStateMachineStorage.getTermIndexFromSnapshotFile(file));

@@ -78,7 +78,9 @@ public final class MapStore {
   private final MapHistory history = new MapHistory();
   private ClusterMap map = ClusterMap.EMPTY;
   private @Nullable RaftServer server;
-  private @Nullable DivisionInfo division;
+  /** Read by any thread. */
+  private volatile @Nullable DivisionInfo division;
+
   private boolean leading;
   private boolean closing;
   private long lastCall;
@@ -102,13 +104,12 @@ public final class MapStore {
   public Future<Void> start() {
     return context
         .<RaftServer>executeBlocking(this::startServer)
-        .map(
-            started -> {
-              server = started;
-              division = divisionOf(started);
-              leadIfReady();
-              return null;
-            });
+        .map(started -> {
+          server = started;
+          division = divisionOf(started);
+          leadIfReady();
+          return null;
+        });
   }
 
   private RaftServer startServer() throws IOException {
@@ -125,6 +126,9 @@ public final class MapStore {
               .setProperties(RaftSettings.of(options))
               .build();
       started.start();
+      if (!started.getDivision(group).getInfo().isAlive()) {
+        throw new IOException("it has stopped at once");
+      }
       return started;
     } catch (IOException | RuntimeException e) {
       closeAfter(e, started);
@@ -184,11 +188,10 @@ public final class MapStore {
     }
     server = null;
     division = null;
-    return context.executeBlocking(
-        () -> {
-          running.close();
-          return null;
-        });
+    return context.executeBlocking(() -> {
+      running.close();
+      return null;
+    });
   }
 
   /** The newest image that this peer has; behind the truth unless it leads. */
@@ -205,9 +208,10 @@ public final class MapStore {
     return leading;
   }
 
-  /** True while some peer leads, as far as this one knows. */
+  /** True while some peer leads, as far as this one knows. Any thread. */
   public boolean leaderKnown() {
-    return division != null && division.getLeaderId() != null;
+    DivisionInfo joined = division;
+    return joined != null && joined.getLeaderId() != null;
   }
 
   /**
@@ -228,8 +232,7 @@ public final class MapStore {
     return submit(server, bytes, RaftClientRequest.writeRequestType())
         .timeout(PROPOSE_MILLIS_MAX, TimeUnit.MILLISECONDS)
         .map(
-            reply ->
-                MessageCodec.decodeChangeAnswer(reply.getMessage().getContent().toByteArray()))
+            reply -> MessageCodec.decodeChangeAnswer(reply.getMessage().getContent().toByteArray()))
         .otherwise(e -> new ChangeAnswer.Unknown(reason(e)));
   }
 
@@ -260,11 +263,10 @@ public final class MapStore {
     inFlight++;
     return Future.fromCompletionStage(submitted(running, request), context)
         .onComplete(answered -> inFlight--)
-        .compose(
-            reply ->
-                reply.isSuccess()
-                    ? Future.succeededFuture(reply)
-                    : Future.failedFuture(reply.getException()));
+        .compose(reply ->
+            reply.isSuccess()
+                ? Future.succeededFuture(reply)
+                : Future.failedFuture(reply.getException()));
   }
 
   private static CompletableFuture<RaftClientReply> submitted(
@@ -281,7 +283,8 @@ public final class MapStore {
    * the event of its end may have come first.
    */
   private void leadIfReady() {
-    if (!leading && division != null && division.isLeaderReady()) {
+    DivisionInfo joined = division;
+    if (!leading && joined != null && joined.isLeaderReady()) {
       leading = true;
       listener.leadershipReady();
     }
@@ -291,21 +294,19 @@ public final class MapStore {
   private final class OnContext implements MapStateMachine.Events {
     @Override
     public void restored(ClusterMap restored) {
-      context.runOnContext(
-          now -> {
-            map = restored;
-            history.clear();
-          });
+      context.runOnContext(now -> {
+        map = restored;
+        history.clear();
+      });
     }
 
     @Override
     public void applied(ClusterMap next, MapDelta delta) {
-      context.runOnContext(
-          now -> {
-            map = next;
-            history.add(delta);
-            listener.applied(delta);
-          });
+      context.runOnContext(now -> {
+        map = next;
+        history.add(delta);
+        listener.applied(delta);
+      });
     }
 
     @Override
@@ -315,25 +316,23 @@ public final class MapStore {
 
     @Override
     public void leadershipLost() {
-      context.runOnContext(
-          now -> {
-            if (leading) {
-              leading = false;
-              listener.leadershipLost();
-            }
-          });
+      context.runOnContext(now -> {
+        if (leading) {
+          leading = false;
+          listener.leadershipLost();
+        }
+      });
     }
 
     @Override
     public void stopped(@Nullable Throwable cause) {
-      context.runOnContext(
-          now -> {
-            if (server != null && !closing) {
-              closing = true;
-              listener.failed(
-                  cause != null ? cause : new IOException("the cluster map's store has stopped"));
-            }
-          });
+      context.runOnContext(now -> {
+        if (server != null && !closing) {
+          closing = true;
+          listener.failed(
+              cause != null ? cause : new IOException("the cluster map's store has stopped"));
+        }
+      });
     }
   }
 }

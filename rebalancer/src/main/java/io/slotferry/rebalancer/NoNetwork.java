@@ -80,7 +80,8 @@ public final class NoNetwork implements RpcType, ServerFactory, RaftServerRpc {
   }
 
   @Override
-  public StartLeaderElectionReplyProto startLeaderElection(StartLeaderElectionRequestProto request) {
+  public StartLeaderElectionReplyProto startLeaderElection(
+      StartLeaderElectionRequestProto request) {
     throw alone();
   }
 

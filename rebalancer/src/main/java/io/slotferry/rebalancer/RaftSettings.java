@@ -60,6 +60,7 @@ final class RaftSettings {
         properties, millis(STEP_DOWN_MILLIS));
     Read.setOption(properties, Read.Option.LINEARIZABLE);
     Read.setLeaderLeaseEnabled(properties, true);
+    Read.setTimeout(properties, millis(LEADER_TIMEOUT_MILLIS));
   }
 
   private static void setLog(RaftProperties properties, int snapshotEvery) {
