@@ -60,10 +60,10 @@ public final class EmbeddedCluster implements Server {
     StartRefusals.await(Future.all(starts), "starting the nodes", START_MILLIS_MAX);
     awaitReady(started);
     startSpareWatch(started, roster);
-    return Listening.readyLine(settings.resp().bind(), 0, settings.http().bind(), 0);
+    return Listening.readyLine(settings.resp().bind(), started.respPort(), settings.http().bind(), 0);
   }
 
-  private LogicalNode add(NodePlan node) {
+  private LogicalNode add(NodePlan node) throws StartRefusedException {
     NodeRuntime runtime = this.runtime;
     DataFolder data = this.data;
     if (runtime == null || data == null) {

@@ -50,7 +50,7 @@ public final class NodeProcess implements Server {
     StartRefusals.await(node.start(), "starting node " + id, START_MILLIS_MAX);
     LOG.info("node started id={} httpPort={}", id, 0);
     return settings.node().roles().contains(Role.GATEWAY)
-        ? Listening.readyLine(settings.resp().bind(), 0, settings.http().bind(), 0)
+        ? Listening.readyLine(settings.resp().bind(), started.respPort(), settings.http().bind(), 0)
         : "slotferry node "
             + id
             + " started: http=http://"
