@@ -2,7 +2,11 @@ package io.slotferry.engine;
 
 import io.slotferry.engine.command.ExpiryCommands;
 import io.slotferry.engine.command.GenericCommands;
+import io.slotferry.engine.command.HashCommands;
 import io.slotferry.engine.command.KeyspaceCommands;
+import io.slotferry.engine.command.ListCommands;
+import io.slotferry.engine.command.SetCommands;
+import io.slotferry.engine.command.SortedSetCommands;
 import io.slotferry.engine.command.StringCommands;
 import io.slotferry.engine.store.Partition;
 import io.slotferry.engine.store.PartitionStore;
@@ -61,6 +65,10 @@ public final class Engine {
     GenericCommands.bind(handlers);
     ExpiryCommands.bind(handlers);
     KeyspaceCommands.bind(handlers);
+    HashCommands.bind(handlers);
+    ListCommands.bind(handlers);
+    SetCommands.bind(handlers);
+    SortedSetCommands.bind(handlers);
   }
 
   /** The data itself. */

@@ -78,6 +78,7 @@ public final class MapStore {
   private final MapHistory history = new MapHistory();
   private ClusterMap map = ClusterMap.EMPTY;
   private @Nullable RaftServer server;
+
   /** Read by any thread. */
   private volatile @Nullable DivisionInfo division;
 

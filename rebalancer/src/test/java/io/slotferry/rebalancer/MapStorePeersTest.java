@@ -52,7 +52,7 @@ class MapStorePeersTest {
     TestPeer.get(vertx.close());
   }
 
-  private static Map<String, String> freeAddresses() throws IOException {
+  static Map<String, String> freeAddresses() throws IOException {
     Map<String, String> addresses = new HashMap<>();
     List<ServerSocket> taken = new ArrayList<>();
     for (int i = 1; i <= 3; i++) {
