@@ -9,7 +9,6 @@ import io.slotferry.engine.command.SetCommands;
 import io.slotferry.engine.command.SortedSetCommands;
 import io.slotferry.engine.command.StringCommands;
 import io.slotferry.engine.store.Partition;
-import io.slotferry.engine.store.PartitionState;
 import io.slotferry.engine.store.PartitionStore;
 import io.slotferry.engine.value.Value;
 import io.slotferry.engine.value.ValueType;
@@ -18,13 +17,11 @@ import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
 import io.slotferry.protocol.command.CommandTable;
-import io.slotferry.protocol.command.KeyPositions;
 import io.slotferry.protocol.frame.WireReader;
 import io.slotferry.protocol.frame.WireWriter;
 import io.slotferry.protocol.shard.ShardCall;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Executes commands on one shard copy's data. A leader {@link #execute executes} what clients ask
@@ -42,7 +39,6 @@ public final class Engine {
 
   private final PartitionStore store = new PartitionStore();
   private final HandlerTable handlers = new HandlerTable();
-  private final KeyLocator locator;
   private final EffectSink effects;
   private final LongSupplier nanoClock;
   private final CommandContext context;
@@ -61,7 +57,6 @@ public final class Engine {
    */
   public Engine(
       KeyLocator locator, EffectSink effects, RandomGenerator random, LongSupplier nanoClock) {
-    this.locator = locator;
     this.effects = effects;
     this.nanoClock = nanoClock;
     this.context = new CommandContext(store, locator, effects, random);
@@ -82,58 +77,10 @@ public final class Engine {
   }
 
   /**
-   * How the partitions that a command needs stand: {@link PartitionState#INCOMING} when one of them
-   * is, else {@link PartitionState#FROZEN} when one of them is (for FLUSHALL: any of all), else
-   * {@link PartitionState#OWNED}; null when one of them is not here. {@link #execute} wants OWNED.
-   */
-  public @Nullable PartitionState stateFor(ShardCall call, Request request) {
-    Command command = call.command;
-    int keys = command.accepts(request.count()) ? KeyPositions.count(command, request) : 0;
-    if (call.partition == ShardCall.ALL_PARTITIONS && keys == 0) {
-      return command.isWrite() && isAnyFrozen() ? PartitionState.FROZEN : PartitionState.OWNED;
-    }
-    PartitionState state = PartitionState.OWNED;
-    if (call.partition != ShardCall.ALL_PARTITIONS) {
-      Partition partition = store.partition(call.partition);
-      if (partition == null || keys <= 1) {
-        return partition == null ? null : partition.state();
-      }
-      state = partition.state();
-    }
-    for (int key = 0; key < keys; key++) {
-      int argument = KeyPositions.position(command, key);
-      int id =
-          locator.partitionOf(
-              call.keyspace, request.buffer(), request.start(argument), request.length(argument));
-      Partition partition = store.partition(id);
-      if (partition == null) {
-        return null;
-      }
-      state = worse(state, partition.state());
-    }
-    return state;
-  }
-
-  private static PartitionState worse(PartitionState left, PartitionState right) {
-    if (left == PartitionState.INCOMING || right == PartitionState.OWNED) {
-      return left;
-    }
-    return right;
-  }
-
-  private boolean isAnyFrozen() {
-    for (Partition at = store.after(-1); at != null; at = store.after(at.id())) {
-      if (at.state() == PartitionState.FROZEN) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /**
    * Executes one command as the leader and writes its reply.
    *
-   * <p>The partitions of all its keys have to be here, and this copy's own: see {@link #stateFor}.
+   * <p>The partitions of all its keys have to be in the {@link #store}: the caller has checked that
+   * this copy owns them.
    *
    * @param request valid only during the call
    * @param nowMillis wall clock, milliseconds since 1970

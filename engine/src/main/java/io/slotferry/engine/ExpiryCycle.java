@@ -4,7 +4,6 @@ import io.slotferry.engine.store.Entries;
 import io.slotferry.engine.store.KeyHash;
 import io.slotferry.engine.store.KeyTable;
 import io.slotferry.engine.store.Partition;
-import io.slotferry.engine.store.PartitionState;
 import io.slotferry.engine.store.PartitionStore;
 import io.slotferry.protocol.Request;
 import org.jspecify.annotations.Nullable;
@@ -59,8 +58,8 @@ final class ExpiryCycle {
 
   /** Goes on in the partition; false when the budget is used up before its end. */
   private boolean finish(Partition in, long nowMillis) {
-    // What comes in is its old leader's to expire, and what goes out takes no more effects.
-    if (in.state() != PartitionState.OWNED) {
+    // What comes in is its old leader's to expire.
+    if (!in.isServing()) {
       return true;
     }
     while (keyspace < in.keyspaces()) {

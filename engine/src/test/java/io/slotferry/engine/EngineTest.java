@@ -10,12 +10,10 @@ import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
 import io.slotferry.protocol.frame.WireReader;
 import io.slotferry.protocol.frame.WireWriter;
-import io.slotferry.protocol.shard.ShardCall;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class EngineTest {
@@ -142,11 +140,7 @@ class EngineTest {
       leader.reply("SET", "k:" + i, "v", "PX", "10");
     }
     for (int id = 0; id < EngineFixture.PARTITIONS; id++) {
-      leader
-          .engine
-          .store()
-          .create(id)
-          .become(id % 2 == 0 ? PartitionState.INCOMING : PartitionState.FROZEN);
+      leader.engine.store().create(id).become(PartitionState.INCOMING);
     }
     assertThat(leader.engine.expireCycle(leader.nowMillis + 10, 1000)).isZero();
     leader.engine.store().clear();
@@ -170,36 +164,6 @@ class EngineTest {
         .hasSize(50)
         .isEqualTo(EngineFixture.contents(source.engine.store()))
         .isEqualTo(EngineFixture.contents(replica.store()));
-  }
-
-  private @Nullable PartitionState stateFor(Command command, String... keys) {
-    leader.call.command = command;
-    byte[] first = keys[0].getBytes(StandardCharsets.ISO_8859_1);
-    leader.call.partition = EngineFixture.partitionOf(0, first, 0, first.length);
-    String[] arguments = new String[keys.length + 1];
-    arguments[0] = command.lowerName();
-    System.arraycopy(keys, 0, arguments, 1, keys.length);
-    return leader.engine.stateFor(leader.call, Request.of(arguments));
-  }
-
-  @Test
-  void aCommandNeedsThePartitionsOfAllItsKeys() {
-    int partition = EngineFixture.partitionOf(0, new byte[] {'k'}, 0, 1);
-    assertThat(EngineFixture.partitionOf(0, new byte[] {'a'}, 0, 1)).isNotEqualTo(partition);
-    assertThat(stateFor(Command.MGET, "a", "k")).isEqualTo(PartitionState.OWNED);
-    leader.engine.store().create(partition).become(PartitionState.FROZEN);
-    assertThat(stateFor(Command.GET, "a")).isEqualTo(PartitionState.OWNED);
-    assertThat(stateFor(Command.GET, "k")).isEqualTo(PartitionState.FROZEN);
-    assertThat(stateFor(Command.MGET, "a", "k")).isEqualTo(PartitionState.FROZEN);
-    leader.call.partition = ShardCall.ALL_PARTITIONS;
-    leader.call.command = Command.FLUSHALL;
-    assertThat(leader.engine.stateFor(leader.call, Request.of("FLUSHALL")))
-        .isEqualTo(PartitionState.FROZEN);
-    leader.engine.store().create(partition).become(PartitionState.INCOMING);
-    assertThat(stateFor(Command.MGET, "k", "a")).isEqualTo(PartitionState.INCOMING);
-    leader.engine.store().drop(partition);
-    assertThat(stateFor(Command.GET, "k")).isNull();
-    assertThat(stateFor(Command.MGET, "a", "k")).isNull();
   }
 
   @Test

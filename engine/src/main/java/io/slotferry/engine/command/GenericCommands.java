@@ -3,7 +3,6 @@ package io.slotferry.engine.command;
 import io.slotferry.engine.CommandContext;
 import io.slotferry.engine.HandlerTable;
 import io.slotferry.engine.store.Partition;
-import io.slotferry.engine.store.PartitionState;
 import io.slotferry.engine.value.StringValue;
 import io.slotferry.engine.value.Value;
 import io.slotferry.protocol.Request;
@@ -148,7 +147,7 @@ public final class GenericCommands {
       context.fail("ERR DB index is out of range");
     } else if (partition == null) {
       context.fail("CROSSSLOT Keys in request don't hash to the same slot");
-    } else if (partition.state() != PartitionState.OWNED) {
+    } else if (!partition.isServing()) {
       context.fail("TRYAGAIN Multiple keys request during rehashing of slot");
     }
   }
