@@ -1,0 +1,87 @@
+package io.slotferry.server.node;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The HTTP server of a node that is no gateway: {@code /health/live}, {@code /health/ready} and
+ * {@code /metrics}. A gateway has the same among much else.
+ */
+final class HealthServer {
+  static final String METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+  private static final int OK = 200;
+  private static final int NOT_FOUND = 404;
+  private static final int NOT_ALLOWED = 405;
+  private static final int UNAVAILABLE = 503;
+
+  private final Vertx vertx;
+  private final BooleanSupplier ready;
+  private final Supplier<String> metrics;
+  private @Nullable HttpServer server;
+
+  /**
+   * @param ready asked on the context of the server
+   * @param metrics in Prometheus' text format
+   */
+  HealthServer(Vertx vertx, BooleanSupplier ready, Supplier<String> metrics) {
+    this.vertx = vertx;
+    this.ready = ready;
+    this.metrics = metrics;
+  }
+
+  /** Gives the port; fails when it is taken. */
+  Future<Integer> start(Context context, String bind, int port) {
+    Promise<Integer> started = Promise.promise();
+    context.runOnContext(_ -> {
+      HttpServer created = vertx.createHttpServer().requestHandler(this::answer);
+      server = created;
+      created.listen(port, bind).map(HttpServer::actualPort).onComplete(started);
+    });
+    return started.future();
+  }
+
+  Future<Void> stop() {
+    return server == null ? Future.succeededFuture() : server.close();
+  }
+
+  private void answer(HttpServerRequest request) {
+    if (!request.method().equals(HttpMethod.GET) && !isHead(request)) {
+      end(request, NOT_ALLOWED, "application/json", "{\"title\":\"Method Not Allowed\"}");
+      return;
+    }
+    switch (request.path()) {
+      case "/health/live" -> health(request, true);
+      case "/health/ready" -> health(request, ready.getAsBoolean());
+      case "/metrics" -> end(request, OK, METRICS_TYPE, metrics.get());
+      default -> end(request, NOT_FOUND, "application/json", "{\"title\":\"Not Found\"}");
+    }
+  }
+
+  private static void health(HttpServerRequest request, boolean up) {
+    String status = up ? "UP" : "DOWN";
+    end(request, up ? OK : UNAVAILABLE, "application/json", "{\"status\":\"" + status + "\"}");
+  }
+
+  private static void end(HttpServerRequest request, int status, String type, String body) {
+    HttpServerResponse response =
+        request.response().setStatusCode(status).putHeader("Content-Type", type);
+    if (isHead(request)) {
+      response.end();
+    } else {
+      response.end(body);
+    }
+  }
+
+  private static boolean isHead(HttpServerRequest request) {
+    return request.method().equals(HttpMethod.HEAD);
+  }
+}
