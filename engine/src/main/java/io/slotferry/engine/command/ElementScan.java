@@ -11,6 +11,8 @@ import io.slotferry.protocol.Decimal;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,8 +26,12 @@ final class ElementScan {
   /** Hashes have 32 bits. */
   private static final long CURSOR_MAX = 0xffffffffL;
 
-  /** Longest unsigned 64-bit number. */
-  private static final int CURSOR_DIGITS_MAX = 20;
+  /** After every element. */
+  private static final long CURSOR_END = CURSOR_MAX + 1;
+
+  /** Cursors are unsigned 64-bit numbers to clients. */
+  private static final byte[] UNSIGNED_MAX =
+      "18446744073709551615".getBytes(StandardCharsets.US_ASCII);
 
   private static final int CURSOR_ARGUMENT = 2;
   private static final int OPTIONS = 3;
@@ -73,21 +79,24 @@ final class ElementScan {
     if (end - at > 1 && (buffer[at] == '-' || buffer[at] == '+')) {
       at++;
     }
-    if (end - at > CURSOR_DIGITS_MAX) {
-      return -1;
-    }
     for (int i = at; i < end; i++) {
       if (buffer[i] < '0' || buffer[i] > '9') {
         return -1;
       }
     }
-    if (at == end) {
+    int digits = end - at;
+    boolean overflows =
+        digits > UNSIGNED_MAX.length
+            || (digits == UNSIGNED_MAX.length
+                && Arrays.compare(buffer, at, end, UNSIGNED_MAX, 0, digits) > 0);
+    if (overflows) {
+      return -1;
+    }
+    if (digits == 0) {
       return 0;
     }
-    if (!Decimal.isLong(buffer, at, end - at)) {
-      return CURSOR_MAX + 1;
-    }
-    return Math.min(Decimal.toLong(buffer, at, end - at), CURSOR_MAX + 1);
+    boolean isLong = Decimal.isLong(buffer, at, digits);
+    return isLong ? Math.min(Decimal.toLong(buffer, at, digits), CURSOR_END) : CURSOR_END;
   }
 
   private void parse() {
