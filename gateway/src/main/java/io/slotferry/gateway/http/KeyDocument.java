@@ -1,9 +1,11 @@
 package io.slotferry.gateway.http;
 
+import static io.slotferry.gateway.http.Text.utf8;
+
 import io.slotferry.protocol.Reply;
+import io.slotferry.protocol.Request;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,14 +24,13 @@ final class KeyDocument {
   // ---- reading: replies to JSON
 
   /** The command that reads a whole value of this type; null for a type without a JSON form. */
-  static byte @Nullable [] @Nullable [] readCommand(String type, byte[] key) {
+  static @Nullable Request readCommand(String type, byte[] key) {
     return switch (type) {
-      case "string" -> new byte[][] {ascii("GET"), key};
-      case "hash" -> new byte[][] {ascii("HGETALL"), key};
-      case "list" -> new byte[][] {ascii("LRANGE"), key, ascii("0"), ascii("-1")};
-      case "set" -> new byte[][] {ascii("SMEMBERS"), key};
-      case "zset" ->
-          new byte[][] {ascii("ZRANGE"), key, ascii("0"), ascii("-1"), ascii("WITHSCORES")};
+      case "string" -> Request.of(utf8("GET"), key);
+      case "hash" -> Request.of(utf8("HGETALL"), key);
+      case "list" -> Request.of(utf8("LRANGE"), key, utf8("0"), utf8("-1"));
+      case "set" -> Request.of(utf8("SMEMBERS"), key);
+      case "zset" -> Request.of(utf8("ZRANGE"), key, utf8("0"), utf8("-1"), utf8("WITHSCORES"));
       default -> null;
     };
   }
@@ -163,13 +164,33 @@ final class KeyDocument {
     return arguments;
   }
 
+  /** The command that adds {@link #arguments} to a value of a type other than string. */
+  static String writeCommand(String type) {
+    return switch (type) {
+      case "hash" -> "HSET";
+      case "list" -> "RPUSH";
+      case "set" -> "SADD";
+      case "zset" -> "ZADD";
+      default -> throw new IllegalArgumentException(type);
+    };
+  }
+
   private static void scoredArguments(JsonObject element, Text text, List<byte[]> arguments) {
     Object score = element.getValue("score");
-    if (!(score instanceof Number) && !(score instanceof String)) {
-      throw bad("a zset member needs a score");
+    if (!isScore(score)) {
+      throw bad("a zset member needs a score: a number, \"inf\" or \"-inf\"");
     }
-    arguments.add(ascii(score.toString()));
+    arguments.add(utf8(score.toString()));
     arguments.add(scalar(element.getValue("member"), text));
+  }
+
+  /** Whether it is surely one to Redis too: the key's old value is gone before it is written. */
+  private static boolean isScore(@Nullable Object score) {
+    return switch (score) {
+      case String word -> word.equals("inf") || word.equals("-inf");
+      case Number number -> Double.isFinite(number.doubleValue());
+      case null, default -> false;
+    };
   }
 
   private static <T> T need(Class<T> json, String type, @Nullable Object value) {
@@ -186,17 +207,13 @@ final class KeyDocument {
   private static byte[] scalar(@Nullable Object value, Text text) {
     return switch (value) {
       case String string -> text.decode(string);
-      case Number number -> ascii(number.toString());
-      case Boolean bool -> ascii(bool.toString());
+      case Number number -> utf8(number.toString());
+      case Boolean bool -> utf8(bool.toString());
       case null, default -> throw bad("expected a string or a number as \"value\" or element");
     };
   }
 
   private static ProblemException bad(String detail) {
     return new ProblemException(Problem.badRequest(detail));
-  }
-
-  static byte[] ascii(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
   }
 }

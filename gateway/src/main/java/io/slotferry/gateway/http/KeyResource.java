@@ -1,6 +1,6 @@
 package io.slotferry.gateway.http;
 
-import static io.slotferry.gateway.http.KeyDocument.ascii;
+import static io.slotferry.gateway.http.Text.utf8;
 
 import io.slotferry.protocol.Reply;
 import io.slotferry.protocol.Request;
@@ -8,15 +8,19 @@ import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /v1/keyspaces/{ks}/keys/{key}}: one key, of any type. */
 final class KeyResource {
-  private static final int WAIT_TIMEOUT_MILLIS = 1_000;
-  private static final int WAIT_REPLICAS_MAX = 64;
+  private static final String WAIT_TIMEOUT_MILLIS = "1000";
+
+  /** 285 years; Redis refuses an expiry that overflows. */
+  private static final long TTL_MILLIS_MAX = 1L << 43;
 
   private final Commands commands;
   private final Keyspaces keyspaces;
@@ -32,8 +36,8 @@ final class KeyResource {
     int keyspace = keyspaces.numberOf(context);
     byte[] key = keyOf(context);
     // Most keys are strings: both answers in one go, and only otherwise a second question.
-    Future<Reply> value = execute(keyspace, "GET", key);
-    Future<Reply> ttl = execute(keyspace, "PTTL", key);
+    Future<Reply> value = commands.execute(keyspace, "GET", key);
+    Future<Reply> ttl = commands.execute(keyspace, "PTTL", key);
     return value.compose(
         reply -> {
           if (reply instanceof Reply.SimpleError(String message)
@@ -45,17 +49,19 @@ final class KeyResource {
   }
 
   private Future<Void> getTyped(RoutingContext context, int keyspace, byte[] key) {
-    return execute(keyspace, "TYPE", key)
+    return commands
+        .execute(keyspace, "TYPE", key)
         .compose(
             type -> {
               String name = type instanceof Reply.SimpleString(String text) ? text : "none";
-              byte[][] read = KeyDocument.readCommand(name, key);
+              Request read = KeyDocument.readCommand(name, key);
               if (read == null) {
-                return answer(context, key, name, new Reply.Nil(), new Reply.Int(-1));
+                throw new ProblemException(Problem.notFound("no such key"));
               }
-              Future<Reply> value = commands.execute(keyspace, Request.of(read));
-              return execute(keyspace, "PTTL", key)
-                  .compose(left -> value.compose(v -> answer(context, key, name, v, left)));
+              Future<Reply> value = commands.execute(keyspace, read, Commands.RESP3);
+              Future<Reply> ttl = commands.execute(keyspace, "PTTL", key);
+              return value.compose(
+                  reply -> ttl.compose(left -> answer(context, key, name, reply, left)));
             });
   }
 
@@ -69,18 +75,17 @@ final class KeyResource {
     JsonObject document = KeyDocument.of(key, type, value, ttlMillis);
     String tag = entityTag(document);
     context.response().putHeader("ETag", tag);
-    if (tag.equals(context.request().getHeader("If-None-Match"))) {
+    String known = context.request().getHeader("If-None-Match");
+    if (known != null && (known.equals("*") || known.contains(tag))) {
       return context.response().setStatusCode(304).end();
     }
-    return context
-        .response()
-        .putHeader("Content-Type", "application/json")
-        .end(document.toBuffer());
+    return Json.send(context, 200, document);
   }
 
+  /** The key may have gone between the question for its type and that for its value. */
   private static boolean isAbsent(Reply value) {
     return switch (value) {
-      case Reply.Nil nil -> true;
+      case Reply.Nil _ -> true;
       case Reply.Array(List<Reply> elements) -> elements.isEmpty();
       case Reply.Distinct(List<Reply> elements) -> elements.isEmpty();
       case Reply.Pairs(List<Reply.Pair> pairs) -> pairs.isEmpty();
@@ -105,11 +110,11 @@ final class KeyResource {
     String type = KeyDocument.typeOf(document);
     List<byte[]> arguments = KeyDocument.arguments(type, document);
     Long ttlMillis = ttlOf(document);
-    boolean onlyNew = onlyIfAbsent(context, type);
-    Future<Reply> existed = execute(keyspace, "EXISTS", key);
+    WriteTerms terms = WriteTerms.of(context, type.equals("string"));
+    Future<Reply> existed = commands.execute(keyspace, "EXISTS", key);
     Future<Reply> written =
         type.equals("string")
-            ? putString(keyspace, key, arguments.getFirst(), ttlMillis, onlyNew)
+            ? putString(keyspace, key, arguments.getFirst(), ttlMillis, terms.onlyIfAbsent())
             : putElements(keyspace, key, type, arguments, ttlMillis);
     return written.compose(
         reply -> {
@@ -121,61 +126,40 @@ final class KeyResource {
           return existed.compose(
               before -> {
                 boolean created = before instanceof Reply.Int(long count) && count == 0;
-                return changed(context, keyspace, created ? 201 : 204);
+                return changed(context, keyspace, terms, created ? 201 : 204);
               });
         });
   }
 
   private Future<Reply> putString(
-      int keyspace, byte[] key, byte[] value, @Nullable Long ttlMillis, boolean onlyNew) {
-    List<byte[]> set = new ArrayList<>(List.of(ascii("SET"), key, value));
+      int keyspace, byte[] key, byte[] value, @Nullable Long ttlMillis, boolean onlyIfAbsent) {
+    List<byte[]> set = new ArrayList<>(List.of(key, value));
     if (ttlMillis != null) {
-      set.add(ascii("PX"));
-      set.add(ascii(ttlMillis.toString()));
+      set.add(utf8("PX"));
+      set.add(utf8(ttlMillis.toString()));
     }
-    if (onlyNew) {
-      set.add(ascii("NX"));
+    if (onlyIfAbsent) {
+      set.add(utf8("NX"));
     }
-    return commands.execute(keyspace, Request.of(set.toArray(byte[][]::new)));
+    return commands.execute(keyspace, "SET", set.toArray(byte[][]::new));
   }
 
   /** All in one loop turn, so that the shard gets them one after another. */
   private Future<Reply> putElements(
       int keyspace, byte[] key, String type, List<byte[]> arguments, @Nullable Long ttlMillis) {
-    String command =
-        switch (type) {
-          case "hash" -> "HSET";
-          case "list" -> "RPUSH";
-          case "set" -> "SADD";
-          default -> "ZADD";
-        };
-    List<byte[]> write = new ArrayList<>(arguments.size() + 2);
-    write.add(ascii(command));
-    write.add(key);
-    write.addAll(arguments);
-    execute(keyspace, "DEL", key);
-    Future<Reply> written = commands.execute(keyspace, Request.of(write.toArray(byte[][]::new)));
+    commands.execute(keyspace, "DEL", key);
+    Future<Reply> written = write(keyspace, KeyDocument.writeCommand(type), key, arguments);
     if (ttlMillis != null) {
-      commands.execute(
-          keyspace, Request.of(ascii("PEXPIRE"), key, ascii(ttlMillis.toString())));
+      commands.execute(keyspace, "PEXPIRE", key, utf8(ttlMillis.toString()));
     }
     return written;
   }
 
-  private static boolean onlyIfAbsent(RoutingContext context, String type) {
-    if (context.request().getHeader("If-Match") != null) {
-      throw new ProblemException(
-          Problem.badRequest("If-Match is served for no write; If-None-Match: * is, for strings"));
-    }
-    String condition = context.request().getHeader("If-None-Match");
-    if (condition == null) {
-      return false;
-    }
-    if (!condition.equals("*") || !type.equals("string")) {
-      throw new ProblemException(
-          Problem.badRequest("a write takes If-None-Match only as *, and only for strings"));
-    }
-    return true;
+  private Future<Reply> write(int keyspace, String command, byte[] key, List<byte[]> arguments) {
+    List<byte[]> all = new ArrayList<>(arguments.size() + 1);
+    all.add(key);
+    all.addAll(arguments);
+    return commands.execute(keyspace, command, all.toArray(byte[][]::new));
   }
 
   // ---- PATCH: the expiry, and fields of a hash
@@ -184,75 +168,84 @@ final class KeyResource {
     int keyspace = keyspaces.numberOf(context);
     byte[] key = keyOf(context);
     JsonObject document = documentOf(context);
-    boolean hasValue = document.containsKey("value");
-    if (!hasValue && !document.containsKey("ttlMillis")) {
-      throw new ProblemException(Problem.badRequest("PATCH takes \"value\" (of a hash), \"ttlMillis\", or both"));
-    }
-    if (hasValue && !KeyDocument.typeOf(document).equals("hash")) {
-      throw new ProblemException(Problem.badRequest("PATCH changes fields of a hash; PUT replaces"));
-    }
-    List<byte[]> fields = hasValue ? KeyDocument.arguments("hash", document) : List.of();
-    return execute(keyspace, "EXISTS", key)
+    List<byte[]> fields = patchedFields(document);
+    Long ttlMillis = ttlOf(document);
+    WriteTerms terms = WriteTerms.of(context, false);
+    return commands
+        .execute(keyspace, "EXISTS", key)
         .compose(
             found -> {
-              if (!(found instanceof Reply.Int(long count)) || count == 0) {
-                failOn(found);
+              failOn(found);
+              if (found instanceof Reply.Int(long count) && count == 0) {
                 throw new ProblemException(Problem.notFound("no such key"));
               }
-              return patch(keyspace, key, fields, document);
+              return patchHash(keyspace, key, fields);
+            })
+        .compose(
+            patched -> {
+              failOn(patched);
+              return document.containsKey("ttlMillis")
+                  ? patchExpiry(keyspace, key, ttlMillis)
+                  : Future.succeededFuture(patched);
             })
         .compose(
             reply -> {
               failOn(reply);
-              return changed(context, keyspace, 204);
+              return changed(context, keyspace, terms, 204);
             });
   }
 
-  private Future<Reply> patch(
-      int keyspace, byte[] key, List<byte[]> fields, JsonObject document) {
-    Future<Reply> done = Future.succeededFuture(new Reply.Int(0));
-    if (!fields.isEmpty()) {
-      List<byte[]> write = new ArrayList<>(List.of(ascii("HSET"), key));
-      write.addAll(fields);
-      done = commands.execute(keyspace, Request.of(write.toArray(byte[][]::new)));
+  private static List<byte[]> patchedFields(JsonObject document) {
+    if (!document.containsKey("value")) {
+      if (!document.containsKey("ttlMillis")) {
+        throw bad("PATCH takes \"value\" (of a hash), \"ttlMillis\", or both");
+      }
+      return List.of();
     }
-    if (!document.containsKey("ttlMillis")) {
-      return done;
+    if (!KeyDocument.typeOf(document).equals("hash")) {
+      throw bad("PATCH changes fields of a hash; PUT replaces a value");
     }
-    Long ttlMillis = ttlOf(document);
-    Future<Reply> expiry =
-        ttlMillis == null
-            ? execute(keyspace, "PERSIST", key)
-            : commands.execute(
-                keyspace, Request.of(ascii("PEXPIRE"), key, ascii(ttlMillis.toString())));
-    return done.compose(
-        reply -> reply instanceof Reply.SimpleError ? Future.succeededFuture(reply) : expiry);
+    return KeyDocument.arguments("hash", document);
+  }
+
+  private Future<Reply> patchHash(int keyspace, byte[] key, List<byte[]> fields) {
+    return fields.isEmpty()
+        ? Future.succeededFuture(new Reply.Int(0))
+        : write(keyspace, "HSET", key, fields);
+  }
+
+  private Future<Reply> patchExpiry(int keyspace, byte[] key, @Nullable Long ttlMillis) {
+    return ttlMillis == null
+        ? commands.execute(keyspace, "PERSIST", key)
+        : commands.execute(keyspace, "PEXPIRE", key, utf8(ttlMillis.toString()));
   }
 
   // ---- DELETE
 
   Future<Void> delete(RoutingContext context) {
     int keyspace = keyspaces.numberOf(context);
-    return execute(keyspace, "DEL", keyOf(context))
+    WriteTerms terms = WriteTerms.of(context, false);
+    return commands
+        .execute(keyspace, "DEL", keyOf(context))
         .compose(
             reply -> {
               failOn(reply);
               if (reply instanceof Reply.Int(long count) && count == 0) {
                 throw new ProblemException(Problem.notFound("no such key"));
               }
-              return changed(context, keyspace, 204);
+              return changed(context, keyspace, terms, 204);
             });
   }
 
   // ---- shared
 
-  /** Answers a write, after as many acknowledgements as {@code Slotferry-Wait} asks for. */
-  private Future<Void> changed(RoutingContext context, int keyspace, int status) {
-    String wait = context.request().getHeader("Slotferry-Wait");
-    if (wait == null) {
+  /** Answers a write, after as many acknowledgements as it is to wait for. */
+  private Future<Void> changed(RoutingContext context, int keyspace, WriteTerms terms, int status) {
+    if (terms.waitReplicas() == null) {
       return context.response().setStatusCode(status).end();
     }
-    return execute(keyspace, "WAIT", ascii(replicas(wait)), ascii("" + WAIT_TIMEOUT_MILLIS))
+    return commands
+        .execute(keyspace, "WAIT", utf8(terms.waitReplicas()), utf8(WAIT_TIMEOUT_MILLIS))
         .compose(
             reply -> {
               failOn(reply);
@@ -265,35 +258,28 @@ final class KeyResource {
             });
   }
 
-  private static String replicas(String wait) {
-    if (!wait.matches("\\d{1,2}") || Integer.parseInt(wait) > WAIT_REPLICAS_MAX) {
-      throw new ProblemException(
-          Problem.badRequest("Slotferry-Wait is a number from 0 to " + WAIT_REPLICAS_MAX));
-    }
-    return wait;
-  }
-
-  private Future<Reply> execute(int keyspace, String command, byte[]... arguments) {
-    byte[][] all = new byte[arguments.length + 1][];
-    all[0] = ascii(command);
-    System.arraycopy(arguments, 0, all, 1, arguments.length);
-    return commands.execute(keyspace, Request.of(all));
-  }
-
+  /** The path's last part, as bytes: a path parameter would be text already. */
   private static byte[] keyOf(RoutingContext context) {
-    String key = context.pathParam("key");
-    boolean base64 = "base64".equals(context.request().getParam("encoding"));
-    return Text.of(base64).decode(key);
+    String path = context.request().path();
+    byte[] key = Text.percentDecode(path.substring(path.lastIndexOf('/') + 1));
+    return "base64".equals(context.request().getParam("encoding"))
+        ? Text.of(true).decode(new String(key, StandardCharsets.UTF_8))
+        : key;
   }
 
   private static JsonObject documentOf(RoutingContext context) {
     String contentType = context.request().getHeader("Content-Type");
     Buffer body = context.body().buffer();
     if (body == null) {
-      throw new ProblemException(Problem.badRequest("the request has no body"));
+      throw bad("the request has no body");
     }
-    if (contentType != null && contentType.startsWith("text/plain")) {
-      return new JsonObject().put("type", "string").put("value", body.toString());
+    if (contentType != null
+        && (contentType.startsWith("text/plain")
+            || contentType.startsWith("application/octet-stream"))) {
+      return new JsonObject()
+          .put("type", "string")
+          .put("value", Base64.getEncoder().encodeToString(body.getBytes()))
+          .put("encoding", "base64");
     }
     return Json.object(body);
   }
@@ -303,15 +289,21 @@ final class KeyResource {
     if (ttl == null) {
       return null;
     }
-    if (!(ttl instanceof Number number) || number.longValue() <= 0) {
-      throw new ProblemException(Problem.badRequest("ttlMillis is a positive number, or null"));
+    if (ttl instanceof Number number
+        && number.doubleValue() >= 1
+        && number.doubleValue() <= TTL_MILLIS_MAX) {
+      return number.longValue();
     }
-    return number.longValue();
+    throw bad("ttlMillis is a number from 1 to " + TTL_MILLIS_MAX + ", or null");
   }
 
   static void failOn(Reply reply) {
     if (reply instanceof Reply.SimpleError error) {
       throw new ProblemException(Problem.of(error));
     }
+  }
+
+  private static ProblemException bad(String detail) {
+    return new ProblemException(Problem.badRequest(detail));
   }
 }

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Base64;
 
 /**
@@ -40,10 +41,35 @@ final class Text {
       return text.getBytes(StandardCharsets.UTF_8);
     }
     try {
-      return Base64.getDecoder().decode(text);
+      // Both alphabets: that of RFC 4648 §5 needs no escapes in a URL.
+      return Base64.getDecoder().decode(text.replace('-', '+').replace('_', '/'));
     } catch (IllegalArgumentException e) {
       throw new ProblemException(Problem.badRequest("not base64: " + e.getMessage()));
     }
+  }
+
+  static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** The bytes of a part of a URL's path, which need not be UTF-8. */
+  static byte[] percentDecode(String raw) {
+    byte[] bytes = utf8(raw);
+    int length = 0;
+    for (int i = 0; i < bytes.length; i++) {
+      byte b = bytes[i];
+      if (b == '%') {
+        int high = i + 2 < bytes.length ? Character.digit(bytes[i + 1], 16) : -1;
+        int low = i + 2 < bytes.length ? Character.digit(bytes[i + 2], 16) : -1;
+        if (high < 0 || low < 0) {
+          throw new ProblemException(Problem.badRequest("a % in the URL without two digits"));
+        }
+        b = (byte) (high << 4 | low);
+        i += 2;
+      }
+      bytes[length++] = b;
+    }
+    return Arrays.copyOf(bytes, length);
   }
 
   static boolean isUtf8(byte[] bytes) {
