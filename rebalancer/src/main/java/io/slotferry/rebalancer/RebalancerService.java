@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * </pre>
  *
  * <p>Every rebalancer of a cluster runs one; the one that leads serves. Belongs to its deployment's
- * event loop, except {@link #ready}.
+ * event loop, except {@link #ready} and {@link #leading}.
  */
 public final class RebalancerService extends VerticleBase implements MapStore.Listener {
   /** Failure code of a request whose bytes say nothing. */
@@ -53,7 +53,7 @@ public final class RebalancerService extends VerticleBase implements MapStore.Li
   /** Counts the leaderships, so that what an earlier one asked for is not taken for the current. */
   private int leadership;
 
-  private boolean serving;
+  private volatile boolean serving;
   private boolean confirming;
 
   /**
@@ -82,6 +82,11 @@ public final class RebalancerService extends VerticleBase implements MapStore.Li
   public boolean ready() {
     MapStore current = store;
     return current != null && current.leaderKnown();
+  }
+
+  /** True while this one serves the cluster. Any thread. */
+  public boolean leading() {
+    return serving;
   }
 
   @Override
@@ -138,13 +143,12 @@ public final class RebalancerService extends VerticleBase implements MapStore.Li
     long askedMillis = nowMillis();
     store
         .confirmLeadership()
-        .onComplete(
-            confirmed -> {
-              confirming = false;
-              if (confirmed.succeeded() && store.leading() && asked == leadership) {
-                serve(askedMillis);
-              }
-            });
+        .onComplete(confirmed -> {
+          confirming = false;
+          if (confirmed.succeeded() && store.leading() && asked == leadership) {
+            serve(askedMillis);
+          }
+        });
   }
 
   private void serve(long confirmedMillis) {
@@ -187,28 +191,24 @@ public final class RebalancerService extends VerticleBase implements MapStore.Li
     MapChange change = changes.get(index);
     store
         .propose(change)
-        .onSuccess(
-            answer -> {
-              if (serving && proposedIn == leadership) {
-                control.answered(change, answer);
-              }
-              boolean accepted = answer instanceof ChangeAnswer.Accepted;
-              if (!accepted) {
-                LOG.info("{} became {}", change, answer);
-              }
-              proposeFrom(changes, index + 1, proposedIn, allAccepted && accepted);
-            });
+        .onSuccess(answer -> {
+          if (serving && proposedIn == leadership) {
+            control.answered(change, answer);
+          }
+          boolean accepted = answer instanceof ChangeAnswer.Accepted;
+          if (!accepted) {
+            LOG.info("{} became {}", change, answer);
+          }
+          proposeFrom(changes, index + 1, proposedIn, allAccepted && accepted);
+        });
   }
 
   private void consume(String address, Function<byte[], Future<byte[]>> answering) {
     consumers.add(
-        vertx
-            .eventBus()
-            .<Buffer>consumer(address, message -> answer(message, answering)));
+        vertx.eventBus().<Buffer>consumer(address, message -> answer(message, answering)));
   }
 
-  private static void answer(
-      Message<Buffer> message, Function<byte[], Future<byte[]>> answering) {
+  private static void answer(Message<Buffer> message, Function<byte[], Future<byte[]>> answering) {
     try {
       answering
           .apply(message.body().getBytes())

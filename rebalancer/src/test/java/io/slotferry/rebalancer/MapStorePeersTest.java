@@ -52,7 +52,7 @@ class MapStorePeersTest {
     TestPeer.get(vertx.close());
   }
 
-  private static Map<String, String> freeAddresses() throws IOException {
+  static Map<String, String> freeAddresses() throws IOException {
     Map<String, String> addresses = new HashMap<>();
     List<ServerSocket> taken = new ArrayList<>();
     for (int i = 1; i <= 3; i++) {
@@ -194,7 +194,9 @@ class MapStorePeersTest {
                   "127.0.0.1",
                   folder.resolve("other"),
                   SNAPSHOT_EVERY));
-      assertThatThrownBy(peer::start).hasMessageContaining("cannot be opened");
+      assertThatThrownBy(peer::start)
+          .hasMessageContaining("cannot be opened")
+          .hasMessageContaining(address);
     }
   }
 }
