@@ -119,21 +119,17 @@ final class CopyNode implements NodeService {
   }
 
   private void propose(MapChange change, MapProposals.Answer answer) {
-    map.propose(change)
-        .onSuccess(
-            decided ->
-                loop.execute(
-                    () -> {
-                      switch (decided) {
-                        case ChangeAnswer.Accepted(long version) ->
-                            answer.decided(MapProposals.Fate.ACCEPTED, version);
-                        case ChangeAnswer.Refused _ ->
-                            answer.decided(
-                                MapProposals.Fate.REFUSED, map.current().version());
-                        case ChangeAnswer.Unknown _ ->
-                            answer.decided(MapProposals.Fate.UNKNOWN, 0);
-                      }
-                    }));
+    map.propose(change).onSuccess(decided -> loop.execute(() -> answer(decided, answer)));
+  }
+
+  private static void answer(ChangeAnswer decided, MapProposals.Answer answer) {
+    switch (decided) {
+      case ChangeAnswer.Accepted(long version) ->
+          answer.decided(MapProposals.Fate.ACCEPTED, version);
+      case ChangeAnswer.Refused(long version, _) ->
+          answer.decided(MapProposals.Fate.REFUSED, version);
+      case ChangeAnswer.Unknown _ -> answer.decided(MapProposals.Fate.UNKNOWN, 0);
+    }
   }
 
   // ---- the log
