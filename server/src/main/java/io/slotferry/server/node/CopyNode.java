@@ -22,6 +22,7 @@ import io.vertx.core.internal.ContextInternal;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The roles shard and replica: one shard copy with both services around it, for which of them has
@@ -30,6 +31,7 @@ import java.util.SplittableRandom;
  * <p>Thread: any; the copy itself belongs to its context.
  */
 final class CopyNode implements NodeService {
+  private final String id;
   private final Context context;
   private final EventLoop loop;
   private final MapFollower map;
@@ -46,6 +48,7 @@ final class CopyNode implements NodeService {
    * @param context the event loop that will own the copy
    */
   CopyNode(Vertx vertx, Context context, String id, MapFollower map) {
+    this.id = id;
     this.context = context;
     this.loop = ((ContextInternal) context).nettyEventLoop();
     this.map = map;
@@ -116,21 +119,17 @@ final class CopyNode implements NodeService {
   }
 
   private void propose(MapChange change, MapProposals.Answer answer) {
-    map.propose(change)
-        .onSuccess(
-            decided ->
-                loop.execute(
-                    () -> {
-                      switch (decided) {
-                        case ChangeAnswer.Accepted(long version) ->
-                            answer.decided(MapProposals.Fate.ACCEPTED, version);
-                        case ChangeAnswer.Refused _ ->
-                            answer.decided(
-                                MapProposals.Fate.REFUSED, map.current().version());
-                        case ChangeAnswer.Unknown _ ->
-                            answer.decided(MapProposals.Fate.UNKNOWN, 0);
-                      }
-                    }));
+    map.propose(change).onSuccess(decided -> loop.execute(() -> answer(decided, answer)));
+  }
+
+  private static void answer(ChangeAnswer decided, MapProposals.Answer answer) {
+    switch (decided) {
+      case ChangeAnswer.Accepted(long version) ->
+          answer.decided(MapProposals.Fate.ACCEPTED, version);
+      case ChangeAnswer.Refused(long version, _) ->
+          answer.decided(MapProposals.Fate.REFUSED, version);
+      case ChangeAnswer.Unknown _ -> answer.decided(MapProposals.Fate.UNKNOWN, 0);
+    }
   }
 
   // ---- the log
@@ -172,10 +171,10 @@ final class CopyNode implements NodeService {
     ready |= copy.isServing();
   }
 
-  /** Whether it serves as a leader, or follows one without lacking anything. */
+  /** It is ready when it serves as a leader, or follows one and lacks nothing. */
   @Override
-  public boolean isReady() {
-    return ready;
+  public @Nullable String unreadyReason() {
+    return ready ? null : id + " carries no complete copy of a shard";
   }
 
   private Future<Void> onContext(Step step) {

@@ -11,6 +11,7 @@ import io.slotferry.topology.Shard;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import org.jspecify.annotations.Nullable;
 
 /** The gateway role. */
 final class GatewayNode implements NodeService {
@@ -71,12 +72,21 @@ final class GatewayNode implements NodeService {
     return gateway.respPort();
   }
 
-  /** Whether it takes commands, and knows a leader for every shard. */
+  /** It is ready when it takes commands, and every shard has a leader. */
   @Override
-  public boolean isReady() {
+  public @Nullable String unreadyReason() {
+    if (!listening) {
+      return "the gateway does not listen";
+    }
     ClusterMap current = map.current();
-    return listening
-        && !current.shards().isEmpty()
-        && current.shards().stream().map(Shard::epoch).allMatch(epoch -> epoch > 0);
+    if (current.shards().isEmpty()) {
+      return "the cluster has not been created";
+    }
+    for (Shard shard : current.shards()) {
+      if (shard.epoch() == 0) {
+        return "shard " + shard.id() + " has no leader";
+      }
+    }
+    return null;
   }
 }

@@ -8,12 +8,12 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import java.util.function.BooleanSupplier;
+import io.vertx.core.json.JsonObject;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The HTTP server of a node that is no gateway: {@code /health/live}, {@code /health/ready} and
+ * The HTTP server of a node that is no gateway, up as long as the process: {@code /health/live}, {@code /health/ready} and
  * {@code /metrics}. A gateway has the same among much else.
  */
 final class HealthServer {
@@ -24,17 +24,16 @@ final class HealthServer {
   private static final int UNAVAILABLE = 503;
 
   private final Vertx vertx;
-  private final BooleanSupplier ready;
+  private final Supplier<@Nullable String> unreadyReason;
   private final Supplier<String> metrics;
-  private @Nullable HttpServer server;
 
   /**
-   * @param ready asked on the context of the server
+   * @param unreadyReason why the node does not do its work, null when it does
    * @param metrics in Prometheus' text format
    */
-  HealthServer(Vertx vertx, BooleanSupplier ready, Supplier<String> metrics) {
+  HealthServer(Vertx vertx, Supplier<@Nullable String> unreadyReason, Supplier<String> metrics) {
     this.vertx = vertx;
-    this.ready = ready;
+    this.unreadyReason = unreadyReason;
     this.metrics = metrics;
   }
 
@@ -42,15 +41,9 @@ final class HealthServer {
   Future<Integer> start(Context context, String bind, int port) {
     Promise<Integer> started = Promise.promise();
     context.runOnContext(_ -> {
-      HttpServer created = vertx.createHttpServer().requestHandler(this::answer);
-      server = created;
-      created.listen(port, bind).map(HttpServer::actualPort).onComplete(started);
+      vertx.createHttpServer().requestHandler(this::answer).listen(port, bind).map(HttpServer::actualPort).onComplete(started);
     });
     return started.future();
-  }
-
-  Future<Void> stop() {
-    return server == null ? Future.succeededFuture() : server.close();
   }
 
   private void answer(HttpServerRequest request) {
@@ -59,16 +52,19 @@ final class HealthServer {
       return;
     }
     switch (request.path()) {
-      case "/health/live" -> health(request, true);
-      case "/health/ready" -> health(request, ready.getAsBoolean());
+      case "/health/live" -> health(request, null);
+      case "/health/ready" -> health(request, unreadyReason.get());
       case "/metrics" -> end(request, OK, METRICS_TYPE, metrics.get());
       default -> end(request, NOT_FOUND, "application/json", "{\"title\":\"Not Found\"}");
     }
   }
 
-  private static void health(HttpServerRequest request, boolean up) {
-    String status = up ? "UP" : "DOWN";
-    end(request, up ? OK : UNAVAILABLE, "application/json", "{\"status\":\"" + status + "\"}");
+  private static void health(HttpServerRequest request, @Nullable String problem) {
+    JsonObject body = new JsonObject().put("status", problem == null ? "UP" : "DOWN");
+    if (problem != null) {
+      body.put("reason", problem);
+    }
+    end(request, problem == null ? OK : UNAVAILABLE, "application/json", body.encode());
   }
 
   private static void end(HttpServerRequest request, int status, String type, String body) {

@@ -179,7 +179,17 @@ final class NodeRuntime {
     return stopping;
   }
 
-  synchronized boolean isReady() {
-    return nodes.values().stream().allMatch(LogicalNode::isReady);
+  /** Why a node does not do its work, in one sentence; null when all do. */
+  synchronized @Nullable String unreadyReason() {
+    if (nodes.isEmpty()) {
+      return "no node has started";
+    }
+    for (LogicalNode node : nodes.values()) {
+      String reason = node.unreadyReason();
+      if (reason != null) {
+        return reason;
+      }
+    }
+    return null;
   }
 }

@@ -4,6 +4,7 @@ import io.slotferry.server.command.ExitStatus;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintStream;
 import java.util.Locale;
+import java.util.Objects;
 
 /**
  * Follows an operation of the cluster to its end: on a terminal with a bar that fills, else with a
@@ -22,7 +23,7 @@ final class OperationWatch {
   OperationWatch(AdminClient client, PrintStream out) {
     this.client = client;
     this.out = out;
-    this.terminal = System.console().isTerminal();
+    this.terminal = Objects.requireNonNull(System.console()).isTerminal();
   }
 
   /**
@@ -90,6 +91,6 @@ final class OperationWatch {
   }
 
   private static String state(JsonObject operation) {
-    return operation.getString("state", "").toUpperCase(Locale.ROOT).replace('-', '_');
+    return operation.getString("state", "");
   }
 }
