@@ -19,9 +19,9 @@ import java.util.Arrays;
  * </pre>
  */
 public final class Effect {
-  static final byte[] PUT = name("!put");
-  static final byte[] DEL = name("!del");
-  static final byte[] FLUSH = name("!flush");
+  public static final byte[] PUT = name("!put");
+  public static final byte[] DEL = name("!del");
+  public static final byte[] FLUSH = name("!flush");
 
   /** First byte of the names above. */
   static final byte INTERNAL = '!';

@@ -58,6 +58,7 @@ final class ChangeCodec {
       case SetInSync c -> {
         out.i32(c.shard());
         out.i64(c.expectedEpoch());
+        out.i64(c.revision());
         out.textSet(c.inSync());
       }
       case SetSuccessor c -> {
@@ -163,7 +164,7 @@ final class ChangeCodec {
       case 7 -> new AddReplica(in.i32(), in.text());
       case 8 -> new RemoveReplica(in.i32(), in.text());
       case 9 -> new Promote(in.i32(), in.i64(), in.text(), in.i64(), in.flag());
-      case 10 -> new SetInSync(in.i32(), in.i64(), in.textSet());
+      case 10 -> new SetInSync(in.i32(), in.i64(), in.i64(), in.textSet());
       case 11 ->
           new CreateKeyspace(
               in.i32(),

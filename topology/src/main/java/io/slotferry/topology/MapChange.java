@@ -39,8 +39,9 @@ public sealed interface MapChange {
   }
 
   /**
-   * Refused while it owns a partition or takes part in a move. When the id is used again, its
-   * epochs start above those of every shard that was removed.
+   * Refused while it owns a partition or takes part in a move, and when all other shards are
+   * draining. When the id is used again, its epochs start above those of every shard that was
+   * removed.
    */
   record RemoveShard(int shard) implements MapChange {}
 
@@ -64,8 +65,12 @@ public sealed interface MapChange {
       int shard, long expectedEpoch, String node, long incarnation, boolean keepOldLeaderInSync)
       implements MapChange {}
 
-  /** Replaces the in-sync set. Refused unless the epoch is the map's and the leader is a member. */
-  record SetInSync(int shard, long expectedEpoch, Set<String> inSync) implements MapChange {
+  /**
+   * Replaces the in-sync set. Refused unless the epoch is the map's, {@code revision} is higher
+   * than the shard's, and the leader is a member.
+   */
+  record SetInSync(int shard, long expectedEpoch, long revision, Set<String> inSync)
+      implements MapChange {
     public SetInSync {
       inSync = Set.copyOf(inSync);
     }

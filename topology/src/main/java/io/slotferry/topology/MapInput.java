@@ -153,7 +153,17 @@ final class MapInput {
   }
 
   Shard shard() throws IOException {
-    return new Shard(i32(), text(), i64(), texts(), textSet(), i64(), flag(), optional(this::text));
+    return new Shard(
+        i32(),
+        text(),
+        i64(),
+        texts(),
+        textSet(),
+        i64(),
+        i64(),
+        flag(),
+        optional(this::text),
+        i64());
   }
 
   MapChange.ShardPlacement placement() throws IOException {

@@ -109,9 +109,11 @@ final class MapOutput {
     i64(shard.incarnation());
     texts(shard.replicas());
     textSet(shard.inSync());
+    i64(shard.inSyncRevision());
     i64(shard.epoch());
     flag(shard.draining());
     optional(shard.successor(), this::text);
+    i64(shard.handover());
   }
 
   void placement(MapChange.ShardPlacement placement) throws IOException {

@@ -107,8 +107,10 @@ final class ShardChanges {
             placement.replicas(),
             Set.of(placement.leader()),
             0,
+            0,
             false,
-            null));
+            null,
+            0));
     return null;
   }
 
@@ -119,6 +121,9 @@ final class ShardChanges {
     }
     if (ownsPartition(id)) {
       return "shard %d still owns partitions".formatted(id);
+    }
+    if (draft.notDraining(id).isEmpty()) {
+      return "all shards but shard %d are draining".formatted(id);
     }
     for (Move move : draft.moves.values()) {
       if (move.from() == id || move.to() == id) {
@@ -169,7 +174,7 @@ final class ShardChanges {
     }
     List<String> replicas = new ArrayList<>(shard.replicas());
     replicas.add(node);
-    draft.shards.put(id, shard.withCopies(replicas, shard.inSync()));
+    draft.shards.put(id, shard.withReplicas(replicas));
     return null;
   }
 
@@ -186,7 +191,8 @@ final class ShardChanges {
     }
     List<String> replicas = new ArrayList<>(shard.replicas());
     replicas.remove(node);
-    draft.shards.put(id, shard.withCopies(replicas, without(shard.inSync(), node)));
+    Set<String> inSync = without(shard.inSync(), node);
+    draft.shards.put(id, shard.withReplicas(replicas).withInSync(inSync, shard.inSyncRevision()));
     return null;
   }
 
@@ -230,9 +236,11 @@ final class ShardChanges {
         change.incarnation(),
         replicas,
         shard.epoch() == 0 ? Set.of(node) : inSync,
+        0,
         epoch,
         shard.draining(),
-        null);
+        null,
+        0);
   }
 
   @Nullable String setInSync(MapChange.SetInSync change) {
@@ -243,6 +251,10 @@ final class ShardChanges {
     if (shard.epoch() != change.expectedEpoch()) {
       return otherEpoch(shard, change.expectedEpoch());
     }
+    if (change.revision() <= shard.inSyncRevision()) {
+      return "revision %d of the in-sync set of shard %d is overtaken by revision %d"
+          .formatted(change.revision(), shard.id(), shard.inSyncRevision());
+    }
     if (!change.inSync().contains(shard.leader())) {
       return "the in-sync set of shard %d must contain its leader %s"
           .formatted(shard.id(), shard.leader());
@@ -252,7 +264,7 @@ final class ShardChanges {
         return "node %s carries no copy of shard %d".formatted(node, shard.id());
       }
     }
-    draft.shards.put(shard.id(), shard.withCopies(shard.replicas(), change.inSync()));
+    draft.shards.put(shard.id(), shard.withInSync(change.inSync(), change.revision()));
     return null;
   }
 
@@ -271,7 +283,7 @@ final class ShardChanges {
     if (node != null && !shard.inSync().contains(node)) {
       return "node %s is not in the in-sync set of shard %d".formatted(node, shard.id());
     }
-    draft.shards.put(shard.id(), shard.withSuccessor(node));
+    draft.shards.put(shard.id(), shard.withSuccessor(node, node == null ? 0 : draft.version));
     return null;
   }
 

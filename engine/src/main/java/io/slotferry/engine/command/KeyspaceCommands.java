@@ -74,13 +74,17 @@ public final class KeyspaceCommands {
   }
 
   private static void dbsize(CommandContext context) {
+    context.reply().integer(size(context));
+  }
+
+  private static long size(CommandContext context) {
     long size = 0;
     PartitionStore store = context.store();
     for (Partition at = store.serving(-1); at != null; at = store.serving(at.id())) {
       KeyTable table = at.table(context.keyspace());
       size += table == null ? 0 : table.size();
     }
-    context.reply().integer(size);
+    return size;
   }
 
   // ---- SCAN
@@ -181,12 +185,10 @@ public final class KeyspaceCommands {
   // ---- RANDOMKEY
 
   private static void randomkey(CommandContext context) {
-    for (int tries = 0; tries < RANDOM_TRIES_MAX; tries++) {
-      Object entry = randomEntry(context);
-      if (entry == null) {
-        break;
-      }
-      if (!Entries.isExpired(entry, context.nowMillis())) {
+    long size = size(context);
+    for (int tries = 0; size > 0 && tries < RANDOM_TRIES_MAX; tries++) {
+      Object entry = entryNear(context, context.random().nextLong(size));
+      if (entry != null && !Entries.isExpired(entry, context.nowMillis())) {
         writeKey(context.reply(), entry);
         return;
       }
@@ -194,24 +196,17 @@ public final class KeyspaceCommands {
     context.reply().nullBulk();
   }
 
-  /** A key near a random place: of a random partition or the next one with keys. */
-  private static @Nullable Object randomEntry(CommandContext context) {
+  /** A random key of the partition that holds the {@code rank}-th key. */
+  private static @Nullable Object entryNear(CommandContext context, long rank) {
     PartitionStore store = context.store();
-    int start = context.random().nextInt(store.idBound());
-    Object entry = randomEntry(context, start - 1, Integer.MAX_VALUE);
-    return entry != null ? entry : randomEntry(context, -1, start);
-  }
-
-  private static @Nullable Object randomEntry(CommandContext context, int after, int end) {
-    PartitionStore store = context.store();
-    Partition at = store.serving(after);
-    while (at != null && at.id() < end) {
+    long rest = rank;
+    for (Partition at = store.serving(-1); at != null; at = store.serving(at.id())) {
       KeyTable table = at.table(context.keyspace());
-      if (table != null && table.size() > 0) {
+      if (table != null && rest < table.size()) {
         int key = table.seek(context.random().nextInt());
         return table.entryAt(key >= 0 ? key : table.first());
       }
-      at = store.serving(at.id());
+      rest -= table == null ? 0 : table.size();
     }
     return null;
   }

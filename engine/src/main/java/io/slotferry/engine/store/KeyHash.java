@@ -49,7 +49,7 @@ public final class KeyHash {
                       | (buffer[middle] & 0xff) << 8
                       | (buffer[end - 1] & 0xff)));
     }
-    state = fold(state ^ SEED);
+    state = fold(state);
     int hash = (int) (state >>> 32);
     return hash == BEFORE_FIRST ? 1 : hash;
   }

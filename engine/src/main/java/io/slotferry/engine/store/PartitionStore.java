@@ -72,11 +72,6 @@ public final class PartitionStore {
     return next;
   }
 
-  /** One more than the greatest id that may be here. */
-  public int idBound() {
-    return tablets.length == 0 ? SLOTS : tablets[tablets.length - 1].id() + 1;
-  }
-
   /** Removes all keys of a keyspace; its tablets are dropped by their ids. */
   public void clearKeyspace(int keyspace) {
     for (Partition at = after(-1); at != null; at = after(at.id())) {

@@ -2,6 +2,7 @@ package io.slotferry.replication.storage;
 
 import io.slotferry.engine.Engine;
 import io.slotferry.engine.store.PartitionStore;
+import io.slotferry.replication.CopyDisk;
 import io.slotferry.replication.log.Backlog;
 import io.slotferry.replication.log.ReplicationLog;
 import java.io.IOException;
@@ -15,7 +16,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread: the loop that owns the copy, but for {@link #open}.
  */
-public final class CopyStorage {
+public final class CopyStorage implements CopyDisk {
   private static final Logger LOGGER = LoggerFactory.getLogger(CopyStorage.class);
 
   private final CopyFiles files;
@@ -86,16 +87,19 @@ public final class CopyStorage {
   }
 
   /** The log, which continues what was recovered. */
+  @Override
   public ReplicationLog log() {
     return log;
   }
 
   /** Grows with each start of this node, even when it has lost its disk; below 2^31. */
+  @Override
   public long incarnation() {
     return writer.meta().incarnation();
   }
 
   /** The shard whose data this is; 0 for a copy that has none yet. */
+  @Override
   public int shard() {
     return writer.meta().shard();
   }
@@ -104,6 +108,7 @@ public final class CopyStorage {
    * The copy becomes one of {@code shard}. What it held of another is void, in memory and, as one
    * atomic step, on disk.
    */
+  @Override
   public void belongTo(int shard) {
     int before = shard();
     writer.belongTo(shard);
@@ -117,6 +122,7 @@ public final class CopyStorage {
    * A full resync has ended: the data is complete. It is taken to disk with a snapshot at once;
    * until that is done the copy has no fsynced offset.
    */
+  @Override
   public void syncComplete() {
     writer.syncComplete();
     snapshotter.begin(failure -> {});

@@ -5,12 +5,18 @@ import java.util.Set;
 /**
  * One shard copy in a heartbeat.
  *
- * @param epoch the newest epoch the copy knows of
+ * @param epoch the epoch of its log: that of the last leader whose records it has, its own while it
+ *     leads
  * @param leading true when it leads in that epoch
  * @param replicationId names the log that {@code offset} counts in
- * @param offset bytes of the log that the copy has applied
+ * @param offset bytes of the log that the copy has applied; -1 while it is incomplete (an
+ *     unfinished sync), which must not be promoted
  * @param wantedInSync the in-sync set that a leader asks for; empty when it asks for no change, and
  *     always for a follower
+ * @param inSyncRevision the number that the leader gave to this wish, see {@link
+ *     io.slotferry.topology.Shard#inSyncRevision}
+ * @param handover the {@link io.slotferry.topology.Shard#handover} that the leader has carried out:
+ *     it no longer serves, and the successor has everything; 0 for none
  */
 public record CopyReport(
     int shard,
@@ -18,7 +24,9 @@ public record CopyReport(
     boolean leading,
     String replicationId,
     long offset,
-    Set<String> wantedInSync) {
+    Set<String> wantedInSync,
+    long inSyncRevision,
+    long handover) {
   public CopyReport {
     wantedInSync = Set.copyOf(wantedInSync);
   }

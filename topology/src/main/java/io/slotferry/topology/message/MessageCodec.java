@@ -74,6 +74,8 @@ public final class MessageCodec {
     for (String node : copy.wantedInSync()) {
       out.writeUTF(node);
     }
+    out.writeLong(copy.inSyncRevision());
+    out.writeLong(copy.handover());
   }
 
   private static CopyReport readCopy(DataInputStream in) throws IOException {
@@ -87,7 +89,8 @@ public final class MessageCodec {
     for (int i = 0; i < count; i++) {
       wantedInSync.add(in.readUTF());
     }
-    return new CopyReport(shard, epoch, leading, replicationId, offset, wantedInSync);
+    return new CopyReport(
+        shard, epoch, leading, replicationId, offset, wantedInSync, in.readLong(), in.readLong());
   }
 
   public static byte[] encode(HeartbeatAnswer answer) {

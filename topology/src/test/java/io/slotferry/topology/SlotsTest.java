@@ -1,0 +1,60 @@
+package io.slotferry.topology;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SlotsTest {
+  @Test
+  void crc16HasTheCheckValueOfXmodem() {
+    byte[] check = "123456789".getBytes(ISO_8859_1);
+
+    assertThat(Slots.crc16(check, 0, check.length)).isEqualTo(0x31C3);
+    assertThat(Slots.slotOf(check)).isEqualTo(0x31C3 % 16384);
+  }
+
+  /** What CLUSTER KEYSLOT of a Redis says. */
+  @ParameterizedTest
+  @CsvSource({"foo, 12182", "bar, 5061", "hello, 866", "'', 0"})
+  void slotsAreThoseOfRedis(String key, int slot) {
+    assertThat(slotOf(key)).isEqualTo(slot);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "{user1000}.following, user1000",
+    "foo{bar}baz, bar",
+    "foo{{bar}}zap, {bar",
+    "foo{bar}{zap}, bar",
+    "{a}, a",
+    "}{a}, a",
+  })
+  void onlyTheFirstTagCounts(String key, String tag) {
+    assertThat(slotOf(key)).isEqualTo(slotOf(tag)).isNotEqualTo(crcOfWhole(key));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"foo{}{bar}", "foo{bar", "foo}bar{", "{}", "foo{}"})
+  void withoutATagTheWholeKeyCounts(String key) {
+    assertThat(slotOf(key)).isEqualTo(crcOfWhole(key));
+  }
+
+  @Test
+  void aKeyInsideALargerBufferHasTheSameSlot() {
+    byte[] buffer = "{x}foo{bar}baz{y}".getBytes(ISO_8859_1);
+
+    assertThat(Slots.slotOf(buffer, 3, 11)).isEqualTo(slotOf("foo{bar}baz"));
+  }
+
+  private static int slotOf(String key) {
+    return Slots.slotOf(key.getBytes(ISO_8859_1));
+  }
+
+  private static int crcOfWhole(String key) {
+    byte[] bytes = key.getBytes(ISO_8859_1);
+    return Slots.crc16(bytes, 0, bytes.length) % Slots.COUNT;
+  }
+}
