@@ -34,6 +34,8 @@ record Setting<T>(String path, Form<T> form, T preset) {
   static final Setting<String> HTTP_BIND = new Setting<>("http.bind", Form.text(), "127.0.0.1");
   static final Setting<Integer> HTTP_PORT = new Setting<>("http.port", Form.port(), 8080);
 
+  static final Setting<String> HTTP_TOKEN = new Setting<>("http.token", Form.text(), "");
+
   static final Setting<String> CLUSTER_NAME =
       new Setting<>("cluster.name", Form.text(), "slotferry");
   static final Setting<Integer> CLUSTER_SHARDS =
@@ -68,6 +70,7 @@ record Setting<T>(String path, Form<T> form, T preset) {
           RESP_PASSWORD,
           HTTP_BIND,
           HTTP_PORT,
+          HTTP_TOKEN,
           CLUSTER_NAME,
           CLUSTER_SHARDS,
           CLUSTER_REPLICAS,

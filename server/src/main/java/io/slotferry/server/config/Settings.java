@@ -35,7 +35,10 @@ public record Settings(
    */
   public record RespSettings(String bind, int port, String password) {}
 
-  public record HttpSettings(String bind, int port) {}
+  /**
+   * @param token what clients give as {@code Authorization: Bearer ...}; empty for none
+   */
+  public record HttpSettings(String bind, int port, String token) {}
 
   /**
    * How nodes find and reach each other, and the size of the cluster when it is created.

@@ -1,5 +1,6 @@
 package io.slotferry.server.node;
 
+import io.slotferry.gateway.http.HealthServer;
 import io.slotferry.server.DataFolder;
 import io.slotferry.server.Listening;
 import io.slotferry.server.Server;
@@ -53,7 +54,7 @@ public final class NodeProcess implements Server {
     StartRefusals.await(node.start(), "starting node " + id, START_MILLIS_MAX);
     return gateway
         ? Listening.readyLine(
-            settings.resp().bind(), started.respPort(), settings.http().bind(), httpPort)
+            settings.resp().bind(), started.respPort(), settings.http().bind(), started.httpPort())
         : "slotferry node "
             + id
             + " started: http=http://"
@@ -66,16 +67,16 @@ public final class NodeProcess implements Server {
     String bind = settings.http().bind();
     int port = settings.http().port();
     HealthServer server =
-        new HealthServer(
-            runtime.vertx(), runtime::unreadyReason, () -> runtime.metrics().registry().scrape());
-    return StartRefusals.await(
-        server
-            .start(runtime.loops().background(), bind, port)
-            .recover(
-                failure ->
-                    Future.failedFuture(StartRefusals.listening("HTTP", bind, port, failure))),
+        new HealthServer(bind, port, runtime::unreadyReason, runtime.metrics().registry());
+    StartRefusals.await(
+        StartRefusals.listening(
+            "HTTP",
+            bind,
+            port,
+            new Deployment(runtime.loops().background(), server).start()),
         "listening for HTTP",
         START_MILLIS_MAX);
+    return server.actualPort();
   }
 
   @Override

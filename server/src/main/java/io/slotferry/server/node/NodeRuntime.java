@@ -1,6 +1,7 @@
 package io.slotferry.server.node;
 
 import io.slotferry.gateway.LocalCopies;
+import io.slotferry.gateway.ShardStatus;
 import io.slotferry.server.StartRefusedException;
 import io.slotferry.server.config.Settings;
 import io.slotferry.server.config.Settings.NodeSettings;
@@ -74,6 +75,12 @@ final class NodeRuntime {
     return gateway == null ? 0 : gateway.respPort();
   }
 
+  /** The port of HTTP, 0 without a gateway; once that has started. */
+  int httpPort() {
+    GatewayNode gateway = this.gateway;
+    return gateway == null ? 0 : gateway.httpPort();
+  }
+
   Future<Void> start() {
     return map.start();
   }
@@ -82,9 +89,9 @@ final class NodeRuntime {
    * A node, to be started by the caller.
    *
    * @param folder where it keeps its data
-   * @param httpPort of its health checks, 0 when it has none of its own
+   * @param healthPort of its health checks, 0 when it has none of its own
    */
-  synchronized LogicalNode add(NodeSettings node, Path folder, int httpPort)
+  synchronized LogicalNode add(NodeSettings node, Path folder, int healthPort)
       throws StartRefusedException {
     List<NodeService> services = new ArrayList<>();
     if (node.roles().contains(Role.REBALANCER)) {
@@ -101,11 +108,19 @@ final class NodeRuntime {
     if (node.roles().contains(Role.GATEWAY)) {
       GatewayNode added =
           new GatewayNode(
-              vertx, loops.data(), node.id(), settings.resp(), map, localCopies());
+              vertx,
+              loops.data(),
+              node.id(),
+              settings,
+              map,
+              localCopies(),
+              ShardStatus.UNKNOWN,
+              this::unreadyReason,
+              metrics);
       gateway = added;
       services.add(added);
     }
-    LogicalNode added = new LogicalNode(services, () -> heartbeat(node, httpPort));
+    LogicalNode added = new LogicalNode(services, () -> heartbeat(node, healthPort));
     nodes.put(node.id(), added);
     return added;
   }
@@ -117,7 +132,7 @@ final class NodeRuntime {
     };
   }
 
-  private Heartbeat heartbeat(NodeSettings settings, int httpPort) {
+  private Heartbeat heartbeat(NodeSettings settings, int healthPort) {
     boolean isGateway = settings.roles().contains(Role.GATEWAY);
     Node node =
         new Node(
@@ -125,7 +140,7 @@ final class NodeRuntime {
             settings.roles(),
             advertised,
             isGateway ? respPort() : 0,
-            httpPort,
+            isGateway ? httpPort() : healthPort,
             settings.shard());
     CopyNode copy = copies.get(settings.id());
     return copy == null

@@ -2,9 +2,9 @@ package io.slotferry.server.command.cluster;
 
 import io.slotferry.server.command.ExitStatus;
 import io.vertx.core.json.JsonObject;
+import java.io.Console;
 import java.io.PrintStream;
 import java.util.Locale;
-import java.util.Objects;
 
 /**
  * Follows an operation of the cluster to its end: on a terminal with a bar that fills, else with a
@@ -23,7 +23,13 @@ final class OperationWatch {
   OperationWatch(AdminClient client, PrintStream out) {
     this.client = client;
     this.out = out;
-    this.terminal = Objects.requireNonNull(System.console()).isTerminal();
+    this.terminal = isTerminal();
+  }
+
+  @SuppressWarnings("SystemConsoleNull") // It is null again, from Java 25 on.
+  private static boolean isTerminal() {
+    Console console = System.console();
+    return console != null && console.isTerminal();
   }
 
   /**
