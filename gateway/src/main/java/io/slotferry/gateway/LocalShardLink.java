@@ -2,6 +2,7 @@ package io.slotferry.gateway;
 
 import io.netty.channel.EventLoop;
 import io.slotferry.protocol.frame.FrameLink;
+import io.slotferry.protocol.shard.FrameDoor;
 import io.vertx.core.internal.ContextInternal;
 
 /**
@@ -12,7 +13,7 @@ import io.vertx.core.internal.ContextInternal;
 final class LocalShardLink extends FramedShardLink {
   private final LocalCopies.Copy copy;
   private final EventLoop copyLoop;
-  private final CopyDoor door;
+  private final FrameDoor door;
   private long unservedBytes;
   private boolean retired;
 
@@ -20,7 +21,7 @@ final class LocalShardLink extends FramedShardLink {
     super(loop, shard, epoch);
     this.copy = copy;
     this.copyLoop = ((ContextInternal) copy.context()).nettyEventLoop();
-    this.door = new CopyDoor(copy.executor(), copyLoop, this::answered);
+    this.door = new FrameDoor(copy.executor(), copyLoop, this::answered);
   }
 
   LocalCopies.Copy copy() {
@@ -35,7 +36,7 @@ final class LocalShardLink extends FramedShardLink {
   @Override
   void transmit(byte[] frame) {
     unservedBytes += frame.length;
-    copyLoop.execute(() -> door.serve(frame));
+    copyLoop.execute(() -> door.serve(frame, 0, frame.length));
   }
 
   /** Called by the copy's loop, after each frame and whenever later replies have come. */

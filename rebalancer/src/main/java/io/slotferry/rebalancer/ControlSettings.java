@@ -14,7 +14,7 @@ package io.slotferry.rebalancer;
  * @param createMillis how long the creation of the cluster waits for replicas, once the shards'
  *     nodes are there
  * @param handoverMillis how long a planned switch may take before it is given up
- * @param replicaLostMillis after this, a lost replica out of sync gives way to a spare node
+ * @param replicaLostMillis after this, a lost replica is replaced by a spare node
  * @param nodeForgottenMillis after this, a lost node without a copy leaves the map
  */
 public record ControlSettings(

@@ -94,27 +94,50 @@ final class Placement {
 
   private void completeReplicas(Agenda agenda, Shard shard, long nowMillis) {
     List<Node> spares = spares(agenda.map(), Role.REPLICA, nowMillis);
-    for (String replica : shard.replicas()) {
-      boolean lost = reports.silenceOf(replica, nowMillis) > settings.replicaLostMillis();
-      if (lost && !shard.inSync().contains(replica) && !spares.isEmpty()) {
-        agenda.propose(new MapChange.RemoveReplica(shard.id(), replica));
-      }
-    }
-    Shard now = agenda.map().shard(shard.id());
-    int missing = now == null ? 0 : settings.replicas() - now.replicas().size();
-    spares.removeIf(node -> isWantedElsewhere(agenda.map(), node, shard.id()));
+    spares.removeIf(node -> isWantedElsewhere(agenda.map(), node, shard.id(), nowMillis));
+    int missing = settings.replicas() - present(shard, nowMillis);
     while (missing > 0 && !spares.isEmpty()) {
       agenda.propose(new MapChange.AddReplica(shard.id(), takeFor(shard.id(), spares).id()));
       missing--;
     }
+    Shard now = agenda.map().shard(shard.id());
+    if (now != null && now.replicas().size() > settings.replicas()) {
+      removeLost(agenda, now, nowMillis);
+    }
   }
 
-  /** Whether the node was meant for another shard, and that one still lacks a replica. */
-  private boolean isWantedElsewhere(ClusterMap map, Node node, int shard) {
+  /** Those that others have replaced. */
+  private void removeLost(Agenda agenda, Shard shard, long nowMillis) {
+    int surplus = shard.replicas().size() - settings.replicas();
+    for (String replica : shard.replicas()) {
+      boolean needed = isPresent(replica, nowMillis) || shard.inSync().contains(replica);
+      if (surplus > 0
+          && !needed
+          && agenda.propose(new MapChange.RemoveReplica(shard.id(), replica))) {
+        surplus--;
+      }
+    }
+  }
+
+  /** Whether the node was meant for another shard, and that one lacks a replica. */
+  private boolean isWantedElsewhere(ClusterMap map, Node node, int shard, long nowMillis) {
     Shard preferred = map.shard(node.preferredShard());
     return preferred != null
         && preferred.id() != shard
-        && preferred.replicas().size() < settings.replicas();
+        && present(preferred, nowMillis) < settings.replicas();
+  }
+
+  private int present(Shard shard, long nowMillis) {
+    int present = 0;
+    for (String replica : shard.replicas()) {
+      present += isPresent(replica, nowMillis) ? 1 : 0;
+    }
+    return present;
+  }
+
+  /** Up, or not gone for so long that it must be replaced. */
+  private boolean isPresent(String replica, long nowMillis) {
+    return reports.silenceOf(replica, nowMillis) <= settings.replicaLostMillis();
   }
 
   /** A spare node with the shard role for the new shard {@code id}; 0: for any. */

@@ -1,25 +1,30 @@
-package io.slotferry.gateway;
+package io.slotferry.protocol.shard;
 
-import io.netty.channel.EventLoop;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.frame.CommandFrameReader;
 import io.slotferry.protocol.frame.ReplyFrameWriter;
-import io.slotferry.protocol.shard.ShardCall;
-import io.slotferry.protocol.shard.ShardExecutor;
 import java.util.Arrays;
+import java.util.concurrent.Executor;
 
 /**
- * The copy's end of a {@link LocalShardLink}: executes frames of commands and collects the answers,
- * those that come later as one frame for each turn of the loop. Thread: the copy's loop.
+ * A copy's door to one gateway loop that is not its own: executes frames of commands and collects
+ * the answers; those that come later leave as one frame for each turn of the loop. Thread: the
+ * copy's loop.
  */
-final class CopyDoor implements ShardExecutor.LaterReply {
-  /** Where frames of replies go, with the size of the frame of commands that was served. */
-  interface Answers {
+public final class FrameDoor implements ShardExecutor.LaterReply {
+  /** Where frames of replies go. */
+  @FunctionalInterface
+  public interface Answers {
+    /**
+     * @param servedBytes size of the frame of commands that was served; 0 for answers that came
+     *     later
+     * @param replies a {@link ReplyFrameWriter}'s frame, the receiver's from now on
+     */
     void take(int servedBytes, byte[] replies);
   }
 
   private final ShardExecutor executor;
-  private final EventLoop copyLoop;
+  private final Executor copyLoop;
   private final Answers answers;
   private final CommandFrameReader commands = new CommandFrameReader();
   private final ReplyFrameWriter replies = new ReplyFrameWriter();
@@ -27,36 +32,49 @@ final class CopyDoor implements ShardExecutor.LaterReply {
   private final ShardCall call = new ShardCall();
   private int shard;
   private long epoch;
-  private long mapVersion;
   private boolean flushScheduled;
 
-  CopyDoor(ShardExecutor executor, EventLoop copyLoop, Answers answers) {
+  /**
+   * @param copyLoop runs what it is given at the end of the present turn of the copy's loop
+   */
+  public FrameDoor(ShardExecutor executor, Executor copyLoop, Answers answers) {
     this.executor = executor;
     this.copyLoop = copyLoop;
     this.answers = answers;
-    begin();
+    replies.begin(shard, epoch, 0);
   }
 
   private void begin() {
-    replies.begin(shard, epoch, mapVersion);
+    replies.begin(shard, epoch, executor.mapVersion());
   }
 
-  void serve(byte[] frame) {
-    commands.reset(frame, 0, frame.length);
+  /** Executes the commands of the frame in {@code bytes[offset, offset + length)}. */
+  public void serve(byte[] bytes, int offset, int length) {
+    commands.reset(bytes, offset, length);
     shard = commands.shard();
     epoch = commands.epoch();
-    mapVersion = commands.mapVersion();
+    if (replies.count() == 0) {
+      begin();
+    }
     while (commands.next(call)) {
       long ticket = call.ticket;
       reply.clear();
       reply.useProtocol(call.respVersion);
-      switch (executor.execute(call, commands.request(), reply, this)) {
+      switch (execute()) {
         case REPLIED -> replies.replied(ticket, reply);
         case NOT_HERE -> replies.notHere(ticket);
-        case LATER -> {}
+        case LATER -> {
+          // It comes through one of the methods below.
+        }
       }
     }
-    answer(frame.length);
+    answer(length);
+  }
+
+  private ShardExecutor.Outcome execute() {
+    return executor.leads(shard, epoch)
+        ? executor.execute(call, commands.request(), reply, this)
+        : ShardExecutor.Outcome.NOT_HERE;
   }
 
   private void answer(int servedBytes) {
