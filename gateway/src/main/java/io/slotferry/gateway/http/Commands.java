@@ -22,9 +22,11 @@ public interface Commands {
    */
   Future<byte[]> submit(int keyspace, Request request, int respVersion);
 
-  /** {@link #submit} with the reply as a tree. */
+  /** {@link #submit} with the reply as a tree; fails with a problem when the gateway is not up. */
   default Future<Reply> execute(int keyspace, Request request, int respVersion) {
-    return submit(keyspace, request, respVersion).map(Commands::tree);
+    return submit(keyspace, request, respVersion)
+        .recover(failure -> Future.failedFuture(notUp(failure)))
+        .map(Commands::tree);
   }
 
   /** {@link #execute} of a name and its arguments, RESP3. */
@@ -33,6 +35,10 @@ public interface Commands {
     all[0] = Text.utf8(command);
     System.arraycopy(arguments, 0, all, 1, arguments.length);
     return execute(keyspace, Request.of(all), RESP3);
+  }
+
+  private static ProblemException notUp(Throwable failure) {
+    return new ProblemException(Problem.unavailable(String.valueOf(failure.getMessage())));
   }
 
   private static Reply tree(byte[] resp) {

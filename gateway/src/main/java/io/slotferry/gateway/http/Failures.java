@@ -5,7 +5,6 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.handler.HttpException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,15 +16,15 @@ final class Failures {
 
   /** Takes all that the routes of {@code router} throw, and what no route matches. */
   static void answerAllOf(Router router) {
-    router.route().failureHandler(Failures::answer);
-    for (int status : new int[] {400, 404, 405, 406, 413, 415, 500}) {
-      router.errorHandler(status, Failures::answer);
+    router.route().failureHandler(context -> answer(context, context.statusCode()));
+    for (int status : new int[] {400, 404, 500}) {
+      router.errorHandler(status, context -> answer(context, status));
     }
   }
 
-  private static void answer(RoutingContext context) {
+  private static void answer(RoutingContext context, int status) {
     HttpServerResponse response = context.response();
-    Problem problem = problem(context);
+    Problem problem = problem(context, status);
     if (response.headWritten()) {
       // Too late to say it: the client sees that the answer is cut off.
       context.request().connection().close();
@@ -36,24 +35,17 @@ final class Failures {
     }
   }
 
-  private static Problem problem(RoutingContext context) {
+  private static Problem problem(RoutingContext context, int status) {
     Throwable failure = context.failure();
-    return switch (failure) {
-      case ProblemException known -> known.problem();
-      case HttpException http -> of(context, http.getStatusCode());
-      case null -> of(context, context.statusCode());
-      default -> {
-        if (context.statusCode() >= 400 && context.statusCode() < 500) {
-          yield of(context, context.statusCode());
-        }
-        LOG.error(
-            "request failed method={} path={}",
-            context.request().method(),
-            context.request().path(),
-            failure);
-        yield of(context, 500);
-      }
-    };
+    if (failure instanceof ProblemException known) {
+      return known.problem();
+    }
+    if (failure == null || (status >= 400 && status < 500)) {
+      return of(context, status);
+    }
+    HttpServerRequest request = context.request();
+    LOG.error("request failed method={} path={}", request.method(), request.path(), failure);
+    return of(context, 500);
   }
 
   private static Problem of(RoutingContext context, int status) {

@@ -11,6 +11,10 @@ import io.vertx.ext.web.handler.BodyHandler;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
@@ -23,6 +27,7 @@ final class Routes {
   private static final String OPENAPI = "openapi.json";
 
   private final Router router;
+  private final Map<String, Set<String>> allowed = new HashMap<>();
 
   Routes(Vertx vertx) {
     router = Router.router(vertx);
@@ -125,9 +130,24 @@ final class Routes {
 
   private Route add(
       HttpMethod method, String path, Function<RoutingContext, Future<Void>> resource) {
+    String pattern = path.replace('{', ':').replace("}", "");
+    allowed.computeIfAbsent(pattern, this::refuseOtherMethods).add(method.name());
     return router
-        .route(method, path.replace('{', ':').replace("}", ""))
+        .route(method, pattern)
         .setName(path)
         .handler(context -> resource.apply(context).onFailure(context::fail));
+  }
+
+  private Set<String> refuseOtherMethods(String pattern) {
+    Set<String> methods = new TreeSet<>();
+    router
+        .route(pattern)
+        .last()
+        .handler(
+            context -> {
+              context.response().putHeader("Allow", String.join(", ", methods));
+              context.fail(405);
+            });
+    return methods;
   }
 }

@@ -32,6 +32,12 @@ final class FakeCommands implements Commands {
   private final Map<String, Long> ttls = new HashMap<>();
   int commands;
 
+  /** Has a bug. */
+  volatile boolean broken;
+
+  /** As of a gateway that is going down. */
+  volatile boolean down;
+
   /** A reply to everything, null for the ordinary ones. */
   volatile String error;
 
@@ -42,6 +48,12 @@ final class FakeCommands implements Commands {
   @Override
   public Future<byte[]> submit(int keyspace, Request request, int respVersion) {
     commands++;
+    if (broken) {
+      throw new IllegalStateException("a bug");
+    }
+    if (down) {
+      return Future.failedFuture("no event loop of the gateway is up");
+    }
     ReplyWriter reply = new ReplyWriter();
     reply.useProtocol(respVersion);
     if (error != null) {

@@ -53,8 +53,11 @@ class HttpGatewayTest {
     Answer wrongMethod = http.send("POST", "/v1/cluster", "{}");
     isProblem(405, "method-not-allowed", wrongMethod);
     assertThat(wrongMethod.header("Allow")).isEqualTo("GET");
-    isProblem(400, "bad-request", http.get("/v1/keyspaces/0/keys/%zz"));
-    http.commands.error = "";
+    Answer wrongMethodOfKey = http.send("POST", "/v1/keyspaces/0/keys/k", "{}");
+    assertThat(wrongMethodOfKey.header("Allow")).isEqualTo("DELETE, GET, PATCH, PUT");
+    http.commands.down = true;
+    isProblem(503, "unavailable", http.get("/v1/keyspaces/0/keys/k"));
+    http.commands.broken = true;
     isProblem(500, "internal-error", http.get("/v1/keyspaces/0/keys/k"));
   }
 
@@ -68,13 +71,17 @@ class HttpGatewayTest {
   }
 
   @Test
-  void whatIsTooLargeIsRefusedUnread() throws IOException {
+  void whatIsTooLargeOrNoHttpIsRefused() throws IOException {
     String head = "PUT /v1/keyspaces/0/keys/k HTTP/1.1\r\nHost: x\r\n";
     String length = "Content-Length: " + (Routes.BODY_BYTES_MAX + 1) + "\r\n\r\n";
     assertThat(raw(head + length)).startsWith("HTTP/1.1 413").contains("problem+json");
     String url = "GET /v1/keyspaces/0/keys/" + "k".repeat(1 << 17) + " HTTP/1.1\r\n\r\n";
-    assertThat(raw(url)).startsWith("HTTP/1.1 431").contains("problem+json");
-    assertThat(raw("nonsense\r\n\r\n")).startsWith("HTTP/1.1 400").contains("problem+json");
+    assertThat(raw(url)).contains(" 431 ", "problem+json");
+    assertThat(raw("GET /v1/keyspaces/0/keys/%zz HTTP/1.1\r\nHost: x\r\n\r\n"))
+        .contains(" 400 ", "problem+json");
+    assertThat(raw("GET /redis/get/%zz HTTP/1.1\r\nHost: x\r\n\r\n"))
+        .contains(" 400 ", "{\"error\":");
+    assertThat(raw("nonsense\r\n\r\n")).contains(" 400 ", "problem+json");
   }
 
   private String raw(String request) throws IOException {

@@ -90,7 +90,6 @@ class RedisResourceTest {
     }
     assertThat(post("/redis/pipeline", "[1]").status()).isEqualTo(400);
     assertThat(get("/redis").status()).isEqualTo(400);
-    assertThat(get("/redis/set/%zz/1").status()).isEqualTo(400);
     assertThat(get("/redis/select/1").json().getString("error")).contains("connection");
     Answer wrongMethod = http.send("DELETE", "/redis?_token=secret", null);
     assertThat(wrongMethod.status()).isEqualTo(405);
