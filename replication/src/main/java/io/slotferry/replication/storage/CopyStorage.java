@@ -119,7 +119,7 @@ public final class CopyStorage {
    */
   public void syncComplete() {
     writer.syncComplete();
-    snapshotter.begin(failure -> {});
+    snapshot(failure -> {});
   }
 
   /** Brings to the disk what this loop turn has appended; to be called once at its end. */
@@ -145,6 +145,11 @@ public final class CopyStorage {
    */
   public boolean snapshot(SnapshotListener listener) {
     return snapshotter.begin(listener);
+  }
+
+  /** {@code listener} is told of every snapshot that ends, asked for or not; one listener. */
+  public void onSnapshot(SnapshotListener listener) {
+    snapshotter.listen(listener);
   }
 
   public boolean isSnapshotRunning() {
