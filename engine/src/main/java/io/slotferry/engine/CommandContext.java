@@ -1,8 +1,20 @@
 package io.slotferry.engine;
 
+import io.slotferry.engine.store.Entries;
+import io.slotferry.engine.store.KeyEntry;
+import io.slotferry.engine.store.KeyHash;
+import io.slotferry.engine.store.KeyTable;
+import io.slotferry.engine.store.PackedString;
+import io.slotferry.engine.store.Partition;
+import io.slotferry.engine.store.PartitionStore;
+import io.slotferry.engine.value.StringValue;
 import io.slotferry.engine.value.Value;
+import io.slotferry.protocol.Decimal;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
+import io.slotferry.protocol.frame.WireWriter;
+import io.slotferry.protocol.shard.ShardCall;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,117 +24,354 @@ import org.jspecify.annotations.Nullable;
  * so that a handler asks {@link #failed} once, before it changes anything. The same holds for a key
  * of the wrong type.
  *
+ * <p>A key whose time has come is removed when a command of the leader meets it, with an effect. A
+ * follower that repeats effects lets it stand until that effect arrives.
+ *
  * <p>One instance per engine, reused for every command. Thread: the loop that owns the shard copy.
  */
-@SuppressWarnings("DoNotCallSuggester")
 public final class CommandContext {
   /** The expiry of a key that never expires. */
-  public static final long NO_EXPIRY = -1;
+  public static final long NO_EXPIRY = Entries.NO_EXPIRY;
+
+  public static final String WRONG_TYPE =
+      "WRONGTYPE Operation against a key holding the wrong kind of value";
+  public static final String NOT_AN_INTEGER = "ERR value is not an integer or out of range";
+  public static final String NOT_A_FLOAT = "ERR value is not a valid float";
+
+  private static final int NO_ARGUMENT = -1;
+  private static final int LONG_DIGITS_MAX = 20;
+
+  private final PartitionStore store;
+  private final KeyLocator locator;
+  private final EffectSink sink;
+  private final RandomGenerator random;
+  private final Effect effect;
+  private final byte[] digits = new byte[LONG_DIGITS_MAX];
+  private final StringValue view = new StringValue(new byte[0]);
+
+  // The command.
+  private ShardCall call = new ShardCall();
+  private Request request = new Request();
+  private ReplyWriter reply = new ReplyWriter(0);
+  private int replyStart;
+  private int keyspace;
+  private long nowMillis;
+  private boolean leading;
+  private boolean failed;
+
+  // The key that was looked up last: handlers look up, change and report the same key in turn.
+  private int located = NO_ARGUMENT;
+  private int hash;
+  private @Nullable Partition partition;
+  private @Nullable KeyTable table;
+  private int index;
+
+  CommandContext(
+      PartitionStore store, KeyLocator locator, EffectSink sink, RandomGenerator random) {
+    this.store = store;
+    this.locator = locator;
+    this.sink = sink;
+    this.random = random;
+    this.effect = new Effect(sink);
+  }
+
+  /**
+   * @param leading whether this copy decides: it lets keys expire and emits effects; otherwise it
+   *     only repeats effects, all of them on {@code call}'s partition
+   */
+  void begin(ShardCall call, Request request, ReplyWriter reply, long nowMillis, boolean leading) {
+    this.call = call;
+    this.request = request;
+    this.reply = reply;
+    this.replyStart = reply.size();
+    this.keyspace = call.keyspace;
+    this.nowMillis = nowMillis;
+    this.leading = leading;
+    failed = false;
+    located = NO_ARGUMENT;
+  }
 
   // ---- arguments
 
   public Request request() {
-    throw new AssertionError();
+    return request;
+  }
+
+  /** Who asks, and for which partition. */
+  public ShardCall call() {
+    return call;
   }
 
   /** The number of arguments, the command's name included. */
   public int count() {
-    throw new AssertionError();
+    return request.count();
   }
 
   /** Whether the option at {@code argument} is {@code WORD} (upper-case), ASCII case ignored. */
   public boolean is(int argument, String word) {
-    throw new AssertionError();
+    return request.is(argument, word);
   }
 
   /** A 64-bit integer; else latches "ERR value is not an integer or out of range", returns 0. */
   public long integer(int argument) {
-    throw new AssertionError();
+    return integer(argument, Long.MIN_VALUE, Long.MAX_VALUE, NOT_AN_INTEGER);
   }
 
   /** An integer in {@code [min, max]}; else latches {@code error}. */
   public long integer(int argument, long min, long max, String error) {
-    throw new AssertionError();
+    byte[] buffer = request.buffer();
+    int start = request.start(argument);
+    int length = request.length(argument);
+    if (Decimal.isLong(buffer, start, length)) {
+      long value = Decimal.toLong(buffer, start, length);
+      if (value >= min && value <= max) {
+        return value;
+      }
+    }
+    fail(error);
+    return 0;
   }
 
   /** A double (inf allowed, NaN not); else latches "ERR value is not a valid float". */
   public double number(int argument) {
-    throw new AssertionError();
+    double value =
+        Decimal.toDouble(request.buffer(), request.start(argument), request.length(argument));
+    if (Double.isNaN(value)) {
+      fail(NOT_A_FLOAT);
+      return 0;
+    }
+    return value;
   }
 
   /** Latches {@code error} ("ERR …"), unless another was latched before. */
   public void fail(String error) {
-    throw new AssertionError();
+    if (!failed) {
+      failed = true;
+      reply.truncate(replyStart);
+      reply.error(error);
+    }
   }
 
   /** Latches "ERR syntax error". */
   public void syntaxError() {
-    throw new AssertionError();
+    fail("ERR syntax error");
+  }
+
+  /** Latches what Redis says of a wrong number of arguments. */
+  public void wrongArity() {
+    fail("ERR wrong number of arguments for '" + call.command.lowerName() + "' command");
   }
 
   /** Whether an error was latched; its reply is then written already. */
   public boolean failed() {
-    throw new AssertionError();
+    return failed;
   }
 
-  // ---- the clock, chance, the reply
+  // ---- the clock, chance, the reply, the data as a whole
 
   /** Wall clock of this command, milliseconds since 1970; the same for all of it. */
   public long nowMillis() {
-    throw new AssertionError();
+    return nowMillis;
   }
 
   /** A source of chance for SPOP and its like; never used in what an effect repeats. */
-  public java.util.random.RandomGenerator random() {
-    throw new AssertionError();
+  public RandomGenerator random() {
+    return random;
   }
 
   public ReplyWriter reply() {
-    throw new AssertionError();
+    return reply;
+  }
+
+  /** All partitions, for the commands that go over them. */
+  public PartitionStore store() {
+    return store;
+  }
+
+  /** The keyspace that keys are looked up in. */
+  public int keyspace() {
+    return keyspace;
+  }
+
+  /** Looks up keys in another keyspace from now on, for the rest of the command. */
+  public void useKeyspace(int keyspace) {
+    this.keyspace = keyspace;
+    located = NO_ARGUMENT;
+  }
+
+  /**
+   * Partition of the key at {@code keyArgument} in a keyspace; -1 when there is no such keyspace.
+   */
+  public int partitionOf(int keyspace, int keyArgument) {
+    return locator.partitionOf(
+        keyspace, request.buffer(), request.start(keyArgument), request.length(keyArgument));
   }
 
   // ---- keys; keyArgument is the position of a key among the arguments
 
+  private void locate(int keyArgument) {
+    if (keyArgument == located) {
+      return;
+    }
+    byte[] buffer = request.buffer();
+    int start = request.start(keyArgument);
+    int length = request.length(keyArgument);
+    Partition found = partitionOf(keyArgument);
+    located = keyArgument;
+    hash = KeyHash.hash(buffer, start, length);
+    partition = found;
+    table = found.table(keyspace);
+    index = table == null ? -1 : table.find(hash, buffer, start, length);
+    if (leading
+        && table != null
+        && index >= 0
+        && Entries.isExpired(table.entryAt(index), nowMillis)) {
+      removeLocated(table);
+      beginEffect(keyArgument, Effect.DEL).emit();
+    }
+  }
+
+  private Partition partitionOf(int keyArgument) {
+    boolean named =
+        !leading
+            || (keyArgument == call.command.firstKey()
+                && keyspace == call.keyspace
+                && call.partition != ShardCall.ALL_PARTITIONS);
+    int id = named ? call.partition : partitionOf(keyspace, keyArgument);
+    Partition found = store.partition(id);
+    if (found == null) {
+      throw new IllegalStateException("partition " + id + " is not here");
+    }
+    return found;
+  }
+
+  private @Nullable Object entry(int keyArgument) {
+    locate(keyArgument);
+    return table == null || index < 0 ? null : table.entryAt(index);
+  }
+
   /**
    * The live value, or null when there is none. A string comes as a view, valid until the next
-   * look-up.
+   * look-up by {@code find} and until the key is written.
    */
   public @Nullable Value find(int keyArgument) {
-    throw new AssertionError();
+    Object entry = entry(keyArgument);
+    return entry == null ? null : Entries.value(entry, view);
   }
 
   /** The live value if it is of this type; of another type, latches WRONGTYPE and returns null. */
   public <V extends Value> @Nullable V find(int keyArgument, Class<V> type) {
-    throw new AssertionError();
+    Value value = find(keyArgument);
+    if (value == null) {
+      return null;
+    }
+    if (type.isInstance(value)) {
+      return type.cast(value);
+    }
+    fail(WRONG_TYPE);
+    return null;
   }
 
   public boolean exists(int keyArgument) {
-    throw new AssertionError();
+    return entry(keyArgument) != null;
   }
 
   /** When the (live) key expires, milliseconds since 1970, or {@link #NO_EXPIRY}. */
   public long expiry(int keyArgument) {
-    throw new AssertionError();
+    Object entry = entry(keyArgument);
+    return entry == null ? NO_EXPIRY : Entries.expiry(entry);
   }
 
-  /** Binds the key to {@code value}, replacing what it held, its expiry included. */
+  /**
+   * Binds the key to {@code value}, replacing what it held, its expiry included. A string is
+   * copied; any other value is the key's own from now on.
+   */
   public void put(int keyArgument, Value value, long expiryMillis) {
-    throw new AssertionError();
+    if (value instanceof StringValue string) {
+      putString(keyArgument, string.buffer(), string.start(), string.length(), expiryMillis);
+      return;
+    }
+    locate(keyArgument);
+    bind(new KeyEntry(request.copy(keyArgument), value, expiryMillis));
   }
 
   /** Binds the key to a string, replacing what it held, its expiry included. */
   public void putString(int keyArgument, byte[] source, int start, int length, long expiryMillis) {
-    throw new AssertionError();
+    Object entry = entry(keyArgument);
+    if (entry instanceof byte[] packed
+        && PackedString.overwrite(packed, source, start, length, expiryMillis)) {
+      return;
+    }
+    bind(
+        PackedString.of(
+            request.buffer(),
+            request.start(keyArgument),
+            request.length(keyArgument),
+            source,
+            start,
+            length,
+            expiryMillis));
+  }
+
+  /** {@link #putString} of the decimal digits of {@code value}. */
+  public void putInteger(int keyArgument, long value, long expiryMillis) {
+    int length = Decimal.length(value);
+    Decimal.write(value, digits, 0, length);
+    putString(keyArgument, digits, 0, length, expiryMillis);
+  }
+
+  private void bind(Object entry) {
+    if (table == null) {
+      table = locatedPartition().demandTable(keyspace);
+      index =
+          table.find(
+              hash, Entries.keyBuffer(entry), Entries.keyStart(entry), Entries.keyLength(entry));
+    }
+    if (index >= 0) {
+      table.replace(index, entry);
+    } else {
+      index = table.insert(index, hash, entry);
+    }
+  }
+
+  private Partition locatedPartition() {
+    if (partition == null) {
+      throw new IllegalStateException("no key was looked up");
+    }
+    return partition;
   }
 
   /** Changes only the expiry of an existing key. */
   public void expire(int keyArgument, long expiryMillis) {
-    throw new AssertionError();
+    locate(keyArgument);
+    if (table != null && index >= 0) {
+      table.expireAt(index, expiryMillis);
+    }
   }
 
   /** Removes the key; false when there was none. */
   public boolean remove(int keyArgument) {
-    throw new AssertionError();
+    locate(keyArgument);
+    if (table == null || index < 0) {
+      return false;
+    }
+    removeLocated(table);
+    return true;
+  }
+
+  /** Removes the key, with the effect that says so; false when there was none. */
+  public boolean delete(int keyArgument) {
+    boolean removed = remove(keyArgument);
+    if (removed) {
+      beginEffect(keyArgument, Effect.DEL).emit();
+    }
+    return removed;
+  }
+
+  private void removeLocated(KeyTable table) {
+    table.remove(index);
+    index = -1;
+    located = NO_ARGUMENT;
   }
 
   // ---- effects
@@ -132,12 +381,31 @@ public final class CommandContext {
    * is the request itself. Not for commands of several keys, of relative time or of chance.
    */
   public void changed() {
-    throw new AssertionError();
+    locate(call.command.firstKey());
+    recount();
+    if (leading) {
+      sink.effect(keyspace, locatedPartition().id(), request);
+    }
   }
 
   /** An effect other than the request, on the key at {@code keyArgument}: name, key, arguments. */
   public void effect(int keyArgument, byte[]... effect) {
-    throw new AssertionError();
+    Effect begun = beginEffect(keyArgument);
+    for (byte[] argument : effect) {
+      begun.bytes(argument);
+    }
+    begun.emit();
+  }
+
+  /** The effect {@code name key …}, to be completed and then emitted. */
+  public Effect beginEffect(int keyArgument, byte[] name) {
+    return beginEffect(keyArgument).bytes(name).argument(keyArgument);
+  }
+
+  private Effect beginEffect(int keyArgument) {
+    locate(keyArgument);
+    recount();
+    return effect.begin(keyspace, locatedPartition().id(), request, !leading);
   }
 
   /**
@@ -145,6 +413,28 @@ public final class CommandContext {
    * computed from other keys (RENAME, SINTERSTORE, …).
    */
   public void effectOfKey(int keyArgument) {
-    throw new AssertionError();
+    Object entry = entry(keyArgument);
+    if (entry == null) {
+      beginEffect(keyArgument, Effect.DEL).emit();
+      return;
+    }
+    WireWriter payload = new WireWriter();
+    Entries.value(entry, view).encode(payload);
+    beginEffect(keyArgument, Effect.PUT)
+        .decimal(Entries.expiry(entry))
+        .decimal(Entries.type(entry).code())
+        .bytes(payload.bytes(), 0, payload.size())
+        .emit();
+  }
+
+  private void recount() {
+    if (table != null && index >= 0) {
+      table.recount(index);
+    }
+  }
+
+  /** The keyspace has lost all its keys in this partition. */
+  public void effectOfFlush(int keyspace, int partition) {
+    effect.begin(keyspace, partition, request, !leading).bytes(Effect.FLUSH).emit();
   }
 }

@@ -83,6 +83,24 @@ public final class Request {
     }
   }
 
+  /** A copy that owns its bytes, for those who keep a request beyond the call that brought it. */
+  public Request detached() {
+    int total = 0;
+    for (int i = 0; i < count; i++) {
+      total += lengths[i];
+    }
+    Request copy = new Request();
+    byte[] bytes = new byte[total];
+    copy.reset(bytes);
+    int at = 0;
+    for (int i = 0; i < count; i++) {
+      System.arraycopy(buffer, starts[i], bytes, at, lengths[i]);
+      copy.add(at, lengths[i]);
+      at += lengths[i];
+    }
+    return copy;
+  }
+
   public byte[] buffer() {
     return buffer;
   }

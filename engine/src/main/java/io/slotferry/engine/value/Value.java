@@ -1,5 +1,6 @@
 package io.slotferry.engine.value;
 
+import io.slotferry.protocol.frame.WireReader;
 import io.slotferry.protocol.frame.WireWriter;
 
 /**
@@ -8,6 +9,9 @@ import io.slotferry.protocol.frame.WireWriter;
  */
 public abstract sealed class Value
     permits StringValue, ListValue, SetValue, SortedSetValue, HashValue {
+  private static final long FIXED_BYTES = 48;
+  private static final long ELEMENT_BYTES = 48;
+
   public abstract ValueType type();
 
   /** Redis' name of the encoding ({@code OBJECT ENCODING}) that this value would have there. */
@@ -16,8 +20,24 @@ public abstract sealed class Value
   /** Elements (fields, members); 1 for a string. A value with none does not exist. */
   public abstract int size();
 
+  /** The memory it takes, bytes: an estimate in constant time. */
+  public long approximateBytes() {
+    return FIXED_BYTES + ELEMENT_BYTES * size();
+  }
+
   /** Writes the whole value; {@code decode} of the same class reads it. */
   public abstract void encode(WireWriter out);
+
+  /** Reads what {@link #encode} of a value of this type wrote. */
+  public static Value decode(ValueType type, WireReader in) {
+    return switch (type) {
+      case STRING -> StringValue.decode(in);
+      case LIST -> ListValue.decode(in);
+      case SET -> SetValue.decode(in);
+      case SORTED_SET -> SortedSetValue.decode(in);
+      case HASH -> HashValue.decode(in);
+    };
+  }
 
   /** A value of its own with the same content. */
   public abstract Value copy();

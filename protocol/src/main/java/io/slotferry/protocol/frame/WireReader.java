@@ -85,6 +85,18 @@ public final class WireReader {
     throw new MalformedFrameException("varint of more than five bytes");
   }
 
+  public long varlong() {
+    long zigzag = 0;
+    for (int shift = 0; shift < 70; shift += 7) {
+      int b = u8();
+      zigzag |= (b & 0x7fL) << shift;
+      if (b < 0x80) {
+        return zigzag >>> 1 ^ -(zigzag & 1);
+      }
+    }
+    throw new MalformedFrameException("varlong of more than ten bytes");
+  }
+
   /** Skips {@code length} bytes and returns the index of the first in {@link #buffer}. */
   public int skip(int length) {
     need(length);

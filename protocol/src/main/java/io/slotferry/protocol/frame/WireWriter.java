@@ -8,15 +8,26 @@ import java.util.Arrays;
  * lengths, length-prefixed bytes. The counterpart of {@link WireReader}.
  */
 public final class WireWriter {
+  /** Beyond this size (bytes) the array is given back to the collector by {@link #clear}. */
+  private static final int RETAINED_BYTES_MAX = 1 << 20;
+
+  private static final int INITIAL_BYTES = 256;
+
   private byte[] bytes;
   private int size;
 
   public WireWriter() {
-    this(256);
+    this(INITIAL_BYTES);
   }
 
   public WireWriter(int initialBytes) {
     bytes = new byte[initialBytes];
+  }
+
+  /** Writes into {@code target} from {@code at} on. */
+  WireWriter(byte[] target, int at) {
+    bytes = target;
+    size = at;
   }
 
   public byte[] bytes() {
@@ -33,6 +44,9 @@ public final class WireWriter {
 
   public void clear() {
     size = 0;
+    if (bytes.length > RETAINED_BYTES_MAX) {
+      bytes = new byte[INITIAL_BYTES];
+    }
   }
 
   /** Makes room for {@code more} bytes. */
@@ -75,6 +89,17 @@ public final class WireWriter {
       value >>>= 7;
     }
     bytes[size++] = (byte) value;
+  }
+
+  /** A signed number, near zero in few bytes: zigzag, then LEB128; ten bytes at most. */
+  public void varlong(long value) {
+    ensure(10);
+    long zigzag = value << 1 ^ value >> 63;
+    while ((zigzag & ~0x7fL) != 0) {
+      bytes[size++] = (byte) (zigzag & 0x7f | 0x80);
+      zigzag >>>= 7;
+    }
+    bytes[size++] = (byte) zigzag;
   }
 
   public void raw(byte[] source, int offset, int length) {

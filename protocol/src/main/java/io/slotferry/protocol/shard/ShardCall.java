@@ -26,4 +26,16 @@ public final class ShardCall {
 
   /** The caller's own number for this call, returned with a later reply. */
   public long ticket;
+
+  /** A copy for those who keep a call beyond the turn that brought it. */
+  public ShardCall copy() {
+    ShardCall copy = new ShardCall();
+    copy.command = command;
+    copy.keyspace = keyspace;
+    copy.partition = partition;
+    copy.respVersion = respVersion;
+    copy.mapVersion = mapVersion;
+    copy.ticket = ticket;
+    return copy;
+  }
 }

@@ -20,6 +20,19 @@ public interface ShardExecutor {
    */
   Outcome execute(ShardCall call, Request request, ReplyWriter reply, LaterReply later);
 
+  /**
+   * Whether this copy leads {@code shard} in {@code epoch}: commands that were framed for another
+   * epoch are not executed.
+   */
+  default boolean leads(int shard, long epoch) {
+    return true;
+  }
+
+  /** Version of the newest cluster map that this copy knows; 0 when it cannot tell. */
+  default long mapVersion() {
+    return 0;
+  }
+
   /** How a call ended. */
   enum Outcome {
     /** The reply was written. */

@@ -1,0 +1,107 @@
+package io.slotferry.engine;
+
+import io.slotferry.protocol.Decimal;
+import io.slotferry.protocol.Request;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * One effect while it is put together, in a buffer that is used again for the next one. {@link
+ * CommandContext#beginEffect} gives it out with its name and key; {@link #emit} ends it.
+ *
+ * <p>Effects that no client can send begin with {@code !}:
+ *
+ * <pre>
+ *   !put key expiry type value   the key's whole state (expiry in milliseconds since 1970 or -1, type
+ *                                by its code, both decimal; the value as it encodes itself)
+ *   !del key                     the key is gone
+ *   !flush                       all keys of the keyspace in the partition are gone
+ * </pre>
+ */
+public final class Effect {
+  public static final byte[] PUT = name("!put");
+  public static final byte[] DEL = name("!del");
+  public static final byte[] FLUSH = name("!flush");
+
+  /** First byte of the names above. */
+  static final byte INTERNAL = '!';
+
+  /** Beyond this size (bytes) the buffer is given back to the collector. */
+  private static final int RETAINED_BYTES_MAX = 1 << 16;
+
+  private static final int INITIAL_BYTES = 256;
+
+  private final EffectSink sink;
+  private final Request request = new Request();
+  private byte[] buffer = new byte[INITIAL_BYTES];
+  private int size;
+  private Request source = request;
+  private int keyspace;
+  private int partition;
+  private boolean silent;
+
+  Effect(EffectSink sink) {
+    this.sink = sink;
+  }
+
+  /** The bytes of an effect's name or option. */
+  public static byte[] name(String ascii) {
+    return ascii.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /** {@code silent}: nothing leaves, for a copy that only repeats effects. */
+  Effect begin(int keyspace, int partition, Request source, boolean silent) {
+    this.keyspace = keyspace;
+    this.partition = partition;
+    this.source = source;
+    this.silent = silent;
+    size = 0;
+    request.reset(buffer);
+    return this;
+  }
+
+  /** The argument of the command that is being executed. */
+  public Effect argument(int argument) {
+    return bytes(source.buffer(), source.start(argument), source.length(argument));
+  }
+
+  public Effect bytes(byte[] source) {
+    return bytes(source, 0, source.length);
+  }
+
+  public Effect bytes(byte[] source, int start, int length) {
+    ensure(length);
+    System.arraycopy(source, start, buffer, size, length);
+    request.add(size, length);
+    size += length;
+    return this;
+  }
+
+  /** The decimal digits of {@code value}. */
+  public Effect decimal(long value) {
+    int length = Decimal.length(value);
+    ensure(length);
+    Decimal.write(value, buffer, size, length);
+    request.add(size, length);
+    size += length;
+    return this;
+  }
+
+  /** Sends it to the log. */
+  public void emit() {
+    if (!silent) {
+      sink.effect(keyspace, partition, request);
+    }
+    if (buffer.length > RETAINED_BYTES_MAX) {
+      buffer = new byte[INITIAL_BYTES];
+    }
+  }
+
+  private void ensure(int more) {
+    if (buffer.length - size < more) {
+      long wanted = Math.max((long) buffer.length * 2, (long) size + more);
+      buffer = Arrays.copyOf(buffer, (int) Math.min(wanted, Integer.MAX_VALUE - 16));
+      request.rebase(buffer, 0);
+    }
+  }
+}

@@ -1,0 +1,204 @@
+package io.slotferry.engine;
+
+import io.slotferry.engine.command.ExpiryCommands;
+import io.slotferry.engine.command.GenericCommands;
+import io.slotferry.engine.command.HashCommands;
+import io.slotferry.engine.command.KeyspaceCommands;
+import io.slotferry.engine.command.ListCommands;
+import io.slotferry.engine.command.SetCommands;
+import io.slotferry.engine.command.SortedSetCommands;
+import io.slotferry.engine.command.StringCommands;
+import io.slotferry.engine.store.Partition;
+import io.slotferry.engine.store.PartitionStore;
+import io.slotferry.engine.value.Value;
+import io.slotferry.engine.value.ValueType;
+import io.slotferry.protocol.Decimal;
+import io.slotferry.protocol.ReplyWriter;
+import io.slotferry.protocol.Request;
+import io.slotferry.protocol.command.Command;
+import io.slotferry.protocol.command.CommandTable;
+import io.slotferry.protocol.frame.WireReader;
+import io.slotferry.protocol.frame.WireWriter;
+import io.slotferry.protocol.shard.ShardCall;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+
+/**
+ * Executes commands on one shard copy's data. A leader {@link #execute executes} what clients ask
+ * for, and its effects go to the sink; a follower, and a copy that recovers, {@link #apply applies}
+ * effects. Whether this copy leads, owns the partition and may serve is its caller's question.
+ *
+ * <p>Thread: the loop that owns the copy.
+ */
+public final class Engine {
+  /** One command in this many has its CPU time measured, and stands for the others. */
+  private static final int CPU_SAMPLE_EVERY = 64;
+
+  /** Effects are of no time: they are repeated long after, when what they say may be past. */
+  private static final long NO_TIME = 0;
+
+  private final PartitionStore store = new PartitionStore();
+  private final HandlerTable handlers = new HandlerTable();
+  private final EffectSink effects;
+  private final LongSupplier nanoClock;
+  private final CommandContext context;
+  private final ExpiryCycle expiryCycle;
+
+  // What an effect is applied with.
+  private final ShardCall effectCall = new ShardCall();
+  private final ReplyWriter ignoredReply = new ReplyWriter();
+  private final WireReader payload = new WireReader(new byte[0]);
+
+  private int executed;
+
+  /**
+   * @param random for the choices of SPOP, RANDOMKEY and their like
+   * @param nanoClock a clock that only measures, as {@link System#nanoTime}; nothing depends on it
+   */
+  public Engine(
+      KeyLocator locator, EffectSink effects, RandomGenerator random, LongSupplier nanoClock) {
+    this.effects = effects;
+    this.nanoClock = nanoClock;
+    this.context = new CommandContext(store, locator, effects, random);
+    this.expiryCycle = new ExpiryCycle(store, effects);
+    StringCommands.bind(handlers);
+    GenericCommands.bind(handlers);
+    ExpiryCommands.bind(handlers);
+    KeyspaceCommands.bind(handlers);
+    HashCommands.bind(handlers);
+    ListCommands.bind(handlers);
+    SetCommands.bind(handlers);
+    SortedSetCommands.bind(handlers);
+  }
+
+  /** The data itself. */
+  public PartitionStore store() {
+    return store;
+  }
+
+  /**
+   * Executes one command as the leader and writes its reply.
+   *
+   * <p>The partitions of all its keys have to be in the {@link #store}: the caller has checked that
+   * this copy owns them.
+   *
+   * @param request valid only during the call
+   * @param nowMillis wall clock, milliseconds since 1970
+   */
+  public void execute(ShardCall call, Request request, ReplyWriter reply, long nowMillis) {
+    reply.useProtocol(call.respVersion);
+    CommandHandler handler = handlers.handlerOf(call.command);
+    if (handler == null) {
+      throw new IllegalStateException(call.command + " is not the engine's");
+    }
+    int replyStart = reply.size();
+    boolean sampled = ++executed % CPU_SAMPLE_EVERY == 0;
+    long startNanos = sampled ? nanoClock.getAsLong() : 0;
+    context.begin(call, request, reply, nowMillis, true);
+    if (call.command.accepts(request.count())) {
+      handler.handle(context);
+    } else {
+      context.wrongArity();
+    }
+    Partition partition = store.partition(call.partition);
+    if (partition != null) {
+      partition.count(bytesOf(request), reply.size() - replyStart);
+      if (sampled) {
+        partition.countCpu((nanoClock.getAsLong() - startNanos) * CPU_SAMPLE_EVERY);
+      }
+    }
+  }
+
+  private static int bytesOf(Request request) {
+    int last = request.count() - 1;
+    return request.start(last) + request.length(last) - request.start(0);
+  }
+
+  /**
+   * Repeats an effect of a leader: no reply, no effects, and no key expires by itself; hence no
+   * time either. The partition is created if it is not there.
+   *
+   * @param effect valid only during the call
+   */
+  public void apply(int keyspace, int partition, Request effect) {
+    effectCall.keyspace = keyspace;
+    effectCall.partition = store.create(partition).id();
+    byte[] buffer = effect.buffer();
+    int nameStart = effect.start(0);
+    int nameLength = effect.length(0);
+    ignoredReply.clear();
+    if (nameLength > 0 && buffer[nameStart] == Effect.INTERNAL) {
+      effectCall.command = Command.DEL;
+      context.begin(effectCall, effect, ignoredReply, NO_TIME, false);
+      applyInternal(keyspace, partition, effect);
+      return;
+    }
+    Command command = CommandTable.lookup(buffer, nameStart, nameLength);
+    CommandHandler handler = command == null ? null : handlers.handlerOf(command);
+    if (command == null || handler == null) {
+      throw new IllegalStateException("an effect of unknown name: " + effect.text(0));
+    }
+    effectCall.command = command;
+    context.begin(effectCall, effect, ignoredReply, NO_TIME, false);
+    handler.handle(context);
+  }
+
+  private void applyInternal(int keyspace, int partition, Request effect) {
+    if (effect.equalBytes(0, Effect.DEL)) {
+      context.remove(1);
+    } else if (effect.equalBytes(0, Effect.PUT)) {
+      ValueType type = ValueType.of((int) decimal(effect, 3));
+      if (type == null) {
+        throw new IllegalStateException("an effect with an unknown type of value");
+      }
+      payload.reset(effect.buffer(), effect.start(4), effect.length(4));
+      context.put(1, Value.decode(type, payload), decimal(effect, 2));
+    } else if (effect.equalBytes(0, Effect.FLUSH)) {
+      store.create(partition).clear(keyspace);
+    } else {
+      throw new IllegalStateException("an effect of unknown name: " + effect.text(0));
+    }
+  }
+
+  private static long decimal(Request effect, int argument) {
+    return Decimal.toLong(effect.buffer(), effect.start(argument), effect.length(argument));
+  }
+
+  /**
+   * Takes a chunk of a partition that moves here, as the leader of the shard it moves to: each key
+   * becomes an effect of this shard, so that its own replicas get it through the log.
+   *
+   * @return the chunk's cursor, as {@link Partition#readChunk} returns it
+   */
+  public int adoptChunk(int partition, WireReader chunk) {
+    Effect effect = new Effect(effects);
+    WireWriter encoded = new WireWriter();
+    return store
+        .create(partition)
+        .readChunk(
+            chunk,
+            (keyspace, key, value, expiryMillis) -> {
+              encoded.clear();
+              value.encode(encoded);
+              effect
+                  .begin(keyspace, partition, context.request(), false)
+                  .bytes(Effect.PUT)
+                  .bytes(key)
+                  .decimal(expiryMillis)
+                  .decimal(value.type().code())
+                  .bytes(encoded.bytes(), 0, encoded.size())
+                  .emit();
+            });
+  }
+
+  /**
+   * Removes keys whose time has come, as the leader, going on where the last call stopped. A call
+   * takes some 0.1 ms at most and {@code maxKeys} keys; ten a second go round all slots in 2 s.
+   *
+   * @param maxKeys how many keys are looked at, at most
+   * @return how many were removed; near {@code maxKeys}, another call is worthwhile
+   */
+  public int expireCycle(long nowMillis, int maxKeys) {
+    return expiryCycle.run(nowMillis, maxKeys);
+  }
+}

@@ -1,0 +1,105 @@
+package io.slotferry.engine;
+
+import io.slotferry.engine.store.Entries;
+import io.slotferry.engine.store.KeyHash;
+import io.slotferry.engine.store.KeyTable;
+import io.slotferry.engine.store.Partition;
+import io.slotferry.engine.store.PartitionStore;
+import io.slotferry.protocol.Request;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the expired keys that nobody asks for: a walk round all tables that have keys with an
+ * expiry, a bounded number of keys and partitions a time.
+ */
+final class ExpiryCycle {
+  /** Looking at a partition without expiries costs a cache miss or two: some 0.1 ms a run. */
+  private static final int PARTITIONS_PER_RUN_MAX = 1024;
+
+  private final PartitionStore store;
+  private final Effect effect;
+  private final Request noRequest = new Request();
+
+  // Where the walk stands: of this partition and keyspace, the keys up to this hash have been seen.
+  private int partition = -1;
+  private int keyspace;
+  private int hash = KeyHash.LAST;
+
+  private int budget;
+  private int removed;
+
+  ExpiryCycle(PartitionStore store, EffectSink effects) {
+    this.store = store;
+    this.effect = new Effect(effects);
+  }
+
+  /** Goes on to the last partition at most; returns the number of removed keys. */
+  int run(long nowMillis, int maxKeys) {
+    budget = maxKeys;
+    removed = 0;
+    Partition at = store.partition(partition);
+    if (at == null) {
+      at = enter(store.after(partition));
+    }
+    int finished = 0;
+    while (at != null && finished < PARTITIONS_PER_RUN_MAX && finish(at, nowMillis)) {
+      at = enter(store.after(at.id()));
+      finished++;
+    }
+    return removed;
+  }
+
+  private @Nullable Partition enter(@Nullable Partition next) {
+    partition = next == null ? -1 : next.id();
+    keyspace = 0;
+    hash = KeyHash.BEFORE_FIRST;
+    return next;
+  }
+
+  /** Goes on in the partition; false when the budget is used up before its end. */
+  private boolean finish(Partition in, long nowMillis) {
+    // What comes in is its old leader's to expire.
+    if (!in.isServing()) {
+      return true;
+    }
+    while (keyspace < in.keyspaces()) {
+      KeyTable table = in.table(keyspace);
+      if (table != null && table.expiring() > 0 && !finish(table, nowMillis)) {
+        return false;
+      }
+      keyspace++;
+      hash = KeyHash.BEFORE_FIRST;
+    }
+    return true;
+  }
+
+  private boolean finish(KeyTable table, long nowMillis) {
+    int at = hash == KeyHash.LAST ? -1 : table.seek(hash + 1);
+    while (at >= 0) {
+      if (budget == 0) {
+        return false;
+      }
+      budget--;
+      int seen = table.hashAt(at);
+      Object entry = table.entryAt(at);
+      if (Entries.isExpired(entry, nowMillis)) {
+        table.remove(at);
+        emitRemoval(entry);
+        at = table.seek(seen);
+      } else {
+        hash = seen;
+        at = table.next(at);
+      }
+    }
+    return true;
+  }
+
+  private void emitRemoval(Object entry) {
+    removed++;
+    effect
+        .begin(keyspace, partition, noRequest, false)
+        .bytes(Effect.DEL)
+        .bytes(Entries.keyBuffer(entry), Entries.keyStart(entry), Entries.keyLength(entry))
+        .emit();
+  }
+}

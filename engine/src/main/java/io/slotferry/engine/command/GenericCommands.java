@@ -1,0 +1,223 @@
+package io.slotferry.engine.command;
+
+import io.slotferry.engine.CommandContext;
+import io.slotferry.engine.HandlerTable;
+import io.slotferry.engine.store.Partition;
+import io.slotferry.engine.value.StringValue;
+import io.slotferry.engine.value.Value;
+import io.slotferry.protocol.Request;
+import io.slotferry.protocol.command.Command;
+import java.util.Arrays;
+import java.util.Locale;
+
+/** Commands about keys of whatever type: DEL, RENAME, COPY, OBJECT, … */
+public final class GenericCommands {
+  private static final String[] OBJECT_HELP = {
+    "OBJECT <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
+    "ENCODING <key>",
+    "    Return the kind of internal representation used in order to store the value",
+    "    associated with a <key>.",
+    "FREQ <key>",
+    "    Return the access frequency index of the <key>. The returned integer is",
+    "    proportional to the logarithm of the recent access frequency of the key.",
+    "IDLETIME <key>",
+    "    Return the idle time of the <key>, that is the approximated number of",
+    "    seconds elapsed since the last access to the key.",
+    "REFCOUNT <key>",
+    "    Return the number of references of the value associated with the specified",
+    "    <key>.",
+    "HELP",
+    "    Print this help."
+  };
+
+  private GenericCommands() {}
+
+  private static void del(CommandContext context) {
+    int removed = 0;
+    for (int key = 1; key < context.count(); key++) {
+      if (context.delete(key)) {
+        removed++;
+      }
+    }
+    context.reply().integer(removed);
+  }
+
+  private static void exists(CommandContext context) {
+    int found = 0;
+    for (int key = 1; key < context.count(); key++) {
+      if (context.exists(key)) {
+        found++;
+      }
+    }
+    context.reply().integer(found);
+  }
+
+  private static void type(CommandContext context) {
+    Value value = context.find(1);
+    context.reply().simple(value == null ? "none" : value.type().redisName());
+  }
+
+  // ---- from one key to another
+
+  private static boolean sameKey(Request request) {
+    byte[] buffer = request.buffer();
+    return Arrays.equals(
+        buffer,
+        request.start(1),
+        request.start(1) + request.length(1),
+        buffer,
+        request.start(2),
+        request.start(2) + request.length(2));
+  }
+
+  private static void rename(CommandContext context) {
+    if (!context.exists(1)) {
+      context.fail("ERR no such key");
+      return;
+    }
+    if (!sameKey(context.request())) {
+      moveKey(context);
+    }
+    context.reply().ok();
+  }
+
+  private static void renamenx(CommandContext context) {
+    if (!context.exists(1)) {
+      context.fail("ERR no such key");
+      return;
+    }
+    boolean free = !context.exists(2);
+    if (free) {
+      moveKey(context);
+    }
+    context.reply().integer(free ? 1 : 0);
+  }
+
+  private static void moveKey(CommandContext context) {
+    Value value = context.find(1);
+    if (value == null) {
+      return;
+    }
+    long expiryMillis = context.expiry(1);
+    context.remove(1);
+    context.put(2, value, expiryMillis);
+    context.effectOfKey(2);
+    context.effectOfKey(1);
+  }
+
+  private static void copy(CommandContext context) {
+    int target = context.keyspace();
+    boolean replace = false;
+    for (int argument = 3; argument < context.count(); argument++) {
+      if (context.is(argument, "REPLACE")) {
+        replace = true;
+      } else if (context.is(argument, "DB") && argument + 1 < context.count()) {
+        target =
+            (int) context.integer(++argument, 0, Integer.MAX_VALUE, dbError(context, argument));
+      } else {
+        context.syntaxError();
+      }
+    }
+    if (!context.failed() && target == context.keyspace() && sameKey(context.request())) {
+      context.fail("ERR source and destination objects are the same");
+    }
+    if (!context.failed()) {
+      checkTarget(context, target);
+    }
+    if (!context.failed()) {
+      context.reply().integer(copyTo(context, target, replace) ? 1 : 0);
+    }
+  }
+
+  /** What is wrong with a number of a keyspace that is no such number. */
+  private static String dbError(CommandContext context, int argument) {
+    return context.request().text(argument).startsWith("-")
+        ? "ERR DB index is out of range"
+        : CommandContext.NOT_AN_INTEGER;
+  }
+
+  /** A keyspace that does not exist, or whose partition of this key another shard has. */
+  private static void checkTarget(CommandContext context, int keyspace) {
+    if (keyspace == context.keyspace()) {
+      return;
+    }
+    int id = context.partitionOf(keyspace, 2);
+    Partition partition = context.store().partition(id);
+    if (id < 0) {
+      context.fail("ERR DB index is out of range");
+    } else if (partition == null) {
+      context.fail("CROSSSLOT Keys in request don't hash to the same slot");
+    } else if (!partition.isServing()) {
+      context.fail("TRYAGAIN Multiple keys request during rehashing of slot");
+    }
+  }
+
+  private static boolean copyTo(CommandContext context, int keyspace, boolean replace) {
+    Value source = context.find(1);
+    if (source == null) {
+      return false;
+    }
+    long expiryMillis = context.expiry(1);
+    context.useKeyspace(keyspace);
+    if (context.exists(2) && !replace) {
+      return false;
+    }
+    context.put(2, source instanceof StringValue ? source : source.copy(), expiryMillis);
+    context.effectOfKey(2);
+    return true;
+  }
+
+  // ---- OBJECT
+
+  private static void object(CommandContext context) {
+    if (context.is(1, "HELP") && context.count() == 2) {
+      context.reply().array(OBJECT_HELP.length);
+      for (String line : OBJECT_HELP) {
+        context.reply().simple(line);
+      }
+    } else if (context.is(1, "ENCODING")
+        || context.is(1, "FREQ")
+        || context.is(1, "IDLETIME")
+        || context.is(1, "REFCOUNT")) {
+      objectOfKey(context);
+    } else {
+      context.fail("ERR unknown subcommand '" + context.request().text(1) + "'. Try OBJECT HELP.");
+    }
+  }
+
+  private static void objectOfKey(CommandContext context) {
+    if (context.count() != 3) {
+      String subcommand = context.request().text(1).toLowerCase(Locale.ROOT);
+      context.fail("ERR wrong number of arguments for 'object|" + subcommand + "' command");
+      return;
+    }
+    Value value = context.find(2);
+    if (value == null) {
+      context.reply().nullBulk();
+    } else if (context.is(1, "ENCODING")) {
+      context.reply().bulk(value.encoding());
+    } else if (context.is(1, "REFCOUNT")) {
+      context.reply().integer(1);
+    } else if (context.is(1, "IDLETIME")) {
+      // Accesses are not tracked: nothing is evicted.
+      context.reply().integer(0);
+    } else {
+      context.fail(
+          "ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note"
+              + " that when switching between policies at runtime LRU and LFU data will take some"
+              + " time to adjust.");
+    }
+  }
+
+  public static void bind(HandlerTable table) {
+    table.bind(Command.DEL, GenericCommands::del);
+    table.bind(Command.UNLINK, GenericCommands::del);
+    table.bind(Command.EXISTS, GenericCommands::exists);
+    table.bind(Command.TOUCH, GenericCommands::exists);
+    table.bind(Command.TYPE, GenericCommands::type);
+    table.bind(Command.RENAME, GenericCommands::rename);
+    table.bind(Command.RENAMENX, GenericCommands::renamenx);
+    table.bind(Command.COPY, GenericCommands::copy);
+    table.bind(Command.OBJECT, GenericCommands::object);
+  }
+}

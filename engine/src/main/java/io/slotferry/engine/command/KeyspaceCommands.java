@@ -1,0 +1,256 @@
+package io.slotferry.engine.command;
+
+import io.slotferry.engine.CommandContext;
+import io.slotferry.engine.GlobPattern;
+import io.slotferry.engine.HandlerTable;
+import io.slotferry.engine.ScanCursor;
+import io.slotferry.engine.store.Entries;
+import io.slotferry.engine.store.KeyTable;
+import io.slotferry.engine.store.Partition;
+import io.slotferry.engine.store.PartitionStore;
+import io.slotferry.engine.value.ValueType;
+import io.slotferry.protocol.ReplyWriter;
+import io.slotferry.protocol.Request;
+import io.slotferry.protocol.command.Command;
+import io.slotferry.protocol.shard.ShardCall;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Commands about all keys of a keyspace on this copy: KEYS, SCAN, RANDOMKEY, DBSIZE, FLUSHALL. They
+ * see neither partitions that are only coming in nor expired keys (which DBSIZE counts, as in
+ * Redis).
+ */
+public final class KeyspaceCommands {
+  private static final int SCAN_COUNT_DEFAULT = 10;
+
+  /** Tries of RANDOMKEY to hit a key that has not expired. */
+  private static final int RANDOM_TRIES_MAX = 100;
+
+  private KeyspaceCommands() {}
+
+  private static void keys(CommandContext context) {
+    GlobPattern pattern = pattern(context.request(), 1);
+    List<Object> found = new ArrayList<>();
+    PartitionStore store = context.store();
+    for (Partition at = store.serving(-1); at != null; at = store.serving(at.id())) {
+      KeyTable table = at.table(context.keyspace());
+      if (table != null) {
+        addMatching(context, table, pattern, found);
+      }
+    }
+    writeKeys(context.reply(), found);
+  }
+
+  private static void addMatching(
+      CommandContext context, KeyTable table, GlobPattern pattern, List<Object> found) {
+    for (int key = table.first(); key >= 0; key = table.next(key)) {
+      Object entry = table.entryAt(key);
+      if (matches(pattern, entry) && !Entries.isExpired(entry, context.nowMillis())) {
+        found.add(entry);
+      }
+    }
+  }
+
+  private static GlobPattern pattern(Request request, int argument) {
+    return new GlobPattern(request.buffer(), request.start(argument), request.length(argument));
+  }
+
+  private static boolean matches(GlobPattern pattern, Object entry) {
+    return pattern.matches(
+        Entries.keyBuffer(entry), Entries.keyStart(entry), Entries.keyLength(entry));
+  }
+
+  private static void writeKeys(ReplyWriter reply, List<Object> entries) {
+    reply.array(entries.size());
+    for (Object entry : entries) {
+      writeKey(reply, entry);
+    }
+  }
+
+  static void writeKey(ReplyWriter reply, Object entry) {
+    reply.bulk(Entries.keyBuffer(entry), Entries.keyStart(entry), Entries.keyLength(entry));
+  }
+
+  private static void dbsize(CommandContext context) {
+    context.reply().integer(size(context));
+  }
+
+  private static long size(CommandContext context) {
+    long size = 0;
+    PartitionStore store = context.store();
+    for (Partition at = store.serving(-1); at != null; at = store.serving(at.id())) {
+      KeyTable table = at.table(context.keyspace());
+      size += table == null ? 0 : table.size();
+    }
+    return size;
+  }
+
+  // ---- SCAN
+
+  private static void scan(CommandContext context) {
+    Request request = context.request();
+    long cursor = context.integer(1, 0, Long.MAX_VALUE, "ERR invalid cursor");
+    Scan scan = new Scan(context);
+    for (int argument = 2; argument < context.count() && !context.failed(); argument += 2) {
+      if (argument + 1 == context.count()) {
+        context.syntaxError();
+      } else if (context.is(argument, "MATCH")) {
+        scan.pattern = pattern(request, argument + 1);
+      } else if (context.is(argument, "COUNT")) {
+        scan.count = context.integer(argument + 1);
+        if (scan.count < 1) {
+          context.syntaxError();
+        }
+      } else if (context.is(argument, "TYPE")) {
+        scan.typeName = request.text(argument + 1).toLowerCase(Locale.ROOT);
+      } else {
+        context.syntaxError();
+      }
+    }
+    if (!context.failed() && !ScanCursor.isValid(cursor)) {
+      context.fail("ERR invalid cursor");
+    }
+    if (!context.failed()) {
+      long next = scan.run(cursor);
+      context.reply().array(2);
+      context.reply().bulkLong(next);
+      writeKeys(context.reply(), scan.found);
+    }
+  }
+
+  /** One call of SCAN: what it looks for, and what it has found. */
+  private static final class Scan {
+    private final CommandContext context;
+    private final List<Object> found = new ArrayList<>();
+    private long count = SCAN_COUNT_DEFAULT;
+    private @Nullable GlobPattern pattern;
+    private @Nullable String typeName;
+
+    Scan(CommandContext context) {
+      this.context = context;
+    }
+
+    /**
+     * Looks at {@code count} keys from {@code cursor} on, and at the rest of the last bucket. A call
+     * for one partition ends with the run of partitions that follow it without a gap: what is in the
+     * gap is another shard's, and the cursor leads there.
+     */
+    long run(long cursor) {
+      PartitionStore store = context.store();
+      int from = ScanCursor.hash(cursor);
+      int wanted = ScanCursor.partition(cursor);
+      Partition at = store.serving(wanted - 1);
+      if (at != null && at.id() != wanted) {
+        from = 0;
+      }
+      while (at != null) {
+        KeyTable table = at.table(context.keyspace());
+        int key = table == null ? -1 : table.seek(from);
+        if (table != null && key >= 0) {
+          int rest = visit(table, key);
+          if (rest >= 0) {
+            return ScanCursor.of(at.id(), table.hashAt(rest));
+          }
+        }
+        int next = at.id() + 1;
+        at = store.serving(at.id());
+        from = 0;
+        boolean gap = at == null || at.id() != next;
+        if (gap && context.call().partition != ShardCall.ALL_PARTITIONS) {
+          return ScanCursor.of(next, 0);
+        }
+        if (count <= 0 && at != null) {
+          return ScanCursor.of(at.id(), 0);
+        }
+      }
+      return ScanCursor.START;
+    }
+
+    /** Returns the index of the key to go on with, or -1 at the end of the table. */
+    private int visit(KeyTable table, int key) {
+      int bucket = 0;
+      while (key >= 0 && (count > 0 || ScanCursor.bucket(table.hashAt(key)) == bucket)) {
+        bucket = ScanCursor.bucket(table.hashAt(key));
+        count--;
+        Object entry = table.entryAt(key);
+        if (isWanted(entry)) {
+          found.add(entry);
+        }
+        key = table.next(key);
+      }
+      return key;
+    }
+
+    private boolean isWanted(Object entry) {
+      ValueType type = Entries.type(entry);
+      return (typeName == null || typeName.equals(type.redisName()))
+          && (pattern == null || matches(pattern, entry))
+          && !Entries.isExpired(entry, context.nowMillis());
+    }
+  }
+
+  // ---- RANDOMKEY
+
+  private static void randomkey(CommandContext context) {
+    long size = size(context);
+    for (int tries = 0; size > 0 && tries < RANDOM_TRIES_MAX; tries++) {
+      Object entry = entryNear(context, context.random().nextLong(size));
+      if (entry != null && !Entries.isExpired(entry, context.nowMillis())) {
+        writeKey(context.reply(), entry);
+        return;
+      }
+    }
+    context.reply().nullBulk();
+  }
+
+  /** A random key of the partition that holds the {@code rank}-th key. */
+  private static @Nullable Object entryNear(CommandContext context, long rank) {
+    PartitionStore store = context.store();
+    long rest = rank;
+    for (Partition at = store.serving(-1); at != null; at = store.serving(at.id())) {
+      KeyTable table = at.table(context.keyspace());
+      if (table != null && rest < table.size()) {
+        int key = table.seek(context.random().nextInt());
+        return table.entryAt(key >= 0 ? key : table.first());
+      }
+      rest -= table == null ? 0 : table.size();
+    }
+    return null;
+  }
+
+  // ---- FLUSHDB, FLUSHALL
+
+  private static void flush(CommandContext context, boolean allKeyspaces) {
+    boolean plain = context.count() == 1;
+    if (!plain && (context.count() > 2 || !(context.is(1, "ASYNC") || context.is(1, "SYNC")))) {
+      context.syntaxError();
+      return;
+    }
+    PartitionStore store = context.store();
+    for (Partition at = store.serving(-1); at != null; at = store.serving(at.id())) {
+      int first = allKeyspaces ? 0 : context.keyspace();
+      int end = allKeyspaces ? at.keyspaces() : context.keyspace() + 1;
+      for (int keyspace = first; keyspace < end; keyspace++) {
+        KeyTable table = at.table(keyspace);
+        if (table != null && table.size() > 0) {
+          at.clear(keyspace);
+          context.effectOfFlush(keyspace, at.id());
+        }
+      }
+    }
+    context.reply().ok();
+  }
+
+  public static void bind(HandlerTable table) {
+    table.bind(Command.KEYS, KeyspaceCommands::keys);
+    table.bind(Command.SCAN, KeyspaceCommands::scan);
+    table.bind(Command.RANDOMKEY, KeyspaceCommands::randomkey);
+    table.bind(Command.DBSIZE, KeyspaceCommands::dbsize);
+    table.bind(Command.FLUSHDB, context -> flush(context, false));
+    table.bind(Command.FLUSHALL, context -> flush(context, true));
+    table.bind(Command.KEYRANGE, KeyRange::keyrange);
+  }
+}

@@ -1,0 +1,98 @@
+package io.slotferry.engine.store;
+
+import io.slotferry.engine.value.StringValue;
+import io.slotferry.engine.value.Value;
+import io.slotferry.engine.value.ValueType;
+import java.util.Arrays;
+
+/**
+ * What is common to the two forms of an entry: a {@link PackedString} (one byte array) and a {@link
+ * KeyEntry}. An entry is an {@link Object} so that a string costs no wrapper.
+ */
+public final class Entries {
+  /** The expiry of a key that never expires. */
+  public static final long NO_EXPIRY = -1;
+
+  /** JVM headers with compact object headers, bytes. */
+  private static final int ARRAY_HEADER_BYTES = 12;
+
+  private static final int KEY_ENTRY_BYTES = 32;
+
+  /** A hash and a reference in the table, at its usual load. */
+  private static final int SLOT_BYTES = 11;
+
+  private Entries() {}
+
+  public static byte[] keyBuffer(Object entry) {
+    return entry instanceof byte[] packed ? packed : ((KeyEntry) entry).key();
+  }
+
+  public static int keyStart(Object entry) {
+    return entry instanceof byte[] packed ? PackedString.keyStart(packed) : 0;
+  }
+
+  public static int keyLength(Object entry) {
+    return entry instanceof byte[] packed
+        ? PackedString.keyLength(packed)
+        : ((KeyEntry) entry).key().length;
+  }
+
+  public static boolean hasKey(Object entry, byte[] buffer, int start, int length) {
+    byte[] key = keyBuffer(entry);
+    int keyStart = keyStart(entry);
+    return Arrays.equals(key, keyStart, keyStart + keyLength(entry), buffer, start, start + length);
+  }
+
+  /** Milliseconds since 1970, or {@link #NO_EXPIRY}. */
+  public static long expiry(Object entry) {
+    return entry instanceof byte[] packed
+        ? PackedString.expiry(packed)
+        : ((KeyEntry) entry).expiryMillis();
+  }
+
+  public static boolean isExpired(Object entry, long nowMillis) {
+    long expiry = expiry(entry);
+    return expiry != NO_EXPIRY && expiry <= nowMillis;
+  }
+
+  public static ValueType type(Object entry) {
+    return entry instanceof KeyEntry keyEntry ? keyEntry.value().type() : ValueType.STRING;
+  }
+
+  /** The value; of a string, {@code view} pointed at it. */
+  public static Value value(Object entry, StringValue view) {
+    if (entry instanceof KeyEntry keyEntry) {
+      return keyEntry.value();
+    }
+    byte[] packed = (byte[]) entry;
+    int start = PackedString.valueStart(packed);
+    return view.view(packed, start, packed.length - start);
+  }
+
+  /** A new entry of copies. */
+  public static Object of(
+      byte[] keyBuffer, int keyStart, int keyLength, Value value, long expiryMillis) {
+    if (value instanceof StringValue string) {
+      return PackedString.of(
+          keyBuffer,
+          keyStart,
+          keyLength,
+          string.buffer(),
+          string.start(),
+          string.length(),
+          expiryMillis);
+    }
+    return new KeyEntry(
+        Arrays.copyOfRange(keyBuffer, keyStart, keyStart + keyLength), value, expiryMillis);
+  }
+
+  /** The memory of the entry and its place in a table, bytes, without an object's value. */
+  static long fixedBytes(Object entry) {
+    long bytes = SLOT_BYTES + arrayBytes(keyBuffer(entry).length);
+    return entry instanceof KeyEntry ? bytes + KEY_ENTRY_BYTES : bytes;
+  }
+
+  private static long arrayBytes(int length) {
+    return (ARRAY_HEADER_BYTES + length + 7L) & ~7L;
+  }
+}

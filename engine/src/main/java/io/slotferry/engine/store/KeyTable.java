@@ -1,0 +1,298 @@
+package io.slotferry.engine.store;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The keys of one keyspace in one partition: an open-addressed table that is sorted by key hash.
+ *
+ * <p>A key's home is its hash scaled to the number of homes, so homes ascend with hashes; an entry
+ * stands in its home or in the run right of it, and entries stand in ascending (unsigned) hash
+ * order all through the array. Hence a walk over the table is a walk in hash order whatever the
+ * table's size, and a hash is a cursor that survives growth and shrinking: SCAN and partition syncs
+ * need no more state than that. A run never wraps around: some slots beyond the last home take what
+ * overflows it, and the very last one stays empty, so that probing needs no check of bounds.
+ *
+ * <p>The hashes are kept beside the entries: probing reads consecutive ints, and touches an entry
+ * only when its hash is equal. Resizing is one pass from left to right without hashing.
+ *
+ * <p>Indexes are valid until the next insertion or removal. Thread: the loop that owns the copy.
+ */
+public final class KeyTable {
+  private static final int HOMES_MIN = 4;
+  private static final int HOMES_MAX = 1 << 30;
+  private static final int OVERFLOW_MIN = 4;
+  private static final int OVERFLOW_MAX = 64;
+
+  private int homes = HOMES_MIN;
+  private int[] hashes = new int[HOMES_MIN + OVERFLOW_MIN];
+  private @Nullable Object[] entries = new @Nullable Object[HOMES_MIN + OVERFLOW_MIN];
+  private int size;
+  private int expiring;
+  private long bytes;
+  private @Nullable OrderedKeys ordered;
+
+  /** The number of keys. */
+  public int size() {
+    return size;
+  }
+
+  /** The number of keys that have an expiry. */
+  public int expiring() {
+    return expiring;
+  }
+
+  /** The memory the entries take, bytes: an estimate. */
+  public long bytes() {
+    return bytes;
+  }
+
+  /** The keys in their order, or null in a partition of a hash keyspace. */
+  public @Nullable OrderedKeys ordered() {
+    return ordered;
+  }
+
+  /** Keeps the keys, present and future ones, in this order too. */
+  void orderBy(KeyComparator order) {
+    OrderedKeys keys = new OrderedKeys(order);
+    for (int at = first(); at >= 0; at = next(at)) {
+      keys.add(entryAt(at));
+    }
+    ordered = keys;
+  }
+
+  // ---- look-up
+
+  private int home(int hash) {
+    return (int) ((hash & 0xffffffffL) * homes >>> 32);
+  }
+
+  /** The index of the key, or the complement ({@code ~}) of where {@link #insert} puts it. */
+  public int find(int hash, byte[] buffer, int start, int length) {
+    int[] hashes = this.hashes;
+    int at = home(hash);
+    int found = hashes[at];
+    while (found != 0 && Integer.compareUnsigned(found, hash) < 0) {
+      found = hashes[++at];
+    }
+    while (found == hash) {
+      if (Entries.hasKey(entryAt(at), buffer, start, length)) {
+        return at;
+      }
+      found = hashes[++at];
+    }
+    return ~at;
+  }
+
+  /** The entry at an index that {@link #find} or a walk gave. */
+  public Object entryAt(int index) {
+    Object entry = entries[index];
+    if (entry == null) {
+      throw new IllegalStateException("no entry at " + index);
+    }
+    return entry;
+  }
+
+  public int hashAt(int index) {
+    return hashes[index];
+  }
+
+  // ---- walks
+
+  /** The index of the first key whose hash is at least {@code hash} (unsigned), or -1. */
+  public int seek(int hash) {
+    int at = home(hash);
+    while (hashes[at] != 0 && Integer.compareUnsigned(hashes[at], hash) < 0) {
+      at++;
+    }
+    return occupiedFrom(at);
+  }
+
+  /** The index of the key with the smallest hash, or -1. */
+  public int first() {
+    return occupiedFrom(0);
+  }
+
+  /** The index of the key after the one at {@code index}, in hash order, or -1. */
+  public int next(int index) {
+    return occupiedFrom(index + 1);
+  }
+
+  private int occupiedFrom(int at) {
+    for (; at < hashes.length; at++) {
+      if (hashes[at] != 0) {
+        return at;
+      }
+    }
+    return -1;
+  }
+
+  // ---- changes
+
+  /**
+   * Inserts a key that is not there.
+   *
+   * @param complement what {@link #find} answered for it
+   * @return its index
+   */
+  public int insert(int complement, int hash, Object entry) {
+    int at = ~complement;
+    int gap = gapFrom(at);
+    while (size + 1 > homes - (homes >>> 3) || gap == hashes.length - 1) {
+      makeRoom();
+      at = insertionIndex(hash);
+      gap = gapFrom(at);
+    }
+    System.arraycopy(hashes, at, hashes, at + 1, gap - at);
+    System.arraycopy(entries, at, entries, at + 1, gap - at);
+    hashes[at] = hash;
+    entries[at] = entry;
+    size++;
+    added(entry);
+    if (ordered != null) {
+      ordered.add(entry);
+    }
+    return at;
+  }
+
+  private int gapFrom(int at) {
+    while (hashes[at] != 0) {
+      at++;
+    }
+    return at;
+  }
+
+  private int insertionIndex(int hash) {
+    int at = home(hash);
+    while (hashes[at] != 0 && Integer.compareUnsigned(hashes[at], hash) <= 0) {
+      at++;
+    }
+    return at;
+  }
+
+  /** Puts another entry of the same key in the place of the one at {@code index}. */
+  public void replace(int index, Object entry) {
+    Object old = entryAt(index);
+    removed(old);
+    entries[index] = entry;
+    added(entry);
+    if (ordered != null) {
+      ordered.replace(entry);
+    }
+  }
+
+  public void remove(int index) {
+    Object entry = entryAt(index);
+    removed(entry);
+    if (ordered != null) {
+      ordered.remove(entry);
+    }
+    int last = index;
+    while (hashes[last + 1] != 0 && home(hashes[last + 1]) <= last) {
+      last++;
+    }
+    System.arraycopy(hashes, index + 1, hashes, index, last - index);
+    System.arraycopy(entries, index + 1, entries, index, last - index);
+    hashes[last] = 0;
+    entries[last] = null;
+    size--;
+    if (homes > HOMES_MIN * 2 && size < homes >>> 2) {
+      resize(Math.max(HOMES_MIN, size * 2));
+    }
+  }
+
+  /**
+   * @param expiryMillis milliseconds since 1970, or {@link Entries#NO_EXPIRY}
+   */
+  public void expireAt(int index, long expiryMillis) {
+    Object entry = entryAt(index);
+    if (entry instanceof byte[] packed) {
+      if (!PackedString.overwriteExpiry(packed, expiryMillis)) {
+        replace(index, PackedString.withExpiry(packed, expiryMillis));
+      }
+    } else {
+      removed(entry);
+      ((KeyEntry) entry).expireAt(expiryMillis);
+      added(entry);
+    }
+  }
+
+  /** Counts the memory of the value at {@code index} again, which was changed in place. */
+  public void recount(int index) {
+    if (entries[index] instanceof KeyEntry entry) {
+      bytes += entry.recount();
+    }
+  }
+
+  private void added(Object entry) {
+    bytes += Entries.fixedBytes(entry);
+    if (entry instanceof KeyEntry keyEntry) {
+      keyEntry.recount();
+      bytes += keyEntry.countedBytes();
+    }
+    if (Entries.expiry(entry) != Entries.NO_EXPIRY) {
+      expiring++;
+    }
+  }
+
+  private void removed(Object entry) {
+    bytes -= Entries.fixedBytes(entry);
+    if (entry instanceof KeyEntry keyEntry) {
+      bytes -= keyEntry.countedBytes();
+    }
+    if (Entries.expiry(entry) != Entries.NO_EXPIRY) {
+      expiring--;
+    }
+  }
+
+  // ---- size
+
+  private void makeRoom() {
+    // A table that is not even half full has met many equal hashes: more homes would not part them.
+    int wanted = size < homes >>> 1 || homes >= HOMES_MAX ? homes : homes + (homes >>> 1) + 2;
+    int overflow = wanted == homes ? hashes.length : overflow(wanted);
+    resize(wanted, wanted + overflow);
+  }
+
+  private static int overflow(int homes) {
+    return Math.min(OVERFLOW_MAX, OVERFLOW_MIN + (homes >>> 4));
+  }
+
+  private void resize(int newHomes) {
+    resize(newHomes, newHomes + overflow(newHomes));
+  }
+
+  private void resize(int newHomes, int newLength) {
+    int[] oldHashes = hashes;
+    @Nullable Object[] oldEntries = entries;
+    homes = newHomes;
+    allocate(newLength);
+    int next = 0;
+    for (int i = 0; i < oldHashes.length; i++) {
+      if (oldHashes[i] != 0) {
+        int at = Math.max(next, home(oldHashes[i]));
+        if (at >= hashes.length - 1) {
+          extend();
+        }
+        hashes[at] = oldHashes[i];
+        entries[at] = oldEntries[i];
+        next = at + 1;
+      }
+    }
+    if (next >= hashes.length - 1) {
+      extend();
+    }
+  }
+
+  private void allocate(int length) {
+    hashes = new int[length];
+    entries = new @Nullable Object[length];
+  }
+
+  /** More slots beyond the last home. */
+  private void extend() {
+    int length = hashes.length + (hashes.length >>> 1) + OVERFLOW_MIN;
+    hashes = Arrays.copyOf(hashes, length);
+    entries = Arrays.copyOf(entries, length);
+  }
+}

@@ -1,0 +1,250 @@
+package io.slotferry.engine.store;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The entries of a tablet in key order: a sorted list, cut into blocks so that an insertion moves
+ * only a block's entries. It holds the table's own entries, so a key costs one more reference.
+ *
+ * <p>A position is a long and stays valid until the next change. Thread: the loop that owns the
+ * copy.
+ */
+public final class OrderedKeys {
+  /** The position beside the first or the last key. */
+  public static final long NONE = -1;
+
+  private static final int BLOCK_ENTRIES_MAX = 128;
+
+  private final KeyComparator order;
+  private @Nullable Object[][] blocks = new @Nullable Object[4][];
+  private int[] sizes = new int[4];
+  private int blockCount;
+
+  OrderedKeys(KeyComparator order) {
+    this.order = order;
+  }
+
+  KeyComparator order() {
+    return order;
+  }
+
+  // ---- reading
+
+  public long first() {
+    return blockCount == 0 ? NONE : 0;
+  }
+
+  public long last() {
+    return blockCount == 0 ? NONE : position(blockCount - 1, sizes[blockCount - 1] - 1);
+  }
+
+  public long next(long position) {
+    int block = blockOf(position);
+    int index = indexOf(position) + 1;
+    if (index < sizes[block]) {
+      return position(block, index);
+    }
+    return block + 1 < blockCount ? position(block + 1, 0) : NONE;
+  }
+
+  public long previous(long position) {
+    int block = blockOf(position);
+    int index = indexOf(position);
+    if (index > 0) {
+      return position(block, index - 1);
+    }
+    return block > 0 ? position(block - 1, sizes[block - 1] - 1) : NONE;
+  }
+
+  public Object entryAt(long position) {
+    return entry(blockOf(position), indexOf(position));
+  }
+
+  /** The first key that is at least (or, if not {@code inclusive}, greater than) the given one. */
+  public long atOrAfter(byte[] key, int start, int length, boolean inclusive) {
+    if (blockCount == 0) {
+      return NONE;
+    }
+    int block = blockFor(key, start, length);
+    int index = indexFor(block, key, start, length);
+    boolean equal = index >= 0;
+    index = equal ? index : ~index;
+    if (equal && !inclusive) {
+      index++;
+    }
+    if (index < sizes[block]) {
+      return position(block, index);
+    }
+    return block + 1 < blockCount ? position(block + 1, 0) : NONE;
+  }
+
+  /** The last key that is at most (or, if not {@code inclusive}, less than) the given one. */
+  public long atOrBefore(byte[] key, int start, int length, boolean inclusive) {
+    long after = atOrAfter(key, start, length, !inclusive);
+    return after == NONE ? last() : previous(after);
+  }
+
+  /** The order of the key at {@code position} and the given one, as a comparator says it. */
+  public int compare(long position, byte[] key, int start, int length) {
+    return compare(entryAt(position), key, start, length);
+  }
+
+  private static long position(int block, int index) {
+    return (long) block << 32 | index;
+  }
+
+  private static int blockOf(long position) {
+    return (int) (position >>> 32);
+  }
+
+  private static int indexOf(long position) {
+    return (int) position;
+  }
+
+  private @Nullable Object[] block(int block) {
+    @Nullable Object[] entries = blocks[block];
+    if (entries == null) {
+      throw new IllegalStateException("no block " + block);
+    }
+    return entries;
+  }
+
+  private Object entry(int block, int index) {
+    Object entry = block(block)[index];
+    if (entry == null) {
+      throw new IllegalStateException("no entry " + index + " in block " + block);
+    }
+    return entry;
+  }
+
+  private int compare(Object entry, byte[] key, int start, int length) {
+    return order.compare(
+        Entries.keyBuffer(entry),
+        Entries.keyStart(entry),
+        Entries.keyLength(entry),
+        key,
+        start,
+        length);
+  }
+
+  /** The last block whose first key is at most the given one, or the first block. */
+  private int blockFor(byte[] key, int start, int length) {
+    int low = 0;
+    int high = blockCount - 1;
+    while (low < high) {
+      int middle = (low + high + 1) >>> 1;
+      if (compare(entry(middle, 0), key, start, length) <= 0) {
+        low = middle;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return low;
+  }
+
+  /** The key's index in the block, or the complement of where it belongs. */
+  private int indexFor(int block, byte[] key, int start, int length) {
+    int low = 0;
+    int high = sizes[block] - 1;
+    while (low <= high) {
+      int middle = (low + high) >>> 1;
+      int compared = compare(entry(block, middle), key, start, length);
+      if (compared == 0) {
+        return middle;
+      }
+      if (compared < 0) {
+        low = middle + 1;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return ~low;
+  }
+
+  // ---- changes
+
+  /** {@code entry}'s key is not there yet. */
+  void add(Object entry) {
+    if (blockCount == 0) {
+      insertBlock(0, new @Nullable Object[BLOCK_ENTRIES_MAX], 0);
+    }
+    byte[] key = Entries.keyBuffer(entry);
+    int start = Entries.keyStart(entry);
+    int length = Entries.keyLength(entry);
+    int block = blockFor(key, start, length);
+    int index = ~indexFor(block, key, start, length);
+    if (sizes[block] == BLOCK_ENTRIES_MAX) {
+      int kept = split(block, index);
+      if (index > kept || index == BLOCK_ENTRIES_MAX) {
+        block++;
+        index -= kept;
+      }
+    }
+    @Nullable Object[] entries = block(block);
+    System.arraycopy(entries, index, entries, index + 1, sizes[block] - index);
+    entries[index] = entry;
+    sizes[block]++;
+  }
+
+  /** Cuts a full block in two; returns how many entries stay in the left one. */
+  private int split(int block, int insertion) {
+    // Keys that arrive in ascending order leave full blocks behind, not half-empty ones.
+    boolean appending = insertion == BLOCK_ENTRIES_MAX && block == blockCount - 1;
+    int kept = appending ? BLOCK_ENTRIES_MAX : BLOCK_ENTRIES_MAX / 2;
+    @Nullable Object[] left = block(block);
+    @Nullable Object[] right = new @Nullable Object[BLOCK_ENTRIES_MAX];
+    System.arraycopy(left, kept, right, 0, BLOCK_ENTRIES_MAX - kept);
+    Arrays.fill(left, kept, BLOCK_ENTRIES_MAX, null);
+    sizes[block] = kept;
+    insertBlock(block + 1, right, BLOCK_ENTRIES_MAX - kept);
+    return kept;
+  }
+
+  private void insertBlock(int at, @Nullable Object[] entries, int size) {
+    if (blockCount == sizes.length) {
+      blocks = Arrays.copyOf(blocks, blockCount * 2);
+      sizes = Arrays.copyOf(sizes, blockCount * 2);
+    }
+    System.arraycopy(blocks, at, blocks, at + 1, blockCount - at);
+    System.arraycopy(sizes, at, sizes, at + 1, blockCount - at);
+    blocks[at] = entries;
+    sizes[at] = size;
+    blockCount++;
+  }
+
+  /** Another entry of a key that is there. */
+  void replace(Object entry) {
+    byte[] key = Entries.keyBuffer(entry);
+    int start = Entries.keyStart(entry);
+    int length = Entries.keyLength(entry);
+    int block = blockFor(key, start, length);
+    block(block)[indexFor(block, key, start, length)] = entry;
+  }
+
+  void remove(Object entry) {
+    byte[] key = Entries.keyBuffer(entry);
+    int start = Entries.keyStart(entry);
+    int length = Entries.keyLength(entry);
+    int block = blockFor(key, start, length);
+    int index = indexFor(block, key, start, length);
+    @Nullable Object[] entries = block(block);
+    sizes[block]--;
+    System.arraycopy(entries, index + 1, entries, index, sizes[block] - index);
+    entries[sizes[block]] = null;
+    if (sizes[block] == 0) {
+      removeBlock(block);
+    } else if (block + 1 < blockCount && sizes[block] + sizes[block + 1] <= BLOCK_ENTRIES_MAX / 2) {
+      System.arraycopy(block(block + 1), 0, entries, sizes[block], sizes[block + 1]);
+      sizes[block] += sizes[block + 1];
+      removeBlock(block + 1);
+    }
+  }
+
+  private void removeBlock(int at) {
+    blockCount--;
+    System.arraycopy(blocks, at + 1, blocks, at, blockCount - at);
+    System.arraycopy(sizes, at + 1, sizes, at, blockCount - at);
+    blocks[blockCount] = null;
+  }
+}

@@ -1,0 +1,134 @@
+package io.slotferry.engine.store;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/**
+ * A key with its string in one byte array, which saves two object headers and two references a key:
+ *
+ * <pre>  flags u8 | [expiry i64] | key length varint | key | value (the rest)</pre>
+ */
+public final class PackedString {
+  private static final int HAS_EXPIRY = 1;
+  private static final int VARINT_MORE = 0x80;
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
+  private PackedString() {}
+
+  /**
+   * @param expiryMillis milliseconds since 1970, or {@link Entries#NO_EXPIRY}
+   */
+  public static byte[] of(
+      byte[] keyBuffer,
+      int keyStart,
+      int keyLength,
+      byte[] source,
+      int start,
+      int length,
+      long expiryMillis) {
+    boolean expires = expiryMillis != Entries.NO_EXPIRY;
+    int at = expires ? 1 + Long.BYTES : 1;
+    byte[] entry = new byte[at + varintLength(keyLength) + keyLength + length];
+    if (expires) {
+      entry[0] = HAS_EXPIRY;
+      LONG.set(entry, 1, expiryMillis);
+    }
+    int rest = keyLength;
+    while (rest >= VARINT_MORE) {
+      entry[at++] = (byte) (rest | VARINT_MORE);
+      rest >>>= 7;
+    }
+    entry[at++] = (byte) rest;
+    System.arraycopy(keyBuffer, keyStart, entry, at, keyLength);
+    System.arraycopy(source, start, entry, at + keyLength, length);
+    return entry;
+  }
+
+  private static int varintLength(int value) {
+    int length = 1;
+    while (value >= VARINT_MORE) {
+      value >>>= 7;
+      length++;
+    }
+    return length;
+  }
+
+  /**
+   * Puts another value of the same length into the entry; false if only a new entry can hold it.
+   */
+  public static boolean overwrite(
+      byte[] entry, byte[] source, int start, int length, long expiryMillis) {
+    boolean expires = expiryMillis != Entries.NO_EXPIRY;
+    int valueStart = valueStart(entry);
+    if (entry.length - valueStart != length || expires != hasExpiry(entry)) {
+      return false;
+    }
+    if (expires) {
+      LONG.set(entry, 1, expiryMillis);
+    }
+    System.arraycopy(source, start, entry, valueStart, length);
+    return true;
+  }
+
+  /** Changes the expiry in the entry; false if only a new entry can hold it. */
+  static boolean overwriteExpiry(byte[] entry, long expiryMillis) {
+    int valueStart = valueStart(entry);
+    return overwrite(entry, entry, valueStart, entry.length - valueStart, expiryMillis);
+  }
+
+  /** A new entry of the same key and value. */
+  static byte[] withExpiry(byte[] entry, long expiryMillis) {
+    int valueStart = valueStart(entry);
+    return of(
+        entry,
+        keyStart(entry),
+        keyLength(entry),
+        entry,
+        valueStart,
+        entry.length - valueStart,
+        expiryMillis);
+  }
+
+  static boolean hasExpiry(byte[] entry) {
+    return (entry[0] & HAS_EXPIRY) != 0;
+  }
+
+  /** Milliseconds since 1970, or {@link Entries#NO_EXPIRY}. */
+  public static long expiry(byte[] entry) {
+    return hasExpiry(entry) ? (long) LONG.get(entry, 1) : Entries.NO_EXPIRY;
+  }
+
+  private static int lengthStart(byte[] entry) {
+    return hasExpiry(entry) ? 1 + Long.BYTES : 1;
+  }
+
+  public static int keyStart(byte[] entry) {
+    int at = lengthStart(entry);
+    while (entry[at++] < 0) {
+      // The sign bit says that the length goes on.
+    }
+    return at;
+  }
+
+  public static int keyLength(byte[] entry) {
+    int at = lengthStart(entry);
+    int b = entry[at];
+    if (b >= 0) {
+      return b;
+    }
+    int length = 0;
+    for (int shift = 0; ; shift += 7) {
+      b = entry[at++];
+      length |= (b & 0x7f) << shift;
+      if (b >= 0) {
+        return length;
+      }
+    }
+  }
+
+  public static int valueStart(byte[] entry) {
+    return keyStart(entry) + keyLength(entry);
+  }
+}

@@ -1,0 +1,113 @@
+package io.slotferry.engine.store;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** The partitions of one shard copy, by id. Thread: the loop that owns the copy. */
+public final class PartitionStore {
+  /** Slots are the ids below; tablets have the ids from here on. */
+  public static final int SLOTS = 16384;
+
+  private final @Nullable Partition[] slots = new @Nullable Partition[SLOTS];
+
+  /** Sorted by id. */
+  private Partition[] tablets = new Partition[0];
+
+  /** The partition, or null when it is not here. */
+  public @Nullable Partition partition(int id) {
+    if (id < SLOTS) {
+      return id < 0 ? null : slots[id];
+    }
+    int at = tabletIndex(id);
+    return at >= 0 ? tablets[at] : null;
+  }
+
+  /** The partition, created empty (and {@link PartitionState#OWNED}) if it is not here. */
+  public Partition create(int id) {
+    Partition partition = partition(id);
+    if (partition == null) {
+      partition = new Partition(id);
+      if (id < SLOTS) {
+        slots[id] = partition;
+      } else {
+        insertTablet(~tabletIndex(id), partition);
+      }
+    }
+    return partition;
+  }
+
+  /** Forgets the partition and all its keys; the collector takes them in the background. */
+  public void drop(int id) {
+    if (id < SLOTS) {
+      slots[id] = null;
+      return;
+    }
+    int at = tabletIndex(id);
+    if (at >= 0) {
+      Partition[] rest = Arrays.copyOf(tablets, tablets.length - 1);
+      System.arraycopy(tablets, at + 1, rest, at, rest.length - at);
+      tablets = rest;
+    }
+  }
+
+  /** The partition with the smallest id greater than {@code id}, or null; from -1 on for all. */
+  public @Nullable Partition after(int id) {
+    for (int next = id + 1; next < SLOTS; next++) {
+      Partition slot = slots[next];
+      if (slot != null) {
+        return slot;
+      }
+    }
+    int at = tabletIndex(id + 1);
+    at = at >= 0 ? at : ~at;
+    return at < tablets.length ? tablets[at] : null;
+  }
+
+  /** As {@link #after}, but only partitions whose keys show ({@link Partition#isServing}). */
+  public @Nullable Partition serving(int afterId) {
+    Partition next = after(afterId);
+    while (next != null && !next.isServing()) {
+      next = after(next.id());
+    }
+    return next;
+  }
+
+  /** Removes all keys of a keyspace; its tablets are dropped by their ids. */
+  public void clearKeyspace(int keyspace) {
+    for (Partition at = after(-1); at != null; at = after(at.id())) {
+      at.clear(keyspace);
+    }
+  }
+
+  /** Forgets everything. */
+  public void clear() {
+    Arrays.fill(slots, null);
+    tablets = new Partition[0];
+  }
+
+  private void insertTablet(int at, Partition partition) {
+    Partition[] more = new Partition[tablets.length + 1];
+    System.arraycopy(tablets, 0, more, 0, at);
+    more[at] = partition;
+    System.arraycopy(tablets, at, more, at + 1, tablets.length - at);
+    tablets = more;
+  }
+
+  private int tabletIndex(int id) {
+    int low = 0;
+    int high = tablets.length - 1;
+    while (low <= high) {
+      int middle = (low + high) >>> 1;
+      int found = tablets[middle].id();
+      if (found == id) {
+        return middle;
+      }
+      if (found < id) {
+        low = middle + 1;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return ~low;
+  }
+}

@@ -1,0 +1,157 @@
+package io.slotferry.engine;
+
+import io.slotferry.engine.store.Entries;
+import io.slotferry.engine.store.KeyHash;
+import io.slotferry.engine.store.KeyTable;
+import io.slotferry.engine.store.Partition;
+import io.slotferry.engine.store.PartitionStore;
+import io.slotferry.engine.value.StringValue;
+import io.slotferry.protocol.ReplyWriter;
+import io.slotferry.protocol.Request;
+import io.slotferry.protocol.command.Command;
+import io.slotferry.protocol.command.CommandTable;
+import io.slotferry.protocol.frame.WireWriter;
+import io.slotferry.protocol.shard.ShardCall;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+
+/**
+ * A leader's engine under test: executes commands of one client, keeps their effects, and holds a
+ * clock that only the test moves. Few partitions, so that keys meet in them, and always several.
+ */
+public final class EngineFixture {
+  /** Keys are spread over the partitions 0 to this, exclusive. */
+  public static final int PARTITIONS = 7;
+
+  /** A keyspace that does not exist. */
+  public static final int NO_KEYSPACE = 16;
+
+  public long nowMillis = 1_700_000_000_000L;
+  public final ShardCall call = new ShardCall();
+  public final Engine engine;
+
+  private final List<String> effects = new ArrayList<>();
+  private final List<Engine> followers = new ArrayList<>();
+
+  public EngineFixture() {
+    this(1);
+  }
+
+  public EngineFixture(long seed) {
+    engine = newEngine(this::effect, seed);
+    for (int id = 0; id < PARTITIONS; id++) {
+      engine.store().create(id);
+    }
+  }
+
+  private static Engine newEngine(EffectSink sink, long seed) {
+    return new Engine(EngineFixture::partitionOf, sink, new Random(seed), () -> 0);
+  }
+
+  public static int partitionOf(int keyspace, byte[] buffer, int start, int length) {
+    return keyspace >= NO_KEYSPACE
+        ? -1
+        : Integer.remainderUnsigned(KeyHash.hash(buffer, start, length) * 31, PARTITIONS);
+  }
+
+  private void effect(int keyspace, int partition, Request effect) {
+    StringBuilder text = new StringBuilder(effect.text(0));
+    for (int argument = 1; argument < effect.count(); argument++) {
+      text.append(' ').append(effect.text(argument));
+    }
+    effects.add(text.toString());
+    for (Engine follower : followers) {
+      follower.apply(keyspace, partition, effect);
+    }
+  }
+
+  /** An engine that gets every effect from now on. */
+  public Engine follow() {
+    Engine follower = newEngine((keyspace, partition, effect) -> fail(effect), 0);
+    followers.add(follower);
+    return follower;
+  }
+
+  private static void fail(Request effect) {
+    throw new AssertionError("a follower has emitted " + effect.text(0));
+  }
+
+  /** The effects since the last call, arguments parted by blanks. */
+  public List<String> effects() {
+    List<String> taken = List.copyOf(effects);
+    effects.clear();
+    return taken;
+  }
+
+  /**
+   * The reply as RESP text (ISO 8859-1), with {@code \r\n} shown as a blank and the last one cut.
+   */
+  public String reply(String... arguments) {
+    byte[][] bytes = new byte[arguments.length][];
+    for (int i = 0; i < arguments.length; i++) {
+      bytes[i] = arguments[i].getBytes(StandardCharsets.ISO_8859_1);
+    }
+    String text = new String(replyBytes(Request.of(bytes)), StandardCharsets.ISO_8859_1);
+    return text.substring(0, text.length() - 2).replace("\r\n", " ");
+  }
+
+  public byte[] replyBytes(Request request) {
+    Command command = CommandTable.lookup(request.buffer(), request.start(0), request.length(0));
+    if (command == null) {
+      throw new AssertionError("no command " + request.text(0));
+    }
+    call.command = command;
+    call.partition = ShardCall.ALL_PARTITIONS;
+    int key = command.firstKey();
+    if (key > 0 && key < request.count()) {
+      call.partition =
+          partitionOf(call.keyspace, request.buffer(), request.start(key), request.length(key));
+    }
+    return execute(request);
+  }
+
+  /** Executes with {@link #call} as it stands. */
+  public byte[] execute(Request request) {
+    ReplyWriter reply = new ReplyWriter();
+    engine.execute(call, request, reply, nowMillis);
+    return reply.toByteArray();
+  }
+
+  /** All that a store holds, for comparing: "partition/keyspace/key" to "expiry type value". */
+  public static Map<String, String> contents(PartitionStore store) {
+    Map<String, String> contents = new TreeMap<>();
+    for (Partition at = store.after(-1); at != null; at = store.after(at.id())) {
+      for (int keyspace = 0; keyspace < at.keyspaces(); keyspace++) {
+        KeyTable table = at.table(keyspace);
+        for (int key = table == null ? -1 : table.first(); key >= 0; key = table.next(key)) {
+          Object entry = table.entryAt(key);
+          contents.put(at.id() + "/" + keyspace + "/" + keyOf(entry), describe(entry));
+        }
+      }
+    }
+    return contents;
+  }
+
+  public static String keyOf(Object entry) {
+    return new String(
+        Entries.keyBuffer(entry),
+        Entries.keyStart(entry),
+        Entries.keyLength(entry),
+        StandardCharsets.ISO_8859_1);
+  }
+
+  private static String describe(Object entry) {
+    WireWriter value = new WireWriter();
+    Entries.value(entry, new StringValue(new byte[0])).encode(value);
+    return Entries.expiry(entry)
+        + " "
+        + Entries.type(entry)
+        + " "
+        + HexFormat.of().formatHex(value.toByteArray());
+  }
+}

@@ -1,0 +1,109 @@
+package io.slotferry.engine.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.slotferry.engine.EngineFixture;
+import io.slotferry.engine.store.PartitionState;
+import org.junit.jupiter.api.Test;
+
+class GenericCommandsTest {
+  private final EngineFixture engine = new EngineFixture();
+
+  private void check(String line, String reply, String... effects) {
+    assertThat(engine.reply(line.split(" ", -1))).as(line).isEqualTo(reply);
+    assertThat(engine.effects()).as(line).containsExactly(effects);
+  }
+
+  private void given(String line) {
+    assertThat(engine.reply(line.split(" ", -1))).isEqualTo("+OK");
+    engine.effects();
+  }
+
+  @Test
+  void delExistsTouchType() {
+    given("MSET a 1 b 2 c 3");
+    check("EXISTS a b none a", ":3");
+    check("TOUCH a none", ":1");
+    check("TYPE a", "+string");
+    check("TYPE none", "+none");
+    check("DEL a none a", ":1", "!del a");
+    check("UNLINK b c", ":2", "!del b", "!del c");
+    check("DBSIZE", ":0");
+  }
+
+  @Test
+  void rename() {
+    given("SET a value PX 500");
+    given("SET b other");
+    long expiryMillis = engine.nowMillis + 500;
+    check("RENAME none b", "-ERR no such key");
+    check("RENAME a a", "+OK");
+    check("RENAME a b", "+OK", "!put b " + expiryMillis + " 0 \5value", "!del a");
+    check("GET b", "$5 value");
+    check("PTTL b", ":500");
+    check("EXISTS a", ":0");
+    given("SET c x");
+    check("RENAMENX b c", ":0");
+    check("RENAMENX b b", ":0");
+    check("RENAMENX none c", "-ERR no such key");
+    check("RENAMENX c d", ":1", "!put d -1 0 \1x", "!del c");
+  }
+
+  @Test
+  void copy() {
+    given("SET a value PX 500");
+    long expiryMillis = engine.nowMillis + 500;
+    check("COPY none b", ":0");
+    check("COPY a b", ":1", "!put b " + expiryMillis + " 0 \5value");
+    given("SET a new");
+    check("COPY a b", ":0");
+    check("COPY a b REPLACE", ":1", "!put b -1 0 \3new");
+    check("GET b", "$3 new");
+    check("COPY a a", "-ERR source and destination objects are the same");
+    check("COPY a b FOO", "-ERR syntax error");
+    check("COPY a b DB", "-ERR syntax error");
+  }
+
+  @Test
+  void copyToAnotherKeyspace() {
+    given("SET a value");
+    check("COPY a a DB 3", ":1", "!put a -1 0 \5value");
+    check("COPY a a DB 3", ":0");
+    check("COPY a a DB 0", "-ERR source and destination objects are the same");
+    check("COPY a a DB 16", "-ERR DB index is out of range");
+    check("COPY a a DB -1", "-ERR DB index is out of range");
+    check("COPY a a DB x", "-ERR value is not an integer or out of range");
+    engine.call.keyspace = 3;
+    check("GET a", "$5 value");
+    engine.call.keyspace = 2;
+    check("GET a", "$-1");
+  }
+
+  @Test
+  void aCopyToAPartitionThatIsNotOwnedIsRefused() {
+    given("SET {a}1 value");
+    byte[] key = {'z'};
+    int partition = EngineFixture.partitionOf(1, key, 0, 1);
+    engine.engine.store().create(partition).become(PartitionState.INCOMING);
+    check("COPY {a}1 z DB 1", "-TRYAGAIN Multiple keys request during rehashing of slot");
+    engine.engine.store().drop(partition);
+    check("COPY {a}1 z DB 1", "-CROSSSLOT Keys in request don't hash to the same slot");
+  }
+
+  @Test
+  void object() {
+    given("MSET int 12 short abc long " + "x".repeat(50));
+    check("OBJECT ENCODING int", "$3 int");
+    check("OBJECT ENCODING short", "$6 embstr");
+    check("OBJECT encoding long", "$3 raw");
+    check("OBJECT ENCODING none", "$-1");
+    check("OBJECT REFCOUNT int", ":1");
+    check("OBJECT IDLETIME int", ":0");
+    check("OBJECT FREQ none", "$-1");
+    assertThat(engine.reply("OBJECT", "FREQ", "int"))
+        .startsWith("-ERR An LFU maxmemory policy is not selected");
+    assertThat(engine.reply("OBJECT", "HELP")).startsWith("*15 +OBJECT <subcommand>");
+    check("OBJECT FOO", "-ERR unknown subcommand 'FOO'. Try OBJECT HELP.");
+    check("OBJECT ENCODING", "-ERR wrong number of arguments for 'object|encoding' command");
+  }
+}

@@ -1,0 +1,182 @@
+package io.slotferry.engine.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.slotferry.engine.EngineFixture;
+import io.slotferry.engine.value.StringValue;
+import io.slotferry.protocol.frame.WireReader;
+import io.slotferry.protocol.frame.WireWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class PartitionTest {
+  private static final int KEYSPACES = 3;
+  private static final int CHUNK_BYTES_MAX = 300;
+
+  private final PartitionStore source = new PartitionStore();
+  private final PartitionStore target = new PartitionStore();
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  /**
+   * A write as the leader does it and, if its cursor covers the key, as the receiver repeats it.
+   */
+  private record Write(int keyspace, String key, String value) {
+    int hash() {
+      return KeyHash.hash(bytes(key), 0, key.length());
+    }
+
+    void on(Partition partition) {
+      KeyTable table = partition.demandTable(keyspace);
+      int at = table.find(hash(), bytes(key), 0, key.length());
+      byte[] text = bytes(value);
+      if (value.isEmpty() && at >= 0) {
+        table.remove(at);
+      } else if (!value.isEmpty()) {
+        byte[] entry =
+            PackedString.of(bytes(key), 0, key.length(), text, 0, text.length, value.length());
+        if (at >= 0) {
+          table.replace(at, entry);
+        } else {
+          table.insert(at, hash(), entry);
+        }
+      }
+    }
+  }
+
+  private static Write randomWrite(Random random) {
+    String value = random.nextInt(4) == 0 ? "" : "v".repeat(1 + random.nextInt(40));
+    return new Write(random.nextInt(KEYSPACES), "key:" + random.nextInt(500), value);
+  }
+
+  /** The rule of the partition sync: an effect is applied iff the cursor covers its key. */
+  @Test
+  void chunksAndCoveredEffectsMakeAnEqualCopy() {
+    for (int seed = 0; seed < 50; seed++) {
+      Random random = new Random(seed);
+      Partition from = source.create(seed);
+      for (int i = 0; i < 600; i++) {
+        randomWrite(random).on(from);
+      }
+      Partition to = target.create(seed);
+      int cursor = KeyHash.BEFORE_FIRST;
+      WireWriter chunk = new WireWriter();
+      while (cursor != KeyHash.LAST) {
+        chunk.clear();
+        int written = from.writeChunk(cursor, chunk, CHUNK_BYTES_MAX);
+        assertThat(chunk.size()).isLessThanOrEqualTo(CHUNK_BYTES_MAX);
+        cursor = to.readChunk(new WireReader(chunk.bytes(), 0, chunk.size()), null);
+        assertThat(cursor).isEqualTo(written);
+        for (int i = random.nextInt(20); i > 0; i--) {
+          Write write = randomWrite(random);
+          write.on(from);
+          if (Integer.compareUnsigned(write.hash(), cursor) <= 0) {
+            write.on(to);
+          }
+        }
+      }
+    }
+    assertThat(EngineFixture.contents(target)).isEqualTo(EngineFixture.contents(source));
+  }
+
+  @Test
+  void aKeyThatIsBiggerThanAChunkTravelsAlone() {
+    Partition from = source.create(1);
+    for (int i = 0; i < 20; i++) {
+      new Write(0, "key:" + i, "v".repeat(i == 10 ? 5000 : 5)).on(from);
+    }
+    List<Integer> sizes = new ArrayList<>();
+    int cursor = KeyHash.BEFORE_FIRST;
+    while (cursor != KeyHash.LAST) {
+      WireWriter chunk = new WireWriter();
+      cursor = from.writeChunk(cursor, chunk, CHUNK_BYTES_MAX);
+      sizes.add(chunk.size());
+      WireReader in = new WireReader(chunk.bytes(), 0, chunk.size());
+      if (chunk.size() > CHUNK_BYTES_MAX) {
+        in.i32();
+        assertThat(in.i32()).isOne();
+        in = new WireReader(chunk.bytes(), 0, chunk.size());
+      }
+      target.create(1).readChunk(in, null);
+    }
+    assertThat(sizes.stream().filter(size -> size > CHUNK_BYTES_MAX)).hasSize(1);
+    assertThat(EngineFixture.contents(target)).isEqualTo(EngineFixture.contents(source));
+  }
+
+  @Test
+  void anEmptyPartitionIsOneEmptyChunk() {
+    WireWriter chunk = new WireWriter();
+    assertThat(source.create(1).writeChunk(KeyHash.BEFORE_FIRST, chunk, CHUNK_BYTES_MAX))
+        .isEqualTo(KeyHash.LAST);
+    Partition to = target.create(1);
+    assertThat(to.readChunk(new WireReader(chunk.bytes(), 0, chunk.size()), null))
+        .isEqualTo(KeyHash.LAST);
+    assertThat(to.size()).isZero();
+  }
+
+  @Test
+  void anOrderGivenLateCoversTheKeysThatAreThere() {
+    Partition tablet = source.create(PartitionStore.SLOTS);
+    new Write(2, "b", "1").on(tablet);
+    new Write(2, "a", "1").on(tablet);
+    tablet.orderBy(
+        2,
+        (a, aStart, aLength, b, bStart, bLength) ->
+            Arrays.compareUnsigned(a, aStart, aStart + aLength, b, bStart, bStart + bLength));
+    new Write(2, "c", "1").on(tablet);
+    new Write(2, "b", "").on(tablet);
+    assertThat(orderedKeys(tablet)).containsExactly("a", "c");
+    tablet.clear();
+    assertThat(orderedKeys(tablet)).isEmpty();
+    new Write(2, "d", "1").on(tablet);
+    assertThat(orderedKeys(tablet)).containsExactly("d");
+  }
+
+  private static List<String> orderedKeys(Partition tablet) {
+    List<String> keys = new ArrayList<>();
+    OrderedKeys ordered = tablet.demandTable(2).ordered();
+    for (long at = ordered.first(); at != OrderedKeys.NONE; at = ordered.next(at)) {
+      keys.add(EngineFixture.keyOf(ordered.entryAt(at)));
+    }
+    return keys;
+  }
+
+  @Test
+  void countsTheMemoryOfItsEntries() {
+    Partition partition = source.create(1);
+    assertThat(partition.bytes()).isZero();
+    new Write(0, "key", "v".repeat(1000)).on(partition);
+    assertThat(partition.bytes()).isBetween(1000L, 1100L);
+    new Write(0, "key", "v".repeat(10)).on(partition);
+    assertThat(partition.bytes()).isBetween(10L, 100L);
+    new Write(0, "key", "").on(partition);
+    assertThat(partition.bytes()).isZero();
+  }
+
+  @Test
+  void aListenerIsToldEachKeyOfAChunk() {
+    Partition from = source.create(1);
+    new Write(1, "key", "value").on(from);
+    WireWriter chunk = new WireWriter();
+    from.writeChunk(KeyHash.BEFORE_FIRST, chunk, CHUNK_BYTES_MAX);
+    List<String> taken = new ArrayList<>();
+    target
+        .create(1)
+        .readChunk(
+            new WireReader(chunk.bytes(), 0, chunk.size()),
+            (keyspace, key, value, expiryMillis) ->
+                taken.add(
+                    keyspace
+                        + new String(key, StandardCharsets.ISO_8859_1)
+                        + new String(
+                            ((StringValue) value).toByteArray(), StandardCharsets.ISO_8859_1)
+                        + expiryMillis));
+    assertThat(taken).containsExactly("1keyvalue5");
+  }
+}

@@ -1,0 +1,92 @@
+package io.slotferry.gateway;
+
+import io.slotferry.protocol.Request;
+import io.slotferry.protocol.command.Command;
+import io.slotferry.protocol.frame.WireReader;
+
+/**
+ * A command under way that was not answered in place: who waits for it, and its arguments, kept so
+ * that it can be routed again. They are kept as {@link
+ * io.slotferry.protocol.frame.CommandFrameWriter} laid them out, in the frame that the call left
+ * with, which all calls of the frame share.
+ */
+final class Call implements Caller {
+  private static final byte[] NO_FRAME = new byte[0];
+
+  final Command command;
+  final ReplyTarget target;
+
+  /** The shard that it was last meant for. */
+  int shard;
+
+  private final int keyspace;
+  private final int respVersion;
+  private final Rerouting rerouting;
+  private long waitingSinceMillis;
+  private byte[] frame = NO_FRAME;
+  private int commandStart;
+
+  Call(Caller caller, Command command, int shard) {
+    this.command = command;
+    this.shard = shard;
+    this.target = caller.later();
+    this.keyspace = caller.keyspace();
+    this.respVersion = caller.respVersion();
+    this.rerouting = caller.rerouting();
+    this.waitingSinceMillis = caller.waitingSinceMillis();
+  }
+
+  /** Where the command begins in the frame that {@link #commandIn} tells afterwards. */
+  void commandAt(int start) {
+    commandStart = start;
+  }
+
+  /** The frame that the call is in is complete: {@code frame} is not changed any more. */
+  void commandIn(byte[] frame) {
+    this.frame = frame;
+  }
+
+  /** Points {@code request} at the arguments. */
+  void read(WireReader reader, Request request) {
+    reader.reset(frame, commandStart, frame.length - commandStart);
+    reader.u8();
+    reader.varint();
+    reader.i32();
+    request.reset(frame);
+    for (int left = reader.varint(); left > 0; left--) {
+      int length = reader.varint();
+      request.add(reader.skip(length), length);
+    }
+  }
+
+  void waitsSince(long nowMillis) {
+    if (waitingSinceMillis == 0) {
+      waitingSinceMillis = nowMillis;
+    }
+  }
+
+  @Override
+  public int keyspace() {
+    return keyspace;
+  }
+
+  @Override
+  public int respVersion() {
+    return respVersion;
+  }
+
+  @Override
+  public ReplyTarget later() {
+    return target;
+  }
+
+  @Override
+  public Rerouting rerouting() {
+    return rerouting;
+  }
+
+  @Override
+  public long waitingSinceMillis() {
+    return waitingSinceMillis;
+  }
+}

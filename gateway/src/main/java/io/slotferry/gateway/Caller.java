@@ -1,0 +1,21 @@
+package io.slotferry.gateway;
+
+/**
+ * Who gives a command to the {@link Router}. Most commands are answered in place; only for one that
+ * is not does the router ask for a {@link #later target}, so that nothing is allocated before.
+ */
+interface Caller {
+  int keyspace();
+
+  /** 2 or 3. */
+  int respVersion();
+
+  /** Where the answer is to go; asked at most once for each call that is not answered in place. */
+  ReplyTarget later();
+
+  /** How its calls are routed when a shard refused them. */
+  Rerouting rerouting();
+
+  /** Since when it waits to be taken, {@link Router#nowMillis} clock; 0 when it has not waited. */
+  long waitingSinceMillis();
+}

@@ -1,0 +1,349 @@
+package io.slotferry.gateway;
+
+import io.slotferry.protocol.ReplyWriter;
+import io.slotferry.protocol.Request;
+import io.slotferry.protocol.command.Command;
+import io.slotferry.topology.Durability;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** CLIENT: what a connection says of itself, and what it may do to others. */
+final class ClientCommands {
+  static final String BAD_NAME =
+      "ERR Client names cannot contain spaces, newlines or special characters.";
+
+  private static final long PAUSE_MILLIS_MAX = Integer.MAX_VALUE;
+  private static final String NO_SUCH_CLIENT = "ERR No such client";
+  private static final String SYNTAX_ERROR = "ERR syntax error";
+
+  static final GatewayCommand TABLE =
+      new Subcommands(Command.CLIENT)
+          .add(
+              "DURABILITY (ASYNC|SYNC|DEFAULT)",
+              "When this client's writes are answered.",
+              3,
+              ClientCommands::durability)
+          .add("GETNAME", "Return the name of the current connection.", 2, ClientCommands::getName)
+          .add("ID", "Return the ID of the current connection.", 2, ClientCommands::id)
+          .add(
+              "INFO",
+              "Return information about the current client connection.",
+              2,
+              ClientCommands::info)
+          .add(
+              "KILL <option> [<value> ...]",
+              "Kill connections: an address, or ID, ADDR, LADDR,"
+                  + " TYPE, USER, SKIPME with their values.",
+              -3,
+              ClientCommands::kill)
+          .add(
+              "LIST [TYPE <type>] [ID <id> ...]",
+              "Return information about client connections.",
+              -2,
+              ClientCommands::list)
+          .add("NO-EVICT (ON|OFF)", "Protect the client from eviction.", 3, ClientCommands::noEvict)
+          .add(
+              "NO-TOUCH (ON|OFF)",
+              "Do not touch the keys that the client reads.",
+              3,
+              ClientCommands::noTouch)
+          .add(
+              "PAUSE <timeout> [WRITE|ALL]",
+              "Suspend all, or just write, clients for <timeout>" + " milliseconds.",
+              -3,
+              ClientCommands::pause)
+          .add(
+              "REPLY (ON|OFF|SKIP)",
+              "Control the replies sent to the current connection.",
+              3,
+              ClientCommands::reply)
+          .add(
+              "SETINFO <option> <value>",
+              "Set the client's LIB-NAME or LIB-VER.",
+              4,
+              ClientCommands::setInfo)
+          .add(
+              "SETNAME <name>",
+              "Assign the name <name> to the current connection.",
+              3,
+              ClientCommands::setName)
+          .add(
+              "UNPAUSE",
+              "Stop the current client pause, resuming traffic.",
+              2,
+              ClientCommands::unpause);
+
+  private ClientCommands() {}
+
+  private static boolean error(ReplyWriter reply, String error) {
+    reply.error(error);
+    return true;
+  }
+
+  private static boolean ok(ReplyWriter reply) {
+    reply.ok();
+    return true;
+  }
+
+  private static boolean id(Session session, Request request, ReplyWriter reply) {
+    reply.integer(session.id);
+    return true;
+  }
+
+  private static boolean getName(Session session, Request request, ReplyWriter reply) {
+    if (session.name.isEmpty()) {
+      reply.nullBulk();
+    } else {
+      reply.bulk(session.name);
+    }
+    return true;
+  }
+
+  private static boolean setName(Session session, Request request, ReplyWriter reply) {
+    String name = request.text(2);
+    if (!ConnectionCommands.isName(name)) {
+      return error(reply, BAD_NAME);
+    }
+    session.name = name;
+    return ok(reply);
+  }
+
+  private static boolean setInfo(Session session, Request request, ReplyWriter reply) {
+    String value = request.text(3);
+    boolean isName = request.is(2, "LIB-NAME");
+    if (!isName && !request.is(2, "LIB-VER")) {
+      return error(reply, "ERR Unrecognized option '" + request.text(2) + "'");
+    }
+    if (!ConnectionCommands.isName(value)) {
+      return error(
+          reply,
+          "ERR "
+              + (isName ? "lib-name" : "lib-ver")
+              + " cannot contain spaces, newlines or special characters.");
+    }
+    if (isName) {
+      session.libraryName = value;
+    } else {
+      session.libraryVersion = value;
+    }
+    return ok(reply);
+  }
+
+  private static boolean noEvict(Session session, Request request, ReplyWriter reply) {
+    Boolean on = onOrOff(request);
+    if (on == null) {
+      return error(reply, SYNTAX_ERROR);
+    }
+    session.noEvict = on;
+    return ok(reply);
+  }
+
+  private static boolean noTouch(Session session, Request request, ReplyWriter reply) {
+    Boolean on = onOrOff(request);
+    if (on == null) {
+      return error(reply, SYNTAX_ERROR);
+    }
+    session.noTouch = on;
+    return ok(reply);
+  }
+
+  private static @Nullable Boolean onOrOff(Request request) {
+    if (request.is(2, "ON")) {
+      return true;
+    }
+    return request.is(2, "OFF") ? false : null;
+  }
+
+  private static boolean durability(Session session, Request request, ReplyWriter reply) {
+    if (request.is(2, "ASYNC")) {
+      session.durability = Durability.ASYNC;
+    } else if (request.is(2, "SYNC")) {
+      session.durability = Durability.SYNC;
+    } else if (request.is(2, "DEFAULT")) {
+      session.durability = null;
+    } else {
+      return error(reply, SYNTAX_ERROR);
+    }
+    return ok(reply);
+  }
+
+  private static boolean reply(Session session, Request request, ReplyWriter reply) {
+    if (request.is(2, "ON")) {
+      session.replyMode = Session.ReplyMode.ON;
+      session.silent = false;
+      return ok(reply);
+    }
+    if (request.is(2, "OFF")) {
+      session.replyMode = Session.ReplyMode.OFF;
+      session.silent = true;
+    } else if (request.is(2, "SKIP")) {
+      if (session.replyMode == Session.ReplyMode.ON) {
+        session.replyMode = Session.ReplyMode.SKIP;
+      }
+      session.silent = true;
+    } else {
+      reply.error(SYNTAX_ERROR);
+    }
+    return true;
+  }
+
+  // ---- pause
+
+  private static boolean pause(Session session, Request request, ReplyWriter reply) {
+    boolean writesOnly = request.count() == 4 && request.is(3, "WRITE");
+    if (request.count() > 4 || (request.count() == 4 && !writesOnly && !request.is(3, "ALL"))) {
+      return error(reply, SYNTAX_ERROR);
+    }
+    if (!ConnectionCommands.isLong(request, 2)) {
+      return error(reply, "ERR timeout is not an integer or out of range");
+    }
+    long millis = ConnectionCommands.toLong(request, 2);
+    if (millis < 0 || millis > PAUSE_MILLIS_MAX) {
+      return error(reply, millis < 0 ? "ERR timeout is negative" : "ERR timeout is out of range");
+    }
+    session.gateway.pause().start(millis, writesOnly);
+    return ok(reply);
+  }
+
+  private static boolean unpause(Session session, Request request, ReplyWriter reply) {
+    session.gateway.pause().end();
+    return ok(reply);
+  }
+
+  // ---- lists
+
+  private static boolean info(Session session, Request request, ReplyWriter reply) {
+    reply.verbatim("txt", line(session) + '\n');
+    return true;
+  }
+
+  private static boolean list(Session session, Request request, ReplyWriter reply) {
+    List<Long> ids = new ArrayList<>();
+    boolean isNormal = true;
+    if (request.count() > 3 && request.is(2, "ID")) {
+      for (int i = 3; i < request.count(); i++) {
+        if (!ConnectionCommands.isLong(request, i) || ConnectionCommands.toLong(request, i) < 1) {
+          return error(reply, "ERR Invalid client ID");
+        }
+        ids.add(ConnectionCommands.toLong(request, i));
+      }
+    } else if (request.count() == 4 && request.is(2, "TYPE")) {
+      String type = request.text(3).toLowerCase(Locale.ROOT);
+      if (!isType(type)) {
+        return error(reply, "ERR Unknown client type '" + request.text(3) + "'");
+      }
+      isNormal = type.equals("normal");
+    } else if (request.count() > 2) {
+      return error(reply, SYNTAX_ERROR);
+    }
+    StringBuilder text = new StringBuilder();
+    if (isNormal) {
+      session
+          .gateway
+          .clients()
+          .forEach(client -> {
+            if (ids.isEmpty() || ids.contains(client.id)) {
+              text.append(line(client)).append('\n');
+            }
+          });
+    }
+    reply.verbatim("txt", text.toString());
+    return true;
+  }
+
+  private static boolean isType(String type) {
+    return List.of("normal", "master", "replica", "slave", "pubsub").contains(type);
+  }
+
+  private static String line(Session client) {
+    long now = System.currentTimeMillis();
+    return "id="
+        + client.id
+        + " addr="
+        + client.remoteAddress()
+        + " laddr="
+        + client.localAddress()
+        + " fd=-1 name="
+        + client.name
+        + " age="
+        + (now - client.createdMillis) / 1000
+        + " idle="
+        + Math.max(0, now - client.lastActiveMillis) / 1000
+        + " flags="
+        + flags(client)
+        + " db="
+        + client.keyspace
+        + " sub=0 psub=0 ssub=0 multi=-1 qbuf=0 qbuf-free=0 argv-mem=0 multi-mem=0 obl=0 oll=0"
+        + " omem=0 tot-mem=0 events=r cmd="
+        + client.lastCommand
+        + " user=default redir=-1 resp="
+        + client.respVersion
+        + " lib-name="
+        + client.libraryName
+        + " lib-ver="
+        + client.libraryVersion;
+  }
+
+  private static String flags(Session client) {
+    String flags = (client.noEvict ? "e" : "") + (client.noTouch ? "T" : "");
+    String all = client.readOnly ? flags + 'r' : flags;
+    return all.isEmpty() ? "N" : all;
+  }
+
+  // ---- kill
+
+  private static boolean kill(Session session, Request request, ReplyWriter reply) {
+    if (request.count() == 3) {
+      return killByAddress(session, request.text(2), reply);
+    }
+    ClientFilter filter = new ClientFilter(session.id);
+    if (request.count() % 2 != 0) {
+      return error(reply, SYNTAX_ERROR);
+    }
+    for (int i = 2; i < request.count(); i += 2) {
+      String refusal = filter.add(request, i);
+      if (refusal != null) {
+        return error(reply, refusal);
+      }
+    }
+    List<RespConnection> victims = new ArrayList<>();
+    session
+        .gateway
+        .clients()
+        .forEach(client -> {
+          if (filter.matches(client)) {
+            victims.add(client);
+          }
+        });
+    victims.forEach(client -> kill(session, client));
+    reply.integer(victims.size());
+    return true;
+  }
+
+  private static boolean killByAddress(Session session, String address, ReplyWriter reply) {
+    List<RespConnection> victims = new ArrayList<>();
+    session
+        .gateway
+        .clients()
+        .forEach(client -> {
+          if (client.remoteAddress().equals(address)) {
+            victims.add(client);
+          }
+        });
+    if (victims.isEmpty()) {
+      return error(reply, NO_SUCH_CLIENT);
+    }
+    victims.forEach(client -> kill(session, client));
+    return ok(reply);
+  }
+
+  private static void kill(Session session, RespConnection client) {
+    if (client == session) {
+      client.closeAfterReplies();
+    } else {
+      client.kill();
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package io.slotferry.gateway;
+
+import io.slotferry.protocol.ReplyWriter;
+import io.slotferry.protocol.Request;
+import io.slotferry.protocol.command.Command;
+import io.slotferry.protocol.command.CommandFlags;
+import io.slotferry.protocol.command.Routing;
+import org.jspecify.annotations.Nullable;
+
+/** What every command passes before it is executed: known, of the right arity, and allowed. */
+final class CommandGate {
+  /** An error names as many bytes of an unknown command and of its arguments, as in Redis. */
+  private static final int NAMED_BYTES_MAX = 128;
+
+  private CommandGate() {}
+
+  /**
+   * Executes a command of a session.
+   *
+   * @param command null when there is none of the name in the request
+   * @return true when the reply was appended to {@code reply}; else it goes to the session's target
+   */
+  static boolean execute(
+      Session session, @Nullable Command command, Request request, ReplyWriter reply) {
+    String refusal = refusal(session, command, request);
+    if (command == null || refusal != null) {
+      session.gateway.counters().addError();
+      reply.error(refusal == null ? unknown(request) : refusal);
+      return true;
+    }
+    session.lastCommand = command.lowerName();
+    return command.routing() == Routing.GATEWAY
+        ? GatewayCommands.of(command).execute(session, request, reply)
+        : session.loop.router().execute(session, command, request, reply);
+  }
+
+  private static @Nullable String refusal(
+      Session session, @Nullable Command command, Request request) {
+    if (command == null) {
+      return unknown(request);
+    }
+    if (!command.accepts(request.count())) {
+      return wrongArity(command);
+    }
+    if (!session.authenticated && !command.is(CommandFlags.NO_AUTH)) {
+      return "NOAUTH Authentication required.";
+    }
+    return null;
+  }
+
+  private static String unknown(Request request) {
+    StringBuilder arguments = new StringBuilder();
+    for (int i = 1; i < request.count() && arguments.length() < NAMED_BYTES_MAX; i++) {
+      String text = request.text(i);
+      int room = NAMED_BYTES_MAX - arguments.length();
+      arguments.append('\'').append(text, 0, Math.min(text.length(), room)).append("' ");
+    }
+    String name = request.text(0);
+    return "ERR unknown command '"
+        + name.substring(0, Math.min(name.length(), NAMED_BYTES_MAX))
+        + "', with args beginning with: "
+        + arguments;
+  }
+
+  static String wrongArity(Command command) {
+    return wrongArity(command.lowerName());
+  }
+
+  static String wrongArity(String name) {
+    return "ERR wrong number of arguments for '" + name + "' command";
+  }
+}

@@ -1,0 +1,135 @@
+package io.slotferry.gateway;
+
+import io.slotferry.protocol.Request;
+import io.slotferry.protocol.frame.CommandFrameWriter;
+import io.slotferry.protocol.frame.ReplyFrameReader;
+import io.slotferry.protocol.shard.ShardCall;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What the links to another loop and to another process have in common: the commands of a loop turn
+ * are collected in one frame, the answers come in frames, and each finds its call by the ticket.
+ */
+abstract class FramedShardLink implements ShardLink {
+  final GatewayLoop loop;
+  final int shard;
+  private final long epoch;
+  private final CallWindow window = new CallWindow();
+  private final CommandFrameWriter commands = new CommandFrameWriter();
+  private final ReplyFrameReader replies = new ReplyFrameReader();
+  private final ShardCall shardCall = new ShardCall();
+  private final List<Call> batch = new ArrayList<>();
+  private long batchMapVersion;
+
+  FramedShardLink(GatewayLoop loop, int shard, long epoch) {
+    this.loop = loop;
+    this.shard = shard;
+    this.epoch = epoch;
+  }
+
+  /** Sends a frame of commands; the array is not changed any more. */
+  abstract void transmit(byte[] frame);
+
+  final boolean isWindowFull() {
+    return window.isFull();
+  }
+
+  final boolean isIdle() {
+    return window.isEmpty();
+  }
+
+  /** Size of what was collected in this turn of the loop. */
+  final int collectedBytes() {
+    return batch.isEmpty() ? 0 : commands.size();
+  }
+
+  @Override
+  public final void send(Call call, Request request, int partition, long mapVersion) {
+    if (!batch.isEmpty() && (commands.isFull() || mapVersion != batchMapVersion)) {
+      flush();
+    }
+    if (batch.isEmpty()) {
+      begin(mapVersion);
+    }
+    shardCall.respVersion = call.respVersion();
+    shardCall.keyspace = call.keyspace();
+    shardCall.partition = partition;
+    shardCall.ticket = window.nextTicket();
+    int start = commands.size();
+    commands.add(shardCall, request);
+    call.commandAt(start);
+    window.add(call);
+    batch.add(call);
+  }
+
+  private void begin(long mapVersion) {
+    batchMapVersion = mapVersion;
+    commands.begin(shard, epoch, mapVersion, window.nextTicket());
+  }
+
+  @Override
+  public final void flush() {
+    if (!batch.isEmpty()) {
+      byte[] frame = seal();
+      batch.clear();
+      transmit(frame);
+    }
+  }
+
+  /** Completes the frame of this turn: its calls find their arguments in it from now on. */
+  private byte[] seal() {
+    byte[] frame = Arrays.copyOf(commands.bytes(), commands.size());
+    for (Call call : batch) {
+      call.commandIn(frame);
+    }
+    return frame;
+  }
+
+  /** A frame without commands, which only asks for a sign of life. */
+  final byte[] emptyFrame() {
+    begin(loop.router().map().version());
+    return Arrays.copyOf(commands.bytes(), commands.size());
+  }
+
+  /** Hands the answers in {@code bytes[offset, offset + length)} to their calls. */
+  final void deliver(byte[] bytes, int offset, int length) {
+    replies.reset(bytes, offset, length);
+    Router router = loop.router();
+    router.mapIsAt(replies.mapVersion());
+    while (replies.next()) {
+      Call call = window.take(replies.ticket());
+      if (call != null) {
+        answer(router, call);
+      }
+    }
+    router.roomAgain();
+  }
+
+  private void answer(Router router, Call call) {
+    switch (replies.outcome()) {
+      case REPLIED ->
+          call.target.replied(replies.buffer(), replies.replyStart(), replies.replyLength());
+      case NOT_HERE -> router.keep(call);
+      case UNCERTAIN -> router.uncertain(call);
+    }
+  }
+
+  /** Gives up all that is under way: nobody knows what became of it. What was not sent goes on. */
+  final void abandon() {
+    if (!batch.isEmpty()) {
+      seal();
+    }
+    Call[] unsent = batch.toArray(Call[]::new);
+    batch.clear();
+    long firstUnsent = window.nextTicket() - unsent.length;
+    for (int i = 0; i < unsent.length; i++) {
+      window.take(firstUnsent + i);
+    }
+    window.drain(loop.router()::uncertain);
+    for (Call call : unsent) {
+      loop.router().keep(call);
+    }
+  }
+}

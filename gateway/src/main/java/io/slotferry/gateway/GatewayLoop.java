@@ -1,0 +1,203 @@
+package io.slotferry.gateway;
+
+import io.netty.channel.EventLoop;
+import io.slotferry.protocol.ReplyWriter;
+import io.slotferry.topology.ClusterMap;
+import io.vertx.core.Future;
+import io.vertx.core.internal.ContextInternal;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One event loop of a gateway: its router, the arrays that its connections share, and the end of
+ * its turn. Everything that several events of a turn can do together (the batch for a shard, the
+ * write to a connection that got several late replies) is done once, in a task that runs after
+ * those events.
+ *
+ * <p>Thread: its event loop, but for the constructor and {@link #execute}.
+ */
+final class GatewayLoop {
+  private static final int INPUT_BYTES = 64 << 10;
+
+  /** A larger array than this is not kept for the next read. */
+  private static final int INPUT_RETAINED_BYTES_MAX = 1 << 20;
+
+  private final Gateway gateway;
+  private final ContextInternal context;
+  private final EventLoop eventLoop;
+  private final RemoteLinks links;
+  private final Router router;
+  private final Runnable mapListener = this::mapChanged;
+  private final Runnable endOfTurn = this::endTurn;
+  private final ArrayDeque<RespConnection> touched = new ArrayDeque<>();
+  private final List<VersionWait> versionWaits = new ArrayList<>();
+  private final ReplyWriter output = new ReplyWriter();
+  private final ReplyWriter queuedReply = new ReplyWriter();
+  private byte[] input = new byte[INPUT_BYTES];
+  private @Nullable RespConnection reading;
+  private boolean endOfTurnScheduled;
+
+  private record VersionWait(long version, Runnable action) {}
+
+  /** {@code index} tells the loops of one gateway apart. */
+  GatewayLoop(Gateway gateway, ContextInternal context, int index) {
+    this.gateway = gateway;
+    this.context = context;
+    this.eventLoop = context.nettyEventLoop();
+    this.links = new RemoteLinks(context, gateway.options().nodeId() + '.' + index);
+    this.router = new Router(this, gateway);
+  }
+
+  Future<?> start() {
+    return links.open().onSuccess(opened -> useMaps());
+  }
+
+  private void useMaps() {
+    gateway.maps().addListener(mapListener);
+    mapChanged();
+  }
+
+  Future<?> close() {
+    gateway.maps().removeListener(mapListener);
+    router.close();
+    endTurn();
+    return links.close();
+  }
+
+  Gateway gateway() {
+    return gateway;
+  }
+
+  ContextInternal context() {
+    return context;
+  }
+
+  EventLoop eventLoop() {
+    return eventLoop;
+  }
+
+  Router router() {
+    return router;
+  }
+
+  RemoteLinks links() {
+    return links;
+  }
+
+  // ---- arrays
+
+  /** An array for a read of {@code length} bytes. */
+  byte[] input(int length) {
+    if (input.length < length || input.length > INPUT_RETAINED_BYTES_MAX) {
+      input = new byte[Math.max(length, INPUT_BYTES)];
+    }
+    return input;
+  }
+
+  /** Replies of the connection that is reading now. */
+  ReplyWriter output() {
+    return output;
+  }
+
+  /** A reply that is to wait for others before it; empty between commands. */
+  ReplyWriter queuedReply() {
+    return queuedReply;
+  }
+
+  void beginReading(RespConnection connection) {
+    reading = connection;
+  }
+
+  void endReading() {
+    reading = null;
+  }
+
+  boolean isReading(RespConnection connection) {
+    return reading == connection;
+  }
+
+  // ---- turns
+
+  /** Something happened to a connection that its {@link RespConnection#settle} has to look at. */
+  void touch(RespConnection connection) {
+    if (connection.touch()) {
+      touched.add(connection);
+      endTurnLater();
+    }
+  }
+
+  /** Has the turn's end done once, after the events that the loop has at hand. */
+  void endTurnLater() {
+    if (!endOfTurnScheduled) {
+      endOfTurnScheduled = true;
+      eventLoop.execute(endOfTurn);
+    }
+  }
+
+  private void endTurn() {
+    for (int left = touched.size(); left > 0; left--) {
+      touched.remove().settle();
+    }
+    router.endTurn();
+    endOfTurnScheduled = false;
+    if (!touched.isEmpty()) {
+      endTurnLater();
+    }
+  }
+
+  void execute(Runnable task) {
+    eventLoop.execute(task);
+  }
+
+  void schedule(Runnable task, long delayMillis) {
+    var _ = eventLoop.schedule(task, delayMillis, TimeUnit.MILLISECONDS);
+  }
+
+  void closed(RespConnection connection) {
+    connection.closed();
+    gateway.clients().remove(connection);
+  }
+
+  // ---- the map
+
+  private void mapChanged() {
+    if (!eventLoop.inEventLoop()) {
+      eventLoop.execute(this::mapChanged);
+      return;
+    }
+    ClusterMap newer = gateway.maps().current();
+    if (newer.version() > router.map().version()) {
+      router.useMap(newer);
+      runVersionWaits(newer.version());
+    }
+  }
+
+  /** Runs {@code action} once the map is at {@code version}, or did not get there in time. */
+  void whenMapIsAt(long version, Runnable action) {
+    if (router.map().version() >= version) {
+      action.run();
+      return;
+    }
+    VersionWait wait = new VersionWait(version, action);
+    versionWaits.add(wait);
+    gateway.maps().refresh(version);
+    schedule(() -> endWait(wait), Router.WAIT_MILLIS_MAX);
+  }
+
+  private void endWait(VersionWait wait) {
+    if (versionWaits.remove(wait)) {
+      wait.action().run();
+    }
+  }
+
+  private void runVersionWaits(long version) {
+    for (VersionWait wait : List.copyOf(versionWaits)) {
+      if (wait.version() <= version) {
+        endWait(wait);
+      }
+    }
+  }
+}

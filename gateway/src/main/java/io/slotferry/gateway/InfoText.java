@@ -1,0 +1,219 @@
+package io.slotferry.gateway;
+
+import io.slotferry.topology.ClusterMap;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** The text of {@code INFO}, section by section, with Redis' field names. */
+final class InfoText {
+  static final List<String> SECTIONS =
+      List.of(
+          "server",
+          "clients",
+          "memory",
+          "persistence",
+          "stats",
+          "replication",
+          "cpu",
+          "cluster",
+          "keyspace");
+
+  private static final String NO_ID = "0".repeat(40);
+
+  private final GatewayLoop loop;
+  private final Gateway gateway;
+  private final List<ShardStatus.Leader> leaders;
+  private final Map<Integer, Long> keys;
+  private final StringBuilder text = new StringBuilder();
+
+  InfoText(GatewayLoop loop, List<ShardStatus.Leader> leaders, Map<Integer, Long> keys) {
+    this.loop = loop;
+    this.gateway = loop.gateway();
+    this.leaders = leaders;
+    this.keys = keys;
+  }
+
+  /** The sections in their usual order; unknown ones are left out, as Redis does. */
+  String of(Set<String> sections) {
+    for (String section : SECTIONS) {
+      if (sections.contains(section)) {
+        write(section);
+      }
+    }
+    return text.toString();
+  }
+
+  private void write(String section) {
+    if (!text.isEmpty()) {
+      text.append("\r\n");
+    }
+    text.append("# ").append(Character.toUpperCase(section.charAt(0)));
+    text.append(section, 1, section.length()).append("\r\n");
+    switch (section) {
+      case "server" -> server();
+      case "clients" -> clients();
+      case "memory" -> memory();
+      case "persistence" -> persistence();
+      case "stats" -> stats();
+      case "replication" -> replication();
+      case "cpu" -> cpu();
+      case "cluster" -> cluster();
+      case "keyspace" -> keyspace();
+      default -> throw new IllegalArgumentException(section);
+    }
+  }
+
+  private void line(String name, Object value) {
+    text.append(name).append(':').append(value).append("\r\n");
+  }
+
+  private void server() {
+    long seconds = ManagementFactory.getRuntimeMXBean().getUptime() / 1000;
+    line("redis_version", ConnectionCommands.REDIS_VERSION);
+    line("redis_mode", "standalone");
+    line("server_name", "slotferry");
+    line("os", System.getProperty("os.name") + ' ' + System.getProperty("os.version"));
+    line("arch_bits", 64);
+    line("process_id", ProcessHandle.current().pid());
+    line("run_id", ClusterCommands.nodeHash(gateway.options().nodeId()));
+    line("tcp_port", gateway.respPort());
+    line("server_time_usec", System.currentTimeMillis() * 1000);
+    line("uptime_in_seconds", seconds);
+    line("uptime_in_days", seconds / 86_400);
+    line("hz", 10);
+    line("gateway", gateway.options().nodeId());
+  }
+
+  private void clients() {
+    line("connected_clients", gateway.clients().size());
+    line("maxclients", gateway.settings().clientsMax());
+    line("blocked_clients", 0);
+  }
+
+  private void memory() {
+    Runtime runtime = Runtime.getRuntime();
+    long used = runtime.totalMemory() - runtime.freeMemory();
+    line("used_memory", used);
+    line("used_memory_human", used / (1 << 20) + "M");
+    line("used_memory_rss", runtime.totalMemory());
+    line("used_memory_peak", runtime.totalMemory());
+    line("maxmemory", runtime.maxMemory());
+    line("maxmemory_policy", "noeviction");
+    line("mem_allocator", "jvm");
+  }
+
+  private void persistence() {
+    line("loading", 0);
+    line("async_loading", 0);
+    line("rdb_bgsave_in_progress", 0);
+    line("rdb_last_bgsave_status", "ok");
+    line("aof_enabled", 1);
+    line("aof_rewrite_in_progress", 0);
+    line("aof_last_bgrewrite_status", "ok");
+    line("aof_last_write_status", "ok");
+  }
+
+  private void stats() {
+    GatewayCounters counters = gateway.counters();
+    line("total_connections_received", counters.connectionsAccepted());
+    line("total_commands_processed", counters.commands());
+    line("total_net_input_bytes", counters.inputBytes());
+    line("total_net_output_bytes", counters.outputBytes());
+    line("rejected_connections", counters.connectionsRejected());
+    line("total_error_replies", counters.errors());
+    line("total_reroutes", counters.reroutes());
+    line("total_uncertain_writes", counters.uncertain());
+  }
+
+  /** As of a Redis master; with several shards the offsets are summed and each shard has a line. */
+  private void replication() {
+    line("role", "master");
+    line("connected_slaves", leaders.stream().mapToInt(leader -> leader.replicas().size()).sum());
+    int number = 0;
+    for (ShardStatus.Leader leader : leaders) {
+      for (ShardStatus.Replica replica : leader.replicas()) {
+        line("slave" + number++, replica(leader, replica));
+      }
+    }
+    boolean one = leaders.size() == 1;
+    line("master_failover_state", "no-failover");
+    line("master_replid", one ? leaders.getFirst().replicationId() : clusterReplicationId());
+    line("master_replid2", one ? leaders.getFirst().secondaryId() : NO_ID);
+    line("master_repl_offset", leaders.stream().mapToLong(ShardStatus.Leader::offset).sum());
+    line("second_repl_offset", one ? leaders.getFirst().secondaryUntil() : -1);
+    line("repl_backlog_active", leaders.isEmpty() ? 0 : 1);
+    line("repl_backlog_size", leaders.stream().mapToLong(ShardStatus.Leader::backlogBytes).sum());
+    line("repl_backlog_first_byte_offset", one ? leaders.getFirst().backlogFirstOffset() : 0);
+    line(
+        "repl_backlog_histlen",
+        leaders.stream().mapToLong(leader -> leader.offset() - leader.backlogFirstOffset()).sum());
+    for (ShardStatus.Leader leader : leaders) {
+      line("shard" + leader.shard(), shard(leader));
+    }
+  }
+
+  /** Several logs have no one id: a name of all of them that changes when one does. */
+  private String clusterReplicationId() {
+    StringBuilder ids = new StringBuilder();
+    leaders.forEach(leader -> ids.append(leader.replicationId()));
+    return ids.isEmpty() ? NO_ID : ClusterCommands.nodeHash(ids.toString());
+  }
+
+  private static String replica(ShardStatus.Leader leader, ShardStatus.Replica replica) {
+    return "ip="
+        + replica.host()
+        + ",port="
+        + replica.port()
+        + ",state="
+        + (replica.online() ? "online" : "wait_bgsave")
+        + ",offset="
+        + replica.offset()
+        + ",lag="
+        + replica.lagSeconds()
+        + ",shard="
+        + leader.shard()
+        + ",node="
+        + replica.node()
+        + ",in_sync="
+        + (replica.inSync() ? "yes" : "no");
+  }
+
+  private static String shard(ShardStatus.Leader leader) {
+    return "leader="
+        + leader.node()
+        + ",epoch="
+        + leader.epoch()
+        + ",replid="
+        + leader.replicationId()
+        + ",offset="
+        + leader.offset();
+  }
+
+  private void cpu() {
+    long nanos =
+        ManagementFactory.getOperatingSystemMXBean()
+                instanceof com.sun.management.OperatingSystemMXBean system
+            ? system.getProcessCpuTime()
+            : 0;
+    line("used_cpu_sys", "0.000000");
+    line(
+        "used_cpu_user",
+        nanos / 1_000_000_000 + "." + String.format("%06d", nanos / 1000 % 1_000_000));
+  }
+
+  private void cluster() {
+    ClusterMap map = loop.router().map();
+    line("cluster_enabled", 0);
+    line("cluster_map_version", map.version());
+    line("cluster_shards", map.shards().size());
+    line("cluster_nodes", map.nodes().size());
+  }
+
+  private void keyspace() {
+    new TreeMap<>(keys)
+        .forEach((number, count) -> line("db" + number, "keys=" + count + ",expires=0,avg_ttl=0"));
+  }
+}

@@ -1,0 +1,62 @@
+package io.slotferry.gateway;
+
+import io.netty.channel.EventLoop;
+import io.slotferry.protocol.frame.FrameLink;
+import io.slotferry.protocol.shard.FrameDoor;
+import io.vertx.core.internal.ContextInternal;
+
+/**
+ * The link to a shard copy in this process that another event loop owns: frames are handed over by
+ * reference, as tasks of the other loop. Nothing gets lost on that way, so that nothing is
+ * numbered.
+ */
+final class LocalShardLink extends FramedShardLink {
+  private final LocalCopies.Copy copy;
+  private final EventLoop copyLoop;
+  private final FrameDoor door;
+  private long unservedBytes;
+  private boolean retired;
+
+  LocalShardLink(GatewayLoop loop, int shard, long epoch, LocalCopies.Copy copy) {
+    super(loop, shard, epoch);
+    this.copy = copy;
+    this.copyLoop = ((ContextInternal) copy.context()).nettyEventLoop();
+    this.door = new FrameDoor(copy.executor(), copyLoop, this::answered);
+  }
+
+  LocalCopies.Copy copy() {
+    return copy;
+  }
+
+  @Override
+  public boolean hasRoom() {
+    return !retired && !isWindowFull() && unservedBytes + collectedBytes() < FrameLink.WINDOW_BYTES;
+  }
+
+  @Override
+  void transmit(byte[] frame) {
+    unservedBytes += frame.length;
+    copyLoop.execute(() -> door.serve(frame, 0, frame.length));
+  }
+
+  /** Called by the copy's loop, after each frame and whenever later replies have come. */
+  private void answered(int servedBytes, byte[] replies) {
+    loop.execute(() -> {
+      unservedBytes -= servedBytes;
+      deliver(replies, 0, replies.length);
+    });
+  }
+
+  /** What is under way is still answered: a copy answers every call, whatever becomes of it. */
+  @Override
+  public void retire() {
+    flush();
+    retired = true;
+  }
+
+  @Override
+  public void close() {
+    retired = true;
+    abandon();
+  }
+}

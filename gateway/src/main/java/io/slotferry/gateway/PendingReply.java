@@ -1,0 +1,37 @@
+package io.slotferry.gateway;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** A reply's place in the order of its connection, for one that is not there yet. */
+final class PendingReply implements ReplyTarget {
+  private final ReplyQueue queue;
+
+  /** CLIENT REPLY OFF: the reply is waited for, and thrown away. */
+  final boolean silent;
+
+  /** The reply, once it is there and others before it are not. */
+  byte @Nullable [] reply;
+
+  @Nullable PendingReply next;
+
+  PendingReply(ReplyQueue queue, boolean silent) {
+    this.queue = queue;
+    this.silent = silent;
+  }
+
+  @Override
+  public void replied(byte[] bytes, int offset, int length) {
+    if (queue.isFirst(this)) {
+      queue.firstReplied(bytes, offset, length);
+    } else {
+      reply = Arrays.copyOfRange(bytes, offset, offset + length);
+      queue.laterReplied(length);
+    }
+  }
+
+  @Override
+  public void waits(boolean waiting) {
+    queue.waits(waiting);
+  }
+}

@@ -1,0 +1,148 @@
+package io.slotferry.gateway;
+
+import io.slotferry.protocol.frame.FrameLink;
+import io.slotferry.protocol.frame.WireReader;
+import io.slotferry.topology.Shard;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The link to a shard's leader in another process: frames over the event bus, numbered,
+ * acknowledged and sent again by a {@link FrameLink}. It opens with a frame without commands and
+ * takes calls once that is acknowledged, so that a call which meets a dead leader has not been sent
+ * and simply waits.
+ *
+ * <pre>
+ *   OPENING ── first frame from the copy ──► OPEN ── another leader ──► RETIRED ── all answered ──► CLOSED
+ *      │                                      │                           │
+ *      └───────── broken, or no answer in RETIRED_MILLIS_MAX ─────────────┴──► CLOSED: calls uncertain
+ * </pre>
+ */
+final class RemoteShardLink extends FramedShardLink {
+  private static final Logger LOG = LoggerFactory.getLogger(RemoteShardLink.class);
+
+  /** How long a link to a former leader waits for the answers that it still owes. */
+  static final long RETIRED_MILLIS_MAX = 1_000;
+
+  /** The link's timers are looked at this often while anything is under way. */
+  private static final long TICK_MILLIS = 20;
+
+  private enum State {
+    OPENING,
+    OPEN,
+    RETIRED,
+    CLOSED
+  }
+
+  private final RemoteLinks links;
+  private final String copyAddress;
+  private final long id;
+  private final FrameLink frames;
+  private State state = State.OPENING;
+  private boolean tickScheduled;
+
+  RemoteShardLink(GatewayLoop loop, Shard shard) {
+    super(loop, shard.id(), shard.epoch());
+    this.links = loop.links();
+    this.copyAddress = RemoteLinks.copyAddress(shard.leader());
+    this.id = links.newId();
+    this.frames = new FrameLink(id, links.newId(), links.envelope(), new Bus());
+    links.add(id, this);
+    transmit(emptyFrame());
+  }
+
+  @Override
+  public boolean hasRoom() {
+    return state == State.OPEN
+        && !isWindowFull()
+        && frames.writable()
+        && frames.unacknowledgedBytes() + collectedBytes() < FrameLink.WINDOW_BYTES;
+  }
+
+  boolean isClosed() {
+    return state == State.CLOSED;
+  }
+
+  @Override
+  void transmit(byte[] frame) {
+    frames.send(frame, 0, frame.length, loop.router().nowMillis());
+    tickLater();
+  }
+
+  /** A frame of this link has come; the reader stands behind its envelope. */
+  void receive(WireReader in) {
+    if (state == State.OPENING) {
+      state = State.OPEN;
+      loop.router().roomAgain();
+    }
+    frames.receive(in, loop.router().nowMillis());
+    if (state == State.RETIRED && isIdle()) {
+      close();
+    }
+    tickLater();
+  }
+
+  private void tickLater() {
+    if (!tickScheduled && frames.nextTickMillis() != Long.MAX_VALUE) {
+      tickScheduled = true;
+      loop.schedule(this::tick, TICK_MILLIS);
+    }
+  }
+
+  private void tick() {
+    tickScheduled = false;
+    frames.tick(loop.router().nowMillis());
+    tickLater();
+  }
+
+  @Override
+  public void retire() {
+    flush();
+    if (isIdle()) {
+      close();
+    } else if (state != State.CLOSED) {
+      state = State.RETIRED;
+      loop.schedule(this::close, RETIRED_MILLIS_MAX);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (state != State.CLOSED) {
+      state = State.CLOSED;
+      frames.close();
+      links.remove(id);
+      abandon();
+    }
+  }
+
+  private void broken(String reason) {
+    LOG.warn("The link to shard {} at {} is broken: {}", shard, copyAddress, reason);
+    state = State.CLOSED;
+    links.remove(id);
+    abandon();
+  }
+
+  /** What the frame link does to the world around it. */
+  private final class Bus implements FrameLink.Events {
+    @Override
+    public void transmit(byte[] frame) {
+      links.send(copyAddress, frame);
+    }
+
+    @Override
+    public boolean hasRoom() {
+      return true;
+    }
+
+    @Override
+    public void deliver(byte[] bytes, int offset, int length) {
+      RemoteShardLink.this.deliver(bytes, offset, length);
+    }
+
+    @Override
+    public void broken(String reason) {
+      RemoteShardLink.this.broken(reason);
+    }
+  }
+}

@@ -1,0 +1,124 @@
+package io.slotferry.gateway;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The replies that a connection owes and cannot write yet, in the order of its commands. Empty most
+ * of the time: a reply that is there at once with nothing pending before it never comes here.
+ *
+ * <p>Thread: the connection's loop.
+ */
+final class ReplyQueue {
+  /** Replies owed at most; a connection that owes as many is not served on. */
+  static final int REPLIES_MAX = 1024;
+
+  private final RespConnection connection;
+  private @Nullable PendingReply first;
+  private @Nullable PendingReply last;
+  private int size;
+  private int inFlight;
+  private int waiting;
+  private long heldBytes;
+
+  ReplyQueue(RespConnection connection) {
+    this.connection = connection;
+  }
+
+  boolean isEmpty() {
+    return first == null;
+  }
+
+  boolean isFirst(PendingReply reply) {
+    return first == reply;
+  }
+
+  int size() {
+    return size;
+  }
+
+  /** Replies of which the shards still owe the bytes. */
+  int inFlight() {
+    return inFlight;
+  }
+
+  /** Calls that no shard has taken yet. */
+  int waiting() {
+    return waiting;
+  }
+
+  /** Bytes of the replies that are there and wait for one before them. */
+  long heldBytes() {
+    return heldBytes;
+  }
+
+  /** The place of a reply that comes later. */
+  PendingReply add(boolean silent) {
+    inFlight++;
+    return append(new PendingReply(this, silent));
+  }
+
+  /** A reply that is there, behind others that are not. */
+  void addReplied(byte[] bytes, int length) {
+    PendingReply replied = append(new PendingReply(this, false));
+    replied.reply = Arrays.copyOf(bytes, length);
+    heldBytes += length;
+  }
+
+  private PendingReply append(PendingReply reply) {
+    if (last == null) {
+      first = reply;
+    } else {
+      last.next = reply;
+    }
+    last = reply;
+    size++;
+    return reply;
+  }
+
+  /** The first reply is there: it goes out, and all that it kept waiting. */
+  void firstReplied(byte[] bytes, int offset, int length) {
+    inFlight--;
+    PendingReply reply = first;
+    if (reply != null && !reply.silent) {
+      connection.emit(bytes, offset, length);
+    }
+    removeFirst();
+    while (first != null && first.reply != null) {
+      byte[] held = first.reply;
+      heldBytes -= held.length;
+      if (!first.silent) {
+        connection.emit(held, 0, held.length);
+      }
+      removeFirst();
+    }
+    loopTouches();
+  }
+
+  void laterReplied(int length) {
+    inFlight--;
+    heldBytes += length;
+    loopTouches();
+  }
+
+  void waits(boolean start) {
+    waiting += start ? 1 : -1;
+    if (waiting == 0) {
+      loopTouches();
+    }
+  }
+
+  private void removeFirst() {
+    if (first != null) {
+      first = first.next;
+      size--;
+    }
+    if (first == null) {
+      last = null;
+    }
+  }
+
+  private void loopTouches() {
+    connection.loop.touch(connection);
+  }
+}

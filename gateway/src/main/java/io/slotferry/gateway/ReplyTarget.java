@@ -1,0 +1,13 @@
+package io.slotferry.gateway;
+
+/** Who waits for the answer of one command under way. Thread: one gateway loop. */
+interface ReplyTarget {
+  /** The answer, RESP; the bytes are valid only during the call. Comes once. */
+  void replied(byte[] bytes, int offset, int length);
+
+  /**
+   * The command was taken by no shard and waits for a newer map ({@code true}), or is on its way
+   * again ({@code false}). While it waits, later commands of the same connection may not overtake.
+   */
+  void waits(boolean waiting);
+}

@@ -1,0 +1,210 @@
+package io.slotferry.gateway;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.slotferry.protocol.ReplyWriter;
+import io.slotferry.protocol.Request;
+import io.slotferry.protocol.command.Command;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client's connection: its session, the order of its replies, and what it may do now. A command
+ * that is answered in place with nothing owed before it is encoded straight into the loop's array;
+ * all others take a place in the {@link ReplyQueue}.
+ *
+ * <p>Commands in flight are all routed by one version of the map: when the map changes, those are
+ * answered first. That, and that nothing overtakes a command which waits for a newer map, keeps the
+ * client's order on each key whatever moves.
+ *
+ * <p>Thread: its gateway loop.
+ */
+final class RespConnection extends Session {
+  /**
+   * Replies that the client has not read, bytes; a connection that has as many is not served on.
+   */
+  static final int OUTPUT_BYTES_MAX = 1 << 20;
+
+  private final ChannelHandlerContext context;
+  private final RespHandler handler;
+  private final ReplyQueue queue = new ReplyQueue(this);
+  private @Nullable ByteBuf output;
+  private long inFlightMapVersion;
+  private boolean held;
+  private boolean closing;
+  private boolean closed;
+  private boolean touched;
+
+  RespConnection(GatewayLoop loop, long id, ChannelHandlerContext context, RespHandler handler) {
+    super(loop, id);
+    this.context = context;
+    this.handler = handler;
+  }
+
+  // ---- commands
+
+  /** Whether the next command may be executed now. */
+  boolean mayExecute() {
+    return !held
+        && !closing
+        && queue.waiting() == 0
+        && queue.size() < ReplyQueue.REPLIES_MAX
+        && queue.heldBytes() < OUTPUT_BYTES_MAX
+        && (queue.inFlight() == 0 || inFlightMapVersion == loop.router().map().version());
+  }
+
+  /** Executes one command; {@code command} is null when there is none of that name. */
+  void execute(@Nullable Command command, Request request) {
+    boolean direct = queue.isEmpty();
+    ReplyWriter reply = direct ? loop.output() : loop.queuedReply();
+    int start = reply.size();
+    silent = replyMode != ReplyMode.ON;
+    if (replyMode == ReplyMode.SKIP) {
+      replyMode = ReplyMode.ON;
+    }
+    reply.useProtocol(respVersion);
+    if (!CommandGate.execute(this, command, request, reply)) {
+      return;
+    }
+    if (silent) {
+      reply.truncate(start);
+    } else if (!direct) {
+      queue.addReplied(reply.bytes(), reply.size());
+    }
+    if (!direct) {
+      reply.clear();
+    }
+  }
+
+  @Override
+  public ReplyTarget later() {
+    if (queue.inFlight() == 0) {
+      inFlightMapVersion = loop.router().map().version();
+    }
+    return queue.add(silent);
+  }
+
+  /** The client does not speak the protocol: the last that it hears. */
+  void protocolError(String error) {
+    if (queue.isEmpty()) {
+      loop.output().error(error);
+    } else {
+      ReplyWriter reply = loop.queuedReply();
+      reply.error(error);
+      queue.addReplied(reply.bytes(), reply.size());
+      reply.clear();
+    }
+    closing = true;
+  }
+
+  // ---- output
+
+  /** Appends a reply whose turn has come. */
+  void emit(byte[] bytes, int offset, int length) {
+    if (closed) {
+      return;
+    }
+    if (loop.isReading(this)) {
+      loop.output().raw(bytes, offset, length);
+      return;
+    }
+    if (output == null) {
+      output = context.alloc().buffer(Math.max(length, 512));
+    }
+    output.writeBytes(bytes, offset, length);
+  }
+
+  /** Writes what stands in the loop's array. */
+  void writeFromLoop() {
+    ReplyWriter bytes = loop.output();
+    int size = bytes.size();
+    if (size > 0) {
+      write(context.alloc().buffer(size).writeBytes(bytes.bytes(), 0, size));
+      bytes.clear();
+    }
+  }
+
+  private void write(ByteBuf buffer) {
+    gateway.counters().addOutputBytes(buffer.readableBytes());
+    var _ = context.write(buffer, context.voidPromise());
+  }
+
+  void flush() {
+    context.flush();
+    if (closing && queue.isEmpty()) {
+      context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    }
+  }
+
+  /** At the end of a turn of the loop in which something happened to this connection. */
+  void settle() {
+    touched = false;
+    if (output != null) {
+      ByteBuf written = output;
+      output = null;
+      write(written);
+    }
+    flush();
+    handler.resume();
+  }
+
+  /** Marks it for {@link #settle}; false when it was marked before. */
+  boolean touch() {
+    boolean first = !touched;
+    touched = true;
+    return first;
+  }
+
+  /** The channel is closed. Replies that come from now on go nowhere. */
+  void closed() {
+    closing = true;
+    closed = true;
+    if (output != null) {
+      output.release();
+      output = null;
+    }
+  }
+
+  // ---- session
+
+  @Override
+  void closeAfterReplies() {
+    closing = true;
+    loop.touch(this);
+  }
+
+  /** Closes at once. Thread: any. */
+  void kill() {
+    var _ = context.channel().close();
+  }
+
+  @Override
+  void hold() {
+    held = true;
+  }
+
+  @Override
+  void release() {
+    held = false;
+    loop.touch(this);
+  }
+
+  @Override
+  String remoteAddress() {
+    return text(context.channel().remoteAddress());
+  }
+
+  @Override
+  String localAddress() {
+    return text(context.channel().localAddress());
+  }
+
+  private static String text(@Nullable SocketAddress address) {
+    return address instanceof InetSocketAddress inet
+        ? inet.getAddress().getHostAddress() + ':' + inet.getPort()
+        : "";
+  }
+}

@@ -1,0 +1,229 @@
+package io.slotferry.gateway;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.WriteBufferWaterMark;
+import io.slotferry.protocol.Request;
+import io.slotferry.protocol.RequestParser;
+import io.slotferry.protocol.command.Command;
+import io.slotferry.protocol.command.CommandTable;
+import java.io.IOException;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The channel's edge of a connection: reads, cuts into commands, and decides when to read on. It
+ * stands before Vert.x' own handler and passes no bytes on.
+ *
+ * <p>A read is copied once, into an array of the loop, and parsed there; only what is left of an
+ * unfinished command, or of commands that may not be executed yet, is kept by the connection. While
+ * it may not go on (a client that does not read its replies, too much owed, a command that waits)
+ * the socket is not read either, so that the client is pushed back by TCP.
+ *
+ * <p>Thread: the connection's loop.
+ */
+final class RespHandler extends ChannelInboundHandlerAdapter {
+  private static final Logger LOG = LoggerFactory.getLogger(RespHandler.class);
+
+  /** Replies are handed to the channel in pieces of about this size, bytes. */
+  private static final int WRITE_BYTES = 64 << 10;
+
+  private static final byte[] NOTHING = new byte[0];
+
+  private final GatewayLoop loop;
+  private final RequestParser parser = new RequestParser();
+  private final ChannelHandlerContext vertxContext;
+  private @Nullable RespConnection connection;
+  private boolean writable = true;
+  private boolean stalled;
+
+  // What has arrived and is not executed: kept[keptFrom, keptTo).
+  private byte[] kept = NOTHING;
+  private int keptFrom;
+  private int keptTo;
+
+  RespHandler(GatewayLoop loop, ChannelHandlerContext vertxContext) {
+    this.loop = loop;
+    this.vertxContext = vertxContext;
+  }
+
+  /** Takes the channel over. */
+  RespConnection open(long id) {
+    vertxContext.pipeline().addBefore(vertxContext.name(), "resp", this);
+    ChannelHandlerContext context = vertxContext.pipeline().context(this);
+    int high = RespConnection.OUTPUT_BYTES_MAX;
+    context.channel().config().setWriteBufferWaterMark(new WriteBufferWaterMark(high / 4, high));
+    connection = new RespConnection(loop, id, context, this);
+    parser.authenticated(connection.authenticated);
+    return connection;
+  }
+
+  private RespConnection connection() {
+    if (connection == null) {
+      throw new IllegalStateException("not open");
+    }
+    return connection;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    ByteBuf buffer = (ByteBuf) message;
+    try {
+      int length = buffer.readableBytes();
+      loop.gateway().counters().addInputBytes(length);
+      if (keptTo > keptFrom) {
+        makeRoom(length);
+        buffer.readBytes(kept, keptTo, length);
+        keptTo += length;
+        if (!stalled) {
+          runKept();
+        }
+      } else {
+        byte[] input = loop.input(length);
+        buffer.readBytes(input, 0, length);
+        keep(input, run(input, 0, length), length);
+      }
+    } finally {
+      buffer.release();
+    }
+  }
+
+  private void runKept() {
+    keptFrom = run(kept, keptFrom, keptTo);
+    if (keptFrom == keptTo) {
+      kept = NOTHING;
+      keptFrom = 0;
+      keptTo = 0;
+    }
+  }
+
+  private void makeRoom(int length) {
+    int arrived = keptTo - keptFrom;
+    if (kept.length - keptTo >= length) {
+      return;
+    }
+    int needed = arrived + length;
+    byte[] target =
+        kept.length >= needed ? kept : new byte[Math.max(needed, parser.capacityWanted(needed))];
+    System.arraycopy(kept, keptFrom, target, 0, arrived);
+    kept = target;
+    keptFrom = 0;
+    keptTo = arrived;
+  }
+
+  private void keep(byte[] input, int from, int to) {
+    if (from < to) {
+      kept = Arrays.copyOfRange(input, from, to);
+      keptFrom = 0;
+      keptTo = to - from;
+    }
+  }
+
+  /** Executes what is complete and allowed; returns where the rest begins. */
+  private int run(byte[] bytes, int from, int to) {
+    RespConnection connection = connection();
+    long commands = 0;
+    connection.lastActiveMillis = System.currentTimeMillis();
+    loop.beginReading(connection);
+    try {
+      while (true) {
+        if (!writable || !connection.mayExecute()) {
+          stall();
+          return from;
+        }
+        int next = parser.parse(bytes, from, to);
+        if (next < 0) {
+          return ended(connection, next, to);
+        }
+        if (!execute(connection, parser.request())) {
+          stall();
+          return from;
+        }
+        commands++;
+        from = next;
+        if (loop.output().size() >= WRITE_BYTES) {
+          connection.writeFromLoop();
+        }
+      }
+    } finally {
+      loop.gateway().counters().addCommands(commands);
+      connection.writeFromLoop();
+      loop.endReading();
+      connection.flush();
+    }
+  }
+
+  private int ended(RespConnection connection, int result, int to) {
+    if (result == RequestParser.INCOMPLETE) {
+      return Math.min(parser.commandStart(), to);
+    }
+    connection.protocolError(parser.error());
+    stall();
+    return to;
+  }
+
+  /** False when CLIENT PAUSE holds the command back. */
+  private boolean execute(RespConnection connection, Request request) {
+    Command command = CommandTable.lookup(request.buffer(), request.start(0), request.length(0));
+    if (command != null && loop.gateway().pause().holds(command)) {
+      loop.gateway().pause().remind(connection);
+      return false;
+    }
+    connection.execute(command, request);
+    parser.authenticated(connection.authenticated);
+    return true;
+  }
+
+  private void stall() {
+    if (!stalled) {
+      stalled = true;
+      vertxContext.channel().config().setAutoRead(false);
+    }
+  }
+
+  /** Goes on after a stall, if that is allowed now. */
+  void resume() {
+    if (!stalled || !writable || !connection().mayExecute()) {
+      return;
+    }
+    stalled = false;
+    if (keptTo > keptFrom) {
+      runKept();
+    }
+    if (!stalled) {
+      vertxContext.channel().config().setAutoRead(true);
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) {
+    // Nothing was passed on, so that there is nothing to complete.
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) {
+    writable = context.channel().isWritable();
+    if (writable && connection != null) {
+      loop.touch(connection);
+    }
+    context.fireChannelWritabilityChanged();
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    loop.closed(connection());
+    context.fireChannelInactive();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    // A client that resets its connection is no event; anything else is a bug of ours.
+    if (!(cause instanceof IOException)) {
+      LOG.error("The connection of {} ends by a failure", connection().remoteAddress(), cause);
+    }
+    var _ = context.close();
+  }
+}

@@ -1,0 +1,403 @@
+package io.slotferry.gateway;
+
+import io.slotferry.protocol.ReplyWriter;
+import io.slotferry.protocol.Request;
+import io.slotferry.protocol.command.Command;
+import io.slotferry.protocol.command.KeyPositions;
+import io.slotferry.protocol.frame.CommandFrameWriter;
+import io.slotferry.protocol.frame.WireReader;
+import io.slotferry.protocol.shard.ShardCall;
+import io.slotferry.protocol.shard.ShardExecutor;
+import io.slotferry.topology.ClusterMap;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+
+/**
+ * Brings commands to the shards: command → key → partition → shard → its leader, which is called in
+ * place when it lives on this loop and through a {@link ShardLink} otherwise.
+ *
+ * <p>A call that no shard took (nobody leads, the partition has moved, a link's window is full) is
+ * kept, in order, and routed again when a newer map comes or {@link #RETRY_MILLIS} have passed, for
+ * {@link #WAIT_MILLIS_MAX} at most. A call whose fate is unknown is routed again if it only reads,
+ * and else answered with {@code -UNCERTAIN}.
+ *
+ * <p>Thread: one gateway loop.
+ */
+final class Router implements Rerouting {
+  /** Between two tries of a call that no shard took. */
+  static final long RETRY_MILLIS = 20;
+
+  /** How long a call waits to be taken before it is given up. */
+  static final long WAIT_MILLIS_MAX = 10_000;
+
+  /** Calls that wait on one loop; one more is given up at once. */
+  static final int WAITING_MAX = 1 << 16;
+
+  private static final byte[] CLUSTER_DOWN = ascii("-CLUSTERDOWN Hash slot not served\r\n");
+  private static final byte[] UNCERTAIN =
+      ascii("-UNCERTAIN the write may or may not have been executed\r\n");
+  private static final String CROSS_SLOT = "CROSSSLOT Keys in request don't hash to the same slot";
+
+  private final GatewayLoop loop;
+  private final GatewayCounters counters;
+  private final MapSource maps;
+  private final ShardRoutes routes;
+  private final LaterCalls laterCalls = new LaterCalls(this);
+  private final ArrayDeque<Call> waiting = new ArrayDeque<>();
+  private final ShardCall shardCall = new ShardCall();
+
+  // Reused between commands; each is in use at one depth of the routing only.
+  private final Request keptRequest = new Request();
+  private final ReplyWriter keptReply = new ReplyWriter();
+  private final Request partRequest = new Request();
+  private final ReplyWriter partReply = new ReplyWriter();
+  private final WireReader wireReader = new WireReader(new byte[0]);
+  private final CommandFrameWriter keptCommand = new CommandFrameWriter();
+
+  private ClusterMap map = ClusterMap.EMPTY;
+  private int shardCount;
+  private boolean retryScheduled;
+  private boolean routeAtEndOfTurn;
+  private boolean closed;
+
+  Router(GatewayLoop loop, Gateway gateway) {
+    this.loop = loop;
+    this.counters = gateway.counters();
+    this.maps = gateway.maps();
+    this.routes = new ShardRoutes(loop, gateway.copies());
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  ClusterMap map() {
+    return map;
+  }
+
+  /** Replies of parts and steps are written here, one at a time. */
+  ReplyWriter partReply() {
+    return partReply;
+  }
+
+  /** The view through which parts of a command are given to their shards, one at a time. */
+  Request partRequest() {
+    return partRequest;
+  }
+
+  GatewayLoop loop() {
+    return loop;
+  }
+
+  long nowMillis() {
+    return System.nanoTime() / 1_000_000;
+  }
+
+  // ---- commands
+
+  /**
+   * Routes one command that is not the gateway's own.
+   *
+   * @param request valid only during the call
+   * @return true when the reply was appended to {@code reply}; else nothing was, and the caller's
+   *     target gets it later
+   */
+  boolean execute(Caller caller, Command command, Request request, ReplyWriter reply) {
+    return switch (command.routing()) {
+      case ONE_SLOT -> toOnePlace(caller, command, request, reply);
+      case SPLIT_SUM, SPLIT_ARRAY, SPLIT_OK -> split(caller, command, request, reply);
+      case ALL_SUM, ALL_OK, ALL_JOIN, ALL_MIN -> toAll(caller, command, request, reply);
+      case ANY_KEY -> new RandomKeyWalk(this, caller, command, request).start(reply);
+      case CURSOR -> new ScanWalk(this, caller, command, request).start(reply);
+      case ORDERED -> new KeyRangeWalk(this, caller, command, request).start(reply);
+      case GATEWAY -> throw new IllegalArgumentException(command + " is the gateway's own");
+    };
+  }
+
+  private boolean toOnePlace(Caller caller, Command command, Request request, ReplyWriter reply) {
+    int keys = KeyPositions.count(command, request);
+    if (keys == 0) {
+      return toAnyShard(caller, command, request, reply);
+    }
+    int partition = partitionOf(caller, request, KeyPositions.position(command, 0));
+    if (partition < 0) {
+      return withoutKeyspace(caller, command, request, reply);
+    }
+    if (shardCount > 1) {
+      for (int i = 1; i < keys; i++) {
+        if (partitionOf(caller, request, KeyPositions.position(command, i)) != partition) {
+          return refuse(reply, CROSS_SLOT);
+        }
+      }
+    }
+    return dispatch(caller, command, request, map.shardOf(partition), partition, reply);
+  }
+
+  /** A command whose arguments name no key, because they are wrong: a shard says how. */
+  private boolean toAnyShard(Caller caller, Command command, Request request, ReplyWriter reply) {
+    int shard = nextShard(0);
+    return dispatch(caller, command, request, shard, ShardCall.ALL_PARTITIONS, reply);
+  }
+
+  private boolean withoutKeyspace(
+      Caller caller, Command command, Request request, ReplyWriter reply) {
+    if (shardCount == 0) {
+      keep(caller, command, request, ClusterMap.NO_SHARD);
+      return false;
+    }
+    return refuse(reply, "ERR keyspace " + caller.keyspace() + " does not exist");
+  }
+
+  private boolean refuse(ReplyWriter reply, String error) {
+    counters.addError();
+    reply.error(error);
+    return true;
+  }
+
+  int partitionOf(Caller caller, Request request, int argument) {
+    return map.partitionOf(
+        caller.keyspace(), request.buffer(), request.start(argument), request.length(argument));
+  }
+
+  private boolean split(Caller caller, Command command, Request request, ReplyWriter reply) {
+    int keys = KeyPositions.count(command, request);
+    if ((request.count() - command.firstKey()) % command.keyStep() != 0) {
+      return refuse(reply, CommandGate.wrongArity(command));
+    }
+    int partition = partitionOf(caller, request, KeyPositions.position(command, 0));
+    if (partition < 0) {
+      return withoutKeyspace(caller, command, request, reply);
+    }
+    int shard = map.shardOf(partition);
+    for (int i = 1; i < keys && shardCount > 1; i++) {
+      int other = partitionOf(caller, request, KeyPositions.position(command, i));
+      if (map.shardOf(other) != shard) {
+        return new ReplyMerge(this, caller, command).split(request, keys, reply);
+      }
+    }
+    return dispatch(caller, command, request, shard, partition, reply);
+  }
+
+  private boolean toAll(Caller caller, Command command, Request request, ReplyWriter reply) {
+    if (shardCount > 1) {
+      return new ReplyMerge(this, caller, command).fanOut(request, shardCount, reply);
+    }
+    return toAnyShard(caller, command, request, reply);
+  }
+
+  /** The lowest shard id above {@code shard}, or NO_SHARD. */
+  int nextShard(int shard) {
+    int next = ClusterMap.NO_SHARD;
+    for (var candidate : map.shards()) {
+      int id = candidate.id();
+      if (id > shard && (next == ClusterMap.NO_SHARD || id < next)) {
+        next = id;
+      }
+    }
+    return next;
+  }
+
+  int shardCount() {
+    return shardCount;
+  }
+
+  // ---- one shard
+
+  /** Gives a command to a shard's leader; the result is that of {@link #execute}. */
+  boolean dispatch(
+      Caller caller,
+      Command command,
+      Request request,
+      int shard,
+      int partition,
+      ReplyWriter reply) {
+    ShardRoute route = routes.of(shard);
+    if (route == null) {
+      keep(caller, command, request, shard);
+      return false;
+    }
+    if (route.executor() != null) {
+      return call(route.executor(), caller, command, request, shard, partition, reply);
+    }
+    ShardLink link = route.link();
+    if (link == null || !link.hasRoom()) {
+      keep(caller, command, request, shard);
+      return false;
+    }
+    link.send(callOf(caller, command, request, shard), request, partition, map.version());
+    loop.endTurnLater();
+    return false;
+  }
+
+  private boolean call(
+      ShardExecutor executor,
+      Caller caller,
+      Command command,
+      Request request,
+      int shard,
+      int partition,
+      ReplyWriter reply) {
+    if (laterCalls.isFull()) {
+      keep(caller, command, request, shard);
+      return false;
+    }
+    shardCall.command = command;
+    shardCall.keyspace = caller.keyspace();
+    shardCall.partition = partition;
+    shardCall.respVersion = caller.respVersion();
+    shardCall.mapVersion = map.version();
+    shardCall.ticket = laterCalls.nextTicket();
+    reply.useProtocol(shardCall.respVersion);
+    return switch (executor.execute(shardCall, request, reply, laterCalls)) {
+      case REPLIED -> true;
+      case LATER -> {
+        laterCalls.add(kept(callOf(caller, command, request, shard), request));
+        yield false;
+      }
+      case NOT_HERE -> {
+        keep(caller, command, request, shard);
+        yield false;
+      }
+    };
+  }
+
+  /**
+   * {@link #keptRequest} holds the arguments of a call on its second way, and then it is the
+   * caller.
+   */
+  private Call callOf(Caller caller, Command command, Request request, int shard) {
+    if (request != keptRequest) {
+      return new Call(caller, command, shard);
+    }
+    Call call = (Call) caller;
+    call.shard = shard;
+    return call;
+  }
+
+  private Call kept(Call call, Request request) {
+    if (request != keptRequest) {
+      keptCommand.begin(0, 0, 0, shardCall.ticket);
+      call.commandAt(keptCommand.size());
+      keptCommand.add(shardCall, request);
+      call.commandIn(Arrays.copyOf(keptCommand.bytes(), keptCommand.size()));
+    }
+    return call;
+  }
+
+  // ---- calls that nobody took
+
+  private void keep(Caller caller, Command command, Request request, int shard) {
+    keep(kept(callOf(caller, command, request, shard), request));
+  }
+
+  /** Keeps a call until a newer map comes, or the next try. */
+  void keep(Call call) {
+    if (closed || waiting.size() == WAITING_MAX) {
+      giveUp(call);
+      return;
+    }
+    counters.addReroute();
+    call.waitsSince(nowMillis());
+    call.target.waits(true);
+    waiting.add(call);
+    if (!retryScheduled) {
+      retryScheduled = true;
+      maps.refresh(map.version() + 1);
+      loop.schedule(this::retry, RETRY_MILLIS);
+    }
+  }
+
+  private void retry() {
+    retryScheduled = false;
+    for (var shard : map.shards()) {
+      routes.reopen(shard.id());
+    }
+    routeWaiting();
+  }
+
+  /** Routes all that waits again, in order; what is refused once more goes to the end, in order. */
+  void routeWaiting() {
+    long giveUpBefore = nowMillis() - WAIT_MILLIS_MAX;
+    for (int left = waiting.size(); left > 0; left--) {
+      Call call = waiting.remove();
+      call.target.waits(false);
+      if (call.waitingSinceMillis() < giveUpBefore) {
+        giveUp(call);
+      } else {
+        routeAgain(call);
+      }
+    }
+  }
+
+  private void routeAgain(Call call) {
+    call.read(wireReader, keptRequest);
+    keptReply.clear();
+    if (call.rerouting().again(call, keptRequest, keptReply)) {
+      call.target.replied(keptReply.bytes(), 0, keptReply.size());
+    }
+  }
+
+  @Override
+  public boolean again(Call call, Request request, ReplyWriter reply) {
+    return execute(call, call.command, request, reply);
+  }
+
+  private void giveUp(Call call) {
+    counters.addShardError(call.shard, false);
+    call.target.replied(CLUSTER_DOWN, 0, CLUSTER_DOWN.length);
+  }
+
+  /** The call was sent to a leader that may or may not have executed it. */
+  void uncertain(Call call) {
+    if (!call.command.isWrite()) {
+      keep(call);
+      return;
+    }
+    counters.addShardError(call.shard, true);
+    call.target.replied(UNCERTAIN, 0, UNCERTAIN.length);
+  }
+
+  // ---- the map, the loop
+
+  void useMap(ClusterMap newer) {
+    map = newer;
+    shardCount = newer.shards().size();
+    routes.useMap(newer);
+    routeWaiting();
+  }
+
+  /** Somebody knows a map of this version: a newer one than ours is asked for. */
+  void mapIsAt(long version) {
+    if (version > map.version()) {
+      maps.refresh(version);
+    }
+  }
+
+  /** A link that had no room has some: what waits is tried at the end of this turn of the loop. */
+  void roomAgain() {
+    if (!waiting.isEmpty()) {
+      routeAtEndOfTurn = true;
+      loop.endTurnLater();
+    }
+  }
+
+  void endTurn() {
+    if (routeAtEndOfTurn) {
+      routeAtEndOfTurn = false;
+      routeWaiting();
+    }
+    routes.flush();
+  }
+
+  /** Ends everything: what waits is given up. */
+  void close() {
+    closed = true;
+    routes.close();
+    Call call;
+    while ((call = waiting.poll()) != null) {
+      call.target.waits(false);
+      giveUp(call);
+    }
+  }
+}

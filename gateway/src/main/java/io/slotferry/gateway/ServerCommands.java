@@ -1,0 +1,137 @@
+package io.slotferry.gateway;
+
+import io.slotferry.protocol.Reply;
+import io.slotferry.protocol.ReplyWriter;
+import io.slotferry.protocol.Request;
+import io.slotferry.protocol.command.Command;
+import io.slotferry.topology.Keyspace;
+import io.vertx.core.Future;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/** INFO, ROLE, TIME and LOLWUT: what the server tells of itself. */
+final class ServerCommands {
+  private ServerCommands() {}
+
+  static void bind(Map<Command, GatewayCommand> commands) {
+    commands.put(Command.TIME, ServerCommands::time);
+    commands.put(Command.LOLWUT, ServerCommands::lolwut);
+    commands.put(Command.ROLE, ServerCommands::role);
+    commands.put(Command.INFO, ServerCommands::info);
+  }
+
+  private static boolean time(Session session, Request request, ReplyWriter reply) {
+    Instant now = Instant.now();
+    reply.array(2);
+    reply.bulkLong(now.getEpochSecond());
+    reply.bulkLong(now.getNano() / 1000);
+    return true;
+  }
+
+  private static boolean lolwut(Session session, Request request, ReplyWriter reply) {
+    String text =
+        """
+              |\\
+              | \\      s l o t f e r r y
+              |__\\     partitions carried across, nobody gets wet
+         \\____|_____/
+        ~~~~~~~~~~~~~~~~~~
+        Redis ver.\
+        """
+            + ' '
+            + ConnectionCommands.REDIS_VERSION
+            + '\n';
+    reply.verbatim("txt", text);
+    return true;
+  }
+
+  /** As a Redis master of all shards: the sum of the offsets, and every replica. */
+  private static boolean role(Session session, Request request, ReplyWriter reply) {
+    ReplyTarget target = session.later();
+    int respVersion = session.respVersion;
+    session
+        .gateway
+        .status()
+        .leaders()
+        .otherwise(List.of())
+        .onSuccess(leaders ->
+            session.loop.execute(() -> {
+              ReplyWriter late = new ReplyWriter(256);
+              late.useProtocol(respVersion);
+              writeRole(leaders, late);
+              target.replied(late.bytes(), 0, late.size());
+            }));
+    return false;
+  }
+
+  private static void writeRole(List<ShardStatus.Leader> leaders, ReplyWriter reply) {
+    reply.array(3);
+    reply.bulk("master");
+    reply.integer(leaders.stream().mapToLong(ShardStatus.Leader::offset).sum());
+    List<ShardStatus.Replica> replicas = new ArrayList<>();
+    leaders.forEach(leader -> replicas.addAll(leader.replicas()));
+    reply.array(replicas.size());
+    for (ShardStatus.Replica replica : replicas) {
+      reply.array(3);
+      reply.bulk(replica.host());
+      reply.bulkLong(replica.port());
+      reply.bulkLong(replica.offset());
+    }
+  }
+
+  // ---- INFO
+
+  private static boolean info(Session session, Request request, ReplyWriter reply) {
+    Set<String> sections = new LinkedHashSet<>();
+    for (int i = 1; i < request.count(); i++) {
+      String name = request.text(i).toLowerCase(Locale.ROOT);
+      boolean everything = List.of("all", "everything", "default").contains(name);
+      sections.addAll(everything ? InfoText.SECTIONS : List.of(name));
+    }
+    if (sections.isEmpty()) {
+      sections.addAll(InfoText.SECTIONS);
+    }
+    ReplyTarget target = session.later();
+    int respVersion = session.respVersion;
+    Future<List<ShardStatus.Leader>> leaders =
+        sections.contains("replication")
+            ? session.gateway.status().leaders().otherwise(List.of())
+            : Future.succeededFuture(List.of());
+    Future<Map<Integer, Long>> keys =
+        sections.contains("keyspace") ? keysOfKeyspaces(session) : Future.succeededFuture(Map.of());
+    Future.all(leaders, keys)
+        .onSuccess(both ->
+            session.loop.execute(() -> {
+              InfoText text = new InfoText(session.loop, leaders.result(), keys.result());
+              ReplyWriter late = new ReplyWriter();
+              late.useProtocol(respVersion);
+              late.verbatim("txt", text.of(sections));
+              target.replied(late.bytes(), 0, late.size());
+            }));
+    return false;
+  }
+
+  /** The number of keys of each keyspace that has any, by number. */
+  private static Future<Map<Integer, Long>> keysOfKeyspaces(Session session) {
+    Map<Integer, Long> keys = new HashMap<>();
+    Future<?> counted = Future.succeededFuture();
+    for (Keyspace keyspace : session.loop.router().map().keyspaces()) {
+      Future<Reply> size = session.gateway.execute(keyspace.number(), Request.of("DBSIZE"));
+      counted =
+          counted
+              .compose(before -> size)
+              .onSuccess(reply -> {
+                if (reply instanceof Reply.Int(long count) && count > 0) {
+                  keys.put(keyspace.number(), count);
+                }
+              });
+    }
+    return counted.map(keys);
+  }
+}

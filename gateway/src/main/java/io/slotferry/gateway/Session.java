@@ -1,0 +1,101 @@
+package io.slotferry.gateway;
+
+import io.slotferry.topology.Durability;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client has said of itself and chosen: keyspace, protocol version, name, and the like. One
+ * for each connection, and one for each command of a caller in this process.
+ *
+ * <p>Thread: its gateway loop; {@code CLIENT LIST} reads it from others, and may see an older
+ * value.
+ */
+abstract class Session implements Caller {
+  /** What {@code CLIENT REPLY} has chosen. */
+  enum ReplyMode {
+    ON,
+    OFF,
+    /** The next command's reply is left out. */
+    SKIP
+  }
+
+  final GatewayLoop loop;
+  final Gateway gateway;
+  final long id;
+  final long createdMillis = System.currentTimeMillis();
+
+  int keyspace;
+  int respVersion = 2;
+  boolean authenticated;
+  String name = "";
+  String libraryName = "";
+  String libraryVersion = "";
+  boolean noEvict;
+  boolean noTouch;
+  boolean readOnly;
+  ReplyMode replyMode = ReplyMode.ON;
+
+  /** Whether the reply of the command being executed is left out. */
+  boolean silent;
+
+  /** What {@code CLIENT DURABILITY} has chosen; null: the keyspace's default. */
+  @Nullable Durability durability;
+
+  String lastCommand = "NULL";
+  long lastActiveMillis = createdMillis;
+
+  Session(GatewayLoop loop, long id) {
+    this.loop = loop;
+    this.gateway = loop.gateway();
+    this.id = id;
+    this.authenticated = gateway.settings().requirePass().isEmpty();
+  }
+
+  /** RESET: everything but the connection itself. */
+  final void reset() {
+    keyspace = 0;
+    respVersion = 2;
+    authenticated = gateway.settings().requirePass().isEmpty();
+    name = "";
+    noEvict = false;
+    noTouch = false;
+    readOnly = false;
+    replyMode = ReplyMode.ON;
+    silent = false;
+    durability = null;
+  }
+
+  /** The client's address, {@code host:port}. */
+  abstract String remoteAddress();
+
+  /** The gateway's address that it has connected to. */
+  abstract String localAddress();
+
+  /** Closes the connection once all replies, those of this command included, are on their way. */
+  abstract void closeAfterReplies();
+
+  /** Commands that follow wait until {@link #release}. */
+  abstract void hold();
+
+  abstract void release();
+
+  @Override
+  public final int keyspace() {
+    return keyspace;
+  }
+
+  @Override
+  public final int respVersion() {
+    return respVersion;
+  }
+
+  @Override
+  public final Rerouting rerouting() {
+    return loop.router();
+  }
+
+  @Override
+  public final long waitingSinceMillis() {
+    return 0;
+  }
+}

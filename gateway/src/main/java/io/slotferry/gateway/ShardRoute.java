@@ -1,0 +1,18 @@
+package io.slotferry.gateway;
+
+import io.slotferry.protocol.shard.ShardExecutor;
+import io.slotferry.topology.Shard;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way to a shard's leader in one epoch: its copy on this very loop, or a link.
+ *
+ * @param shard as the map has it
+ * @param executor the copy on this loop, null when it lives elsewhere
+ * @param link null when the copy is on this loop
+ */
+record ShardRoute(Shard shard, @Nullable ShardExecutor executor, @Nullable ShardLink link) {
+  boolean leadsTo(Shard other) {
+    return shard.epoch() == other.epoch() && shard.leader().equals(other.leader());
+  }
+}

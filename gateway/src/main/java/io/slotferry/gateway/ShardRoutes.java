@@ -1,0 +1,99 @@
+package io.slotferry.gateway;
+
+import io.slotferry.topology.ClusterMap;
+import io.slotferry.topology.Shard;
+import io.vertx.core.internal.ContextInternal;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** The routes of one gateway loop, by shard id, kept in step with the map. */
+final class ShardRoutes {
+  private final GatewayLoop loop;
+  private final LocalCopies copies;
+  private @Nullable ShardRoute[] routes = new @Nullable ShardRoute[8];
+
+  ShardRoutes(GatewayLoop loop, LocalCopies copies) {
+    this.loop = loop;
+    this.copies = copies;
+  }
+
+  /** The route to a shard; null when the map has no such shard, or nobody leads it yet. */
+  @Nullable ShardRoute of(int shard) {
+    return shard < routes.length ? routes[shard] : null;
+  }
+
+  void useMap(ClusterMap map) {
+    for (int id = 0; id < routes.length; id++) {
+      ShardRoute route = routes[id];
+      Shard shard = map.shard(id);
+      if (route != null && (shard == null || !route.leadsTo(shard))) {
+        retire(route);
+        routes[id] = null;
+      }
+    }
+    for (Shard shard : map.shards()) {
+      if (shard.id() >= routes.length) {
+        routes = Arrays.copyOf(routes, Integer.highestOneBit(shard.id()) * 2);
+      }
+      if (routes[shard.id()] == null && shard.epoch() > 0) {
+        routes[shard.id()] = open(shard);
+      }
+    }
+  }
+
+  /** Looks again for the way to a shard whose leader has not taken a call. */
+  void reopen(int shard) {
+    ShardRoute route = of(shard);
+    if (route == null) {
+      return;
+    }
+    LocalCopies.Copy copy = copies.find(shard, route.shard().leader());
+    boolean moved =
+        copy == null
+            ? !(route.link() instanceof RemoteShardLink link) || link.isClosed()
+            : !copy.executor().equals(route.executor()) && !isLinkTo(route, copy);
+    if (moved) {
+      retire(route);
+      routes[shard] = open(route.shard());
+    }
+  }
+
+  private static boolean isLinkTo(ShardRoute route, LocalCopies.Copy copy) {
+    return route.link() instanceof LocalShardLink link && link.copy().equals(copy);
+  }
+
+  private ShardRoute open(Shard shard) {
+    LocalCopies.Copy copy = copies.find(shard.id(), shard.leader());
+    if (copy == null) {
+      return new ShardRoute(shard, null, new RemoteShardLink(loop, shard));
+    }
+    if (((ContextInternal) copy.context()).nettyEventLoop().equals(loop.eventLoop())) {
+      return new ShardRoute(shard, copy.executor(), null);
+    }
+    return new ShardRoute(shard, null, new LocalShardLink(loop, shard.id(), shard.epoch(), copy));
+  }
+
+  private static void retire(ShardRoute route) {
+    if (route.link() != null) {
+      route.link().retire();
+    }
+  }
+
+  void flush() {
+    for (ShardRoute route : routes) {
+      if (route != null && route.link() != null) {
+        route.link().flush();
+      }
+    }
+  }
+
+  void close() {
+    for (int id = 0; id < routes.length; id++) {
+      ShardRoute route = routes[id];
+      routes[id] = null;
+      if (route != null && route.link() != null) {
+        route.link().close();
+      }
+    }
+  }
+}

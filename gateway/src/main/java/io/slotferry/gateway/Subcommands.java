@@ -1,0 +1,68 @@
+package io.slotferry.gateway;
+
+import io.slotferry.protocol.ReplyWriter;
+import io.slotferry.protocol.Request;
+import io.slotferry.protocol.command.Command;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** The subcommands of a container command such as CLIENT, with Redis' errors and its HELP. */
+final class Subcommands implements GatewayCommand {
+  private record Row(int arity, GatewayCommand command) {}
+
+  private final Command container;
+  private final Map<String, Row> rows = new LinkedHashMap<>();
+  private final List<String> help = new ArrayList<>();
+
+  Subcommands(Command container) {
+    this.container = container;
+    String name = container.name();
+    help.add(name + " <subcommand> [<arg> [value] [opt] ...]. Subcommands are:");
+    rows.put("HELP", new Row(2, this::help));
+  }
+
+  /**
+   * Adds a subcommand.
+   *
+   * @param arity Redis' convention, container and subcommand counted
+   * @param usage the line of HELP that shows its arguments
+   * @param explanation the line below
+   */
+  Subcommands add(String usage, String explanation, int arity, GatewayCommand command) {
+    int blank = usage.indexOf(' ');
+    rows.put(blank < 0 ? usage : usage.substring(0, blank), new Row(arity, command));
+    help.add(usage);
+    help.add("    " + explanation);
+    return this;
+  }
+
+  @Override
+  public boolean execute(Session session, Request request, ReplyWriter reply) {
+    String name = request.text(1);
+    Row row = rows.get(name.toUpperCase(Locale.ROOT));
+    int count = request.count();
+    if (row == null) {
+      reply.error("ERR unknown subcommand '" + name + "'. Try " + container.name() + " HELP.");
+      return true;
+    }
+    if (row.arity >= 0 ? count != row.arity : count < -row.arity) {
+      reply.error(
+          CommandGate.wrongArity(container.lowerName() + '|' + name.toLowerCase(Locale.ROOT)));
+      return true;
+    }
+    return row.command.execute(session, request, reply);
+  }
+
+  private boolean help(Session session, Request request, ReplyWriter reply) {
+    reply.array(help.size() + 2);
+    for (String line : help) {
+      reply.simple(line);
+    }
+    reply.simple("HELP");
+    reply.simple("    Print this help.");
+    return true;
+  }
+}

@@ -1,0 +1,72 @@
+package io.slotferry.gateway;
+
+import io.slotferry.protocol.ReplyWriter;
+import io.slotferry.protocol.Request;
+import io.slotferry.protocol.command.CommandTable;
+import io.vertx.core.Promise;
+import java.util.Arrays;
+
+/**
+ * One command of a caller in this process: a session of its own, trusted, for just that command.
+ */
+final class SubmittedCommand extends Session implements ReplyTarget {
+  private final Promise<byte[]> promise;
+
+  SubmittedCommand(GatewayLoop loop, int keyspace, int respVersion, Promise<byte[]> promise) {
+    super(loop, 0);
+    this.keyspace = keyspace;
+    this.respVersion = respVersion;
+    this.authenticated = true;
+    this.promise = promise;
+  }
+
+  void execute(Request request) {
+    loop.gateway().counters().addCommands(1);
+    ReplyWriter reply = new ReplyWriter(256);
+    reply.useProtocol(respVersion);
+    var command = CommandTable.lookup(request.buffer(), request.start(0), request.length(0));
+    if (CommandGate.execute(this, command, request, reply)) {
+      promise.complete(reply.toByteArray());
+    }
+  }
+
+  @Override
+  public ReplyTarget later() {
+    return this;
+  }
+
+  @Override
+  public void replied(byte[] bytes, int offset, int length) {
+    promise.complete(Arrays.copyOfRange(bytes, offset, offset + length));
+  }
+
+  @Override
+  public void waits(boolean waiting) {
+    // Nothing of this caller can overtake: each command is a session of its own.
+  }
+
+  @Override
+  String remoteAddress() {
+    return "";
+  }
+
+  @Override
+  String localAddress() {
+    return "";
+  }
+
+  @Override
+  void closeAfterReplies() {
+    // There is no connection to close.
+  }
+
+  @Override
+  void hold() {
+    // As with waits.
+  }
+
+  @Override
+  void release() {
+    // As with waits.
+  }
+}

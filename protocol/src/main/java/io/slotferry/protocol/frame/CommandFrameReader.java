@@ -1,0 +1,95 @@
+package io.slotferry.protocol.frame;
+
+import io.slotferry.protocol.Request;
+import io.slotferry.protocol.command.Command;
+import io.slotferry.protocol.command.CommandTable;
+import io.slotferry.protocol.shard.ShardCall;
+
+/**
+ * Reads what {@link CommandFrameWriter} wrote, command by command; a request is a view of the
+ * frame's bytes. Thread: the loop that owns the copy; reused from frame to frame.
+ */
+public final class CommandFrameReader {
+  private final WireReader in = new WireReader(new byte[0]);
+  private final Request request = new Request();
+  private int shard;
+  private long epoch;
+  private long mapVersion;
+  private long firstTicket;
+  private int count;
+  private int read;
+
+  /**
+   * Reads the head of the frame in {@code bytes[offset, offset + length)}.
+   *
+   * @throws MalformedFrameException from here and {@link #next}, if the bytes are no such frame
+   */
+  public void reset(byte[] bytes, int offset, int length) {
+    in.reset(bytes, offset, length);
+    shard = in.i32();
+    epoch = in.i64();
+    mapVersion = in.i64();
+    firstTicket = in.i64();
+    count = in.i32();
+    read = 0;
+  }
+
+  public int shard() {
+    return shard;
+  }
+
+  public long epoch() {
+    return epoch;
+  }
+
+  public long mapVersion() {
+    return mapVersion;
+  }
+
+  public long firstTicket() {
+    return firstTicket;
+  }
+
+  public int count() {
+    return count;
+  }
+
+  /**
+   * Reads the next command into {@link #request} and all fields of {@code call}; false at the end.
+   */
+  public boolean next(ShardCall call) {
+    if (read == count) {
+      return false;
+    }
+    call.respVersion = in.u8();
+    call.keyspace = in.varint();
+    call.partition = in.i32();
+    call.mapVersion = mapVersion;
+    call.ticket = firstTicket + read;
+    byte[] bytes = in.buffer();
+    request.reset(bytes);
+    for (int left = in.varint(); left > 0; left--) {
+      int length = in.varint();
+      request.add(in.skip(length), length);
+    }
+    call.command = command(bytes);
+    read++;
+    return true;
+  }
+
+  private Command command(byte[] bytes) {
+    Command command =
+        request.count() == 0
+            ? null
+            : CommandTable.lookup(bytes, request.start(0), request.length(0));
+    if (command == null) {
+      throw new MalformedFrameException("command " + read + " of " + count + " is unknown here");
+    }
+    return command;
+  }
+
+  /** The command that {@link #next} read; valid until it is called again. */
+  public Request request() {
+    return request;
+  }
+}

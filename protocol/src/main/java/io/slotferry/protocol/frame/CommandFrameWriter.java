@@ -1,0 +1,75 @@
+package io.slotferry.protocol.frame;
+
+import io.slotferry.protocol.Request;
+import io.slotferry.protocol.shard.ShardCall;
+
+/**
+ * Collects commands for one shard: the payload of a {@link FrameKind#COMMANDS} frame. Begun once
+ * per loop turn, appended to as commands come, and read back by {@link CommandFrameReader}.
+ *
+ * <pre>
+ *   i32 shard, i64 epoch, i64 map version, i64 first ticket, i32 count, then for each command:
+ *   u8 RESP version, varint keyspace, i32 partition, varint argument count, (varint length, bytes)*
+ * </pre>
+ *
+ * The ticket of the i-th command is the first ticket + i. Thread: one gateway loop.
+ */
+public final class CommandFrameWriter {
+  private static final int COUNT_AT = 28;
+
+  private final WireWriter out = new WireWriter();
+  private long firstTicket;
+  private int count;
+
+  /** Starts a frame; what was collected before is forgotten. */
+  public void begin(int shard, long epoch, long mapVersion, long firstTicket) {
+    this.firstTicket = firstTicket;
+    count = 0;
+    out.clear();
+    out.i32(shard);
+    out.i64(epoch);
+    out.i64(mapVersion);
+    out.i64(firstTicket);
+    out.i32(0);
+  }
+
+  /**
+   * Appends a command; the request is copied.
+   *
+   * @param call with the ticket that is next in this frame
+   */
+  public void add(ShardCall call, Request request) {
+    if (call.ticket != firstTicket + count) {
+      throw new IllegalArgumentException(
+          "ticket " + call.ticket + " where " + (firstTicket + count) + " is next");
+    }
+    out.u8(call.respVersion);
+    out.varint(call.keyspace);
+    out.i32(call.partition);
+    int arguments = request.count();
+    out.varint(arguments);
+    for (int i = 0; i < arguments; i++) {
+      out.bytes(request.buffer(), request.start(i), request.length(i));
+    }
+    count++;
+    out.i32At(COUNT_AT, count);
+  }
+
+  public int count() {
+    return count;
+  }
+
+  /** Whether the frame has reached {@link FrameLink#FRAME_BYTES_MAX} and should be sent now. */
+  public boolean isFull() {
+    return out.size() >= FrameLink.FRAME_BYTES_MAX;
+  }
+
+  /** The frame so far; valid up to {@link #size} until the next {@link #add}. */
+  public byte[] bytes() {
+    return out.bytes();
+  }
+
+  public int size() {
+    return out.size();
+  }
+}

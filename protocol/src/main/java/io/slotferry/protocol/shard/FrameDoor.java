@@ -1,0 +1,117 @@
+package io.slotferry.protocol.shard;
+
+import io.slotferry.protocol.ReplyWriter;
+import io.slotferry.protocol.frame.CommandFrameReader;
+import io.slotferry.protocol.frame.ReplyFrameWriter;
+import java.util.Arrays;
+import java.util.concurrent.Executor;
+
+/**
+ * A copy's door to one gateway loop that is not its own: executes frames of commands and collects
+ * the answers; those that come later leave as one frame for each turn of the loop. Thread: the
+ * copy's loop.
+ */
+public final class FrameDoor implements ShardExecutor.LaterReply {
+  /** Where frames of replies go. */
+  @FunctionalInterface
+  public interface Answers {
+    /**
+     * @param servedBytes size of the frame of commands that was served; 0 for answers that came
+     *     later
+     * @param replies a {@link ReplyFrameWriter}'s frame, the receiver's from now on
+     */
+    void take(int servedBytes, byte[] replies);
+  }
+
+  private final ShardExecutor executor;
+  private final Executor copyLoop;
+  private final Answers answers;
+  private final CommandFrameReader commands = new CommandFrameReader();
+  private final ReplyFrameWriter replies = new ReplyFrameWriter();
+  private final ReplyWriter reply = new ReplyWriter();
+  private final ShardCall call = new ShardCall();
+  private int shard;
+  private long epoch;
+  private boolean flushScheduled;
+
+  /**
+   * @param copyLoop runs what it is given at the end of the present turn of the copy's loop
+   */
+  public FrameDoor(ShardExecutor executor, Executor copyLoop, Answers answers) {
+    this.executor = executor;
+    this.copyLoop = copyLoop;
+    this.answers = answers;
+    replies.begin(shard, epoch, 0);
+  }
+
+  private void begin() {
+    replies.begin(shard, epoch, executor.mapVersion());
+  }
+
+  /** Executes the commands of the frame in {@code bytes[offset, offset + length)}. */
+  public void serve(byte[] bytes, int offset, int length) {
+    commands.reset(bytes, offset, length);
+    shard = commands.shard();
+    epoch = commands.epoch();
+    if (replies.count() == 0) {
+      begin();
+    }
+    while (commands.next(call)) {
+      long ticket = call.ticket;
+      reply.clear();
+      reply.useProtocol(call.respVersion);
+      switch (execute()) {
+        case REPLIED -> replies.replied(ticket, reply);
+        case NOT_HERE -> replies.notHere(ticket);
+        case LATER -> {
+          // It comes through one of the methods below.
+        }
+      }
+    }
+    answer(length);
+  }
+
+  private ShardExecutor.Outcome execute() {
+    return executor.leads(shard, epoch)
+        ? executor.execute(call, commands.request(), reply, this)
+        : ShardExecutor.Outcome.NOT_HERE;
+  }
+
+  private void answer(int servedBytes) {
+    byte[] frame = Arrays.copyOf(replies.bytes(), replies.size());
+    begin();
+    answers.take(servedBytes, frame);
+  }
+
+  private void answerLater() {
+    if (!flushScheduled) {
+      flushScheduled = true;
+      copyLoop.execute(this::answerNow);
+    }
+  }
+
+  private void answerNow() {
+    flushScheduled = false;
+    if (replies.count() > 0) {
+      answer(0);
+    }
+  }
+
+  @Override
+  public void replied(long ticket, ReplyWriter reply) {
+    replies.replied(ticket, reply);
+    answerLater();
+  }
+
+  @Override
+  public void notHere(long ticket) {
+    replies.notHere(ticket);
+    answerLater();
+  }
+
+  @Override
+  public void uncertain(long ticket) {
+    replies.uncertain(ticket);
+    answerLater();
+  }
+}

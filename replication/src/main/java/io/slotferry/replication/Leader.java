@@ -1,0 +1,225 @@
+package io.slotferry.replication;
+
+import io.slotferry.engine.store.PartitionStore;
+import io.slotferry.protocol.frame.WireReader;
+import io.slotferry.replication.log.ReplicationLog;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A shard copy in the leader's role: it feeds its followers, knows who has processed what, and
+ * answers WAIT. Sans-IO: frames leave through the {@link Outbox}, time is an argument. Thread: the
+ * loop that owns the copy.
+ */
+public final class Leader {
+  /** Acknowledgements are asked for this often, as Redis' replicas send them each second. */
+  static final long ACK_REQUEST_MILLIS = 1_000;
+
+  /** A follower unheard of for this long is no longer counted in sync. */
+  static final long FOLLOWER_SILENCE_MILLIS_MAX = 3_000;
+
+  /** A follower further behind than this, bytes, is not taken into the in-sync set. */
+  static final long IN_SYNC_LAG_BYTES_MAX = 1 << 20;
+
+  private final long epoch;
+  private final String node;
+  private final ReplicationLog log;
+  private final PartitionStore store;
+  private final Outbox outbox;
+  private final Map<String, FollowerSession> sessions = new HashMap<>();
+  private final List<ReplicaWait> waits = new ArrayList<>();
+  private long lastAckRequestMillis;
+
+  Leader(long epoch, String node, ReplicationLog log, PartitionStore store, Outbox outbox) {
+    this.epoch = epoch;
+    this.node = node;
+    this.log = log;
+    this.store = store;
+    this.outbox = outbox;
+  }
+
+  // ---- followers
+
+  /** A follower asks for the stream: decides between partial and full resynchronisation. */
+  void follow(FollowRequest request, long nowMillis) {
+    FollowerSession known = sessions.get(request.node());
+    if (request.epoch() != epoch || (known != null && known.session() >= request.session())) {
+      return;
+    }
+    FollowerSession session = new FollowerSession(request, node, log, outbox, nowMillis);
+    sessions.put(request.node(), session);
+    if (canContinue(request)) {
+      session.begin(request.offset(), resumedWalk(request), nowMillis);
+    } else {
+      session.begin(log.endOffset(), new PartitionWalk(store, null), nowMillis);
+    }
+    session.pump(nowMillis);
+  }
+
+  /** Redis' PSYNC2 rule: the same history, or the one before up to where it was left. */
+  private boolean canContinue(FollowRequest request) {
+    long offset = request.offset();
+    if (offset < log.firstOffset() || offset > log.endOffset()) {
+      return false;
+    }
+    if (request.replicationId().equals(log.replicationId())) {
+      return true;
+    }
+    // A sync that another leader began cannot be finished here: hash order is the same everywhere,
+    // but partitions may have come and gone since.
+    return !request.isSyncing()
+        && request.replicationId().equals(log.secondaryId())
+        && offset <= log.secondaryUntil();
+  }
+
+  private @Nullable PartitionWalk resumedWalk(FollowRequest request) {
+    if (!request.isSyncing()) {
+      return null;
+    }
+    PartitionWalk walk = new PartitionWalk(store, null);
+    walk.position().moveTo(request.walkPartition(), request.walkHash());
+    return walk;
+  }
+
+  /** A frame of a follower's stream. */
+  void received(String follower, long session, WireReader in, long nowMillis) {
+    FollowerSession known = sessions.get(follower);
+    if (known == null || known.session() != session) {
+      return;
+    }
+    known.link().receive(in, nowMillis);
+    known.pump(nowMillis);
+    settleWaits(nowMillis);
+  }
+
+  /** Sends what the log has gained, as far as the windows allow; once a loop turn. */
+  void pump(long nowMillis) {
+    for (FollowerSession session : sessions.values()) {
+      session.pump(nowMillis);
+    }
+  }
+
+  /** Retransmission, dead links, acknowledgements, WAIT's timeouts. */
+  void tick(long nowMillis) {
+    boolean askForAcks = nowMillis - lastAckRequestMillis >= ACK_REQUEST_MILLIS;
+    if (askForAcks) {
+      lastAckRequestMillis = nowMillis;
+    }
+    for (Iterator<FollowerSession> all = sessions.values().iterator(); all.hasNext(); ) {
+      FollowerSession session = all.next();
+      if (askForAcks) {
+        session.askForAck(nowMillis);
+      }
+      session.link().tick(nowMillis);
+      if (session.isLost()) {
+        all.remove();
+      } else {
+        session.pump(nowMillis);
+      }
+    }
+    settleWaits(nowMillis);
+  }
+
+  /** Drops the streams of nodes that are no longer this shard's replicas. */
+  void keepOnly(Collection<String> replicas) {
+    sessions.keySet().retainAll(replicas);
+  }
+
+  /** The nodes, this one included, that hold (nearly) all there is and answer. */
+  Set<String> inSync(Collection<String> replicas, Set<String> before, long nowMillis) {
+    Set<String> inSync = new HashSet<>();
+    inSync.add(node);
+    for (String replica : replicas) {
+      FollowerSession session = sessions.get(replica);
+      if (session != null && isInSync(session, before.contains(replica), nowMillis)) {
+        inSync.add(replica);
+      }
+    }
+    return inSync;
+  }
+
+  private boolean isInSync(FollowerSession session, boolean before, long nowMillis) {
+    return session.isStreaming()
+        && nowMillis - session.lastAckMillis() < FOLLOWER_SILENCE_MILLIS_MAX
+        && (before || log.endOffset() - session.appliedOffset() <= IN_SYNC_LAG_BYTES_MAX);
+  }
+
+  Collection<FollowerSession> sessions() {
+    return sessions.values();
+  }
+
+  long epoch() {
+    return epoch;
+  }
+
+  /** Whether every one of {@code replicas} has applied everything before {@code offset}. */
+  boolean allApplied(Collection<String> replicas, long offset) {
+    for (String replica : replicas) {
+      FollowerSession session = sessions.get(replica);
+      if (!replica.equals(node) && (session == null || session.appliedOffset() < offset)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  void askForAcks(long nowMillis) {
+    for (FollowerSession session : sessions.values()) {
+      session.askForAck(nowMillis);
+    }
+  }
+
+  // ---- WAIT
+
+  /** How many followers have applied everything before {@code offset}. */
+  int appliedBy(long offset) {
+    int count = 0;
+    for (FollowerSession session : sessions.values()) {
+      if (session.appliedOffset() >= offset) {
+        count++;
+      }
+    }
+    return count;
+  }
+
+  /** Keeps a WAIT until enough have acknowledged or its time is over. */
+  void await(ReplicaWait wait, long nowMillis) {
+    waits.add(wait);
+    pump(nowMillis);
+    askForAcks(nowMillis);
+  }
+
+  int waiting() {
+    return waits.size();
+  }
+
+  private void settleWaits(long nowMillis) {
+    if (waits.isEmpty()) {
+      return;
+    }
+    for (Iterator<ReplicaWait> all = waits.iterator(); all.hasNext(); ) {
+      ReplicaWait wait = all.next();
+      int count = appliedBy(wait.offset());
+      if (count >= wait.replicas() || nowMillis >= wait.deadlineMillis()) {
+        all.remove();
+        wait.answer(count);
+      }
+    }
+  }
+
+  /** The role ends: whoever waits is answered with what is known. */
+  void end() {
+    for (ReplicaWait wait : waits) {
+      wait.answer(appliedBy(wait.offset()));
+    }
+    waits.clear();
+    sessions.clear();
+  }
+}

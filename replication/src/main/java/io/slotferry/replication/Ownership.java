@@ -1,0 +1,193 @@
+package io.slotferry.replication;
+
+import io.slotferry.engine.Effect;
+import io.slotferry.engine.EffectSink;
+import io.slotferry.engine.Engine;
+import io.slotferry.engine.store.Entries;
+import io.slotferry.engine.store.KeyTable;
+import io.slotferry.engine.store.OrderedKeys;
+import io.slotferry.engine.store.Partition;
+import io.slotferry.engine.store.PartitionState;
+import io.slotferry.engine.store.PartitionStore;
+import io.slotferry.engine.value.StringValue;
+import io.slotferry.engine.value.Value;
+import io.slotferry.protocol.Request;
+import io.slotferry.protocol.frame.WireWriter;
+import io.slotferry.topology.ClusterMap;
+import io.slotferry.topology.KeyOrder;
+import io.slotferry.topology.Keyspace;
+import io.slotferry.topology.Move;
+import io.slotferry.topology.Partitioning;
+import io.slotferry.topology.Tablet;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings a leader's store in line with the cluster map: which partitions it has and shows, how
+ * tablets are cut, and what is left over from a move or a dropped keyspace. All it changes in the
+ * data are effects of the leader, so its replicas follow. Everything here may be done again: a new
+ * leader finishes what the old one had begun.
+ *
+ * <p>Thread: the loop that owns the copy.
+ */
+final class Ownership {
+  private static final int GARBAGE_PARTITIONS_PER_TICK = 64;
+  private static final int NOTHING_SEEN = -1;
+  private static final int ALL_SEEN = Integer.MAX_VALUE;
+  private static final Request FLUSH = Request.of(Effect.FLUSH);
+
+  private final Engine engine;
+  private final PartitionStore store;
+  private final EffectSink effects;
+  private final WireWriter encoded = new WireWriter();
+  private final StringValue view = new StringValue(new byte[0]);
+  private ClusterMap map = ClusterMap.EMPTY;
+  private int shard;
+  private int garbageSeen = ALL_SEEN;
+
+  Ownership(Engine engine, EffectSink effects) {
+    this.engine = engine;
+    this.store = engine.store();
+    this.effects = effects;
+  }
+
+  /** The map that holds from now on. */
+  void mapIs(ClusterMap map, int shard) {
+    this.map = map;
+    this.shard = shard;
+    for (int partition : map.partitionsOf(shard)) {
+      if (partition < PartitionStore.SLOTS) {
+        store.create(partition).become(PartitionState.OWNED);
+      }
+    }
+    for (Keyspace keyspace : map.keyspaces()) {
+      if (keyspace.partitioning() == Partitioning.RANGE) {
+        cutTablets(keyspace);
+      }
+    }
+    for (Partition at = store.after(NOTHING_SEEN); at != null; at = store.after(at.id())) {
+      if (map.shardOf(at.id()) != shard) {
+        at.become(PartitionState.INCOMING);
+      }
+    }
+    garbageSeen = NOTHING_SEEN;
+  }
+
+  // ---- tablets
+
+  private void cutTablets(Keyspace keyspace) {
+    KeyOrder order = keyspace.order();
+    Partition left = null;
+    for (Tablet tablet : keyspace.tablets()) {
+      Partition known = store.partition(tablet.partition());
+      if (tablet.shard() == shard) {
+        Partition partition = store.create(tablet.partition());
+        partition.orderBy(keyspace.number(), order::compare);
+        partition.become(PartitionState.OWNED);
+        if (known == null && left != null) {
+          takeOver(keyspace.number(), left, partition, tablet.from());
+        }
+        left = partition;
+      } else if (known != null) {
+        left = null;
+      }
+    }
+  }
+
+  /** After a split: the keys from {@code at} on belong to the right tablet now. */
+  private void takeOver(int keyspace, Partition left, Partition right, byte[] at) {
+    KeyTable table = left.table(keyspace);
+    OrderedKeys keys = table == null ? null : table.ordered();
+    if (keys == null) {
+      return;
+    }
+    long position = keys.atOrAfter(at, 0, at.length, true);
+    while (position != OrderedKeys.NONE) {
+      rehome(keyspace, left.id(), right.id(), keys.entryAt(position));
+      position = keys.atOrAfter(at, 0, at.length, true);
+    }
+  }
+
+  private void rehome(int keyspace, int from, int to, Object entry) {
+    int start = Entries.keyStart(entry);
+    byte[] buffer = Entries.keyBuffer(entry);
+    byte[] key = java.util.Arrays.copyOfRange(buffer, start, start + Entries.keyLength(entry));
+    Value value = Entries.value(entry, view);
+    encoded.clear();
+    value.encode(encoded);
+    change(
+        keyspace,
+        to,
+        Request.of(
+            Effect.PUT,
+            key,
+            decimal(Entries.expiry(entry)),
+            decimal(value.type().code()),
+            encoded.toByteArray()));
+    change(keyspace, from, Request.of(Effect.DEL, key));
+  }
+
+  private static byte[] decimal(long value) {
+    return Long.toString(value).getBytes(StandardCharsets.US_ASCII);
+  }
+
+  private void change(int keyspace, int partition, Request effect) {
+    effects.effect(keyspace, partition, effect);
+    engine.apply(keyspace, partition, effect);
+  }
+
+  // ---- emptying
+
+  /** Empties a partition that is about to be copied here. */
+  void empty(int partition) {
+    Partition known = store.partition(partition);
+    if (known != null) {
+      known.become(PartitionState.INCOMING);
+      flush(known);
+    }
+  }
+
+  private void flush(Partition partition) {
+    for (int keyspace = 0; keyspace < partition.keyspaces(); keyspace++) {
+      flush(partition, keyspace);
+    }
+  }
+
+  private void flush(Partition partition, int keyspace) {
+    KeyTable table = partition.table(keyspace);
+    if (table != null && table.size() > 0) {
+      change(keyspace, partition.id(), FLUSH);
+    }
+  }
+
+  /**
+   * Drops what the map says is not this shard's and not on its way here, and keys of keyspaces that
+   * are no more; a few partitions at a time.
+   */
+  void dropGarbage() {
+    for (int i = 0; i < GARBAGE_PARTITIONS_PER_TICK && garbageSeen != ALL_SEEN; i++) {
+      Partition next = store.after(garbageSeen);
+      garbageSeen = next == null ? ALL_SEEN : next.id();
+      if (next != null) {
+        dropGarbage(next);
+      }
+    }
+  }
+
+  private void dropGarbage(Partition partition) {
+    if (map.shardOf(partition.id()) == shard) {
+      for (int keyspace = 0; keyspace < partition.keyspaces(); keyspace++) {
+        if (map.keyspace(keyspace) == null) {
+          flush(partition, keyspace);
+        }
+      }
+    } else if (!isComing(map.moveOf(partition.id()))) {
+      flush(partition);
+      store.drop(partition.id());
+    }
+  }
+
+  private boolean isComing(@Nullable Move move) {
+    return move != null && move.to() == shard;
+  }
+}

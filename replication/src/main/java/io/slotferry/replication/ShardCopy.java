@@ -1,0 +1,683 @@
+package io.slotferry.replication;
+
+import io.slotferry.engine.Engine;
+import io.slotferry.engine.store.KeyHash;
+import io.slotferry.engine.store.Partition;
+import io.slotferry.engine.store.PartitionState;
+import io.slotferry.engine.store.PartitionStore;
+import io.slotferry.protocol.Decimal;
+import io.slotferry.protocol.ReplyWriter;
+import io.slotferry.protocol.Request;
+import io.slotferry.protocol.command.Command;
+import io.slotferry.protocol.command.KeyPositions;
+import io.slotferry.protocol.frame.FrameKind;
+import io.slotferry.protocol.frame.WireReader;
+import io.slotferry.protocol.shard.ShardCall;
+import io.slotferry.protocol.shard.ShardExecutor;
+import io.slotferry.replication.log.LogRecords;
+import io.slotferry.replication.log.ReplicationLog;
+import io.slotferry.topology.ClusterMap;
+import io.slotferry.topology.Move;
+import io.slotferry.topology.Shard;
+import io.slotferry.topology.message.CopyReport;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One copy of a shard: its data, its log and its role. The role follows the cluster map, and
+ * nothing else: a copy always starts as a follower, and leads when the map says so about this very
+ * start of its node.
+ *
+ * <pre>
+ *                 the map: a replica of shard s, or its leader before a promotion
+ *   SPARE ─────────────────────────────────────────────────────────────► FOLLOWING
+ *     ▲                                                                   │      ▲
+ *     │ the map: no copy here                   promoted in a new epoch   ▼      │ another leads
+ *     └──────────────────────────────────────────────────────────────── LEADING ─┘
+ * </pre>
+ *
+ * A leader executes commands only while its lease runs by its own monotonic clock. Thread: all
+ * methods belong to the one event loop that owns the copy.
+ */
+public final class ShardCopy implements ShardExecutor {
+  /** How often {@link #tickLeading} and {@link #tickFollowing} want to be called. */
+  public static final long TICK_MILLIS = 20;
+
+  static final int WAITS_MAX = 100_000;
+
+  /** Active expiry runs this often, as Redis' (hz 10), and looks at so many keys. */
+  private static final long EXPIRY_MILLIS = 100;
+
+  private static final int EXPIRY_KEYS_MAX = 2_000;
+
+  /** Each role and each move numbers its attempts from a block of its own. */
+  private static final long SESSIONS_PER_ROLE = 1 << 16;
+
+  /** A node's sessions carry its start number above these bits. */
+  private static final int SESSION_BITS = 32;
+
+  private final String node;
+  private final TimeSource time;
+  private final Outbox outbox;
+  private final MapProposals proposals;
+  private final Runnable logged;
+  private final Engine engine;
+  private final PartitionStore store;
+  private final Ownership ownership;
+  private final HeldCalls held = new HeldCalls();
+  private final Map<Long, MoveSource> movesOut = new HashMap<>();
+  private final Map<Long, MoveTarget> movesIn = new HashMap<>();
+  private CopyDisk disk;
+  private ReplicationLog log;
+  private ClusterMap map = ClusterMap.EMPTY;
+  private @Nullable Shard shard;
+  private @Nullable Leader leader;
+  private @Nullable Follower follower;
+  private InSyncWish inSyncWish = new InSyncWish(Set.of());
+  private long leaseUntilMillis = Long.MIN_VALUE;
+  private long nextSession;
+  private long lastExpiryMillis;
+
+  /**
+   * A copy that holds nothing yet: recover into {@link #engine}, then {@link #open}.
+   *
+   * @param random for the choices of SPOP and its like
+   * @param logged called (often) when the log has grown: the edge then calls {@link #flush} once at
+   *     the end of this loop turn
+   */
+  public ShardCopy(
+      String node,
+      RandomGenerator random,
+      TimeSource time,
+      Outbox outbox,
+      MapProposals proposals,
+      Runnable logged) {
+    this.node = node;
+    this.time = time;
+    this.outbox = outbox;
+    this.proposals = proposals;
+    this.logged = logged;
+    this.engine = new Engine(this::partitionOf, this::effect, random, System::nanoTime);
+    this.store = engine.store();
+    this.ownership = new Ownership(engine, this::effect);
+    this.disk = CopyDisk.inMemory(0);
+    this.log = disk.log();
+  }
+
+  public Engine engine() {
+    return engine;
+  }
+
+  /** Goes on from what was recovered; before any other call but {@link #engine}. */
+  public void open(CopyDisk disk) {
+    this.disk = disk;
+    this.log = disk.log();
+    // Sessions of an earlier start of this node are all smaller.
+    this.nextSession = disk.incarnation() << SESSION_BITS;
+  }
+
+  /** How often this node has started with its data; a promotion is for one start. */
+  public long incarnation() {
+    return disk.incarnation();
+  }
+
+  // ---- the map decides the role
+
+  /** A newer image of the cluster map. */
+  public void mapChanged(ClusterMap newMap) {
+    long nowMillis = time.monotonicMillis();
+    map = newMap;
+    Shard shard = newMap.shardOn(node);
+    this.shard = shard;
+    if (shard == null) {
+      stopLeading();
+      follower = null;
+      return;
+    }
+    if (disk.shard() != shard.id()) {
+      if (disk.shard() != 0) {
+        stopLeading();
+        follower = null;
+        store.clear();
+      }
+      disk.belongTo(shard.id());
+    }
+    boolean leads =
+        shard.leader().equals(node)
+            && shard.incarnation() == disk.incarnation()
+            && shard.epoch() > 0;
+    if (leads) {
+      lead(shard, nowMillis);
+    } else {
+      follow(shard, nowMillis);
+    }
+  }
+
+  private void lead(Shard shard, long nowMillis) {
+    Leader leader = this.leader;
+    if (leader == null || leader.epoch() != shard.epoch()) {
+      stopLeading();
+      follower = null;
+      log.beginEpoch(shard.epoch(), ReplicationId.random());
+      leader = new Leader(shard.epoch(), node, log, store, outbox);
+      this.leader = leader;
+      this.inSyncWish = new InSyncWish(shard.inSync());
+    }
+    leader.keepOnly(shard.replicas());
+    ownership.mapIs(map, shard.id());
+    updateMoves(shard, nowMillis);
+  }
+
+  private void follow(Shard shard, long nowMillis) {
+    stopLeading();
+    if (follower == null) {
+      follower = new Follower(shard.id(), node, nextSession, log, new FollowedData(), outbox);
+      nextSession += SESSIONS_PER_ROLE;
+    }
+    boolean leaderless = shard.epoch() == 0 || shard.leader().equals(node);
+    follower.leaderIs(leaderless ? null : shard.leader(), shard.epoch(), nowMillis);
+  }
+
+  private void stopLeading() {
+    Leader leader = this.leader;
+    if (leader != null) {
+      this.leader = null;
+      leader.end();
+      movesOut.clear();
+      movesIn.clear();
+      held.refuseAll();
+      leaseUntilMillis = Long.MIN_VALUE;
+    }
+  }
+
+  private void updateMoves(Shard shard, long nowMillis) {
+    movesOut.keySet().removeIf(id -> map.move(id) == null);
+    movesIn.keySet().removeIf(id -> map.move(id) == null);
+    for (Move move : map.moves()) {
+      if (move.from() == shard.id() && !movesOut.containsKey(move.id())) {
+        movesOut.put(move.id(), newMoveSource(move));
+      }
+    }
+    for (MoveSource source : movesOut.values()) {
+      source.mapIs(map, nowMillis);
+    }
+    // Whatever waited for a move that has ended finds its partition here, or elsewhere, now.
+    held.release(this);
+  }
+
+  private MoveSource newMoveSource(Move move) {
+    long firstSession = nextSession;
+    nextSession += SESSIONS_PER_ROLE;
+    return new MoveSource(
+        move, node, firstSession, store, outbox, proposals, () -> held.release(this));
+  }
+
+  // ---- executing
+
+  @Override
+  public Outcome execute(ShardCall call, Request request, ReplyWriter reply, LaterReply later) {
+    Leader leader = this.leader;
+    if (leader == null || time.monotonicMillis() >= leaseUntilMillis) {
+      return Outcome.NOT_HERE;
+    }
+    Place place = placeOf(call, request);
+    if (place == Place.HERE && call.command == Command.WAIT) {
+      return await(leader, call, request, reply, later);
+    }
+    if (place == Place.ELSEWHERE) {
+      return Outcome.NOT_HERE;
+    }
+    if (place == Place.HELD) {
+      return held.hold(call, request, later) ? Outcome.LATER : Outcome.NOT_HERE;
+    }
+    String refusal = call.command.isWrite() ? log.refusal() : null;
+    if (refusal != null) {
+      reply.error(refusal);
+    } else {
+      engine.execute(call, request, reply, time.wallMillis());
+    }
+    return Outcome.REPLIED;
+  }
+
+  @Override
+  public boolean leads(int ofShard, long epoch) {
+    Shard shard = this.shard;
+    return leader != null && shard != null && shard.id() == ofShard && shard.epoch() == epoch;
+  }
+
+  @Override
+  public long mapVersion() {
+    return map.version();
+  }
+
+  /** Where the partitions of a call are. */
+  private enum Place {
+    HERE,
+    HELD,
+    ELSEWHERE
+  }
+
+  private Place placeOf(ShardCall call, Request request) {
+    if (isHandingOver()) {
+      return Place.HELD;
+    }
+    if (call.partition == ShardCall.ALL_PARTITIONS) {
+      return call.command.isWrite() && isHoldingAny() ? Place.HELD : Place.HERE;
+    }
+    Command command = call.command;
+    int keys = KeyPositions.count(command, request);
+    if (keys == 0) {
+      return placeOf(call.partition);
+    }
+    Place place = Place.HERE;
+    for (int i = 0; i < keys; i++) {
+      int argument = KeyPositions.position(command, i);
+      int partition = partitionOf(call.keyspace, request, argument);
+      if (i == 0) {
+        // The caller's map may be older: a tablet may have been split since.
+        call.partition = partition;
+      }
+      Place ofKey = placeOf(partition);
+      if (ofKey.compareTo(place) > 0) {
+        place = ofKey;
+      }
+    }
+    return place;
+  }
+
+  private int partitionOf(int keyspace, Request request, int argument) {
+    return map.partitionOf(
+        keyspace, request.buffer(), request.start(argument), request.length(argument));
+  }
+
+  private Place placeOf(int partition) {
+    Shard shard = this.shard;
+    if (shard == null || partition < 0 || map.shardOf(partition) != shard.id()) {
+      return Place.ELSEWHERE;
+    }
+    return isHolding(partition) ? Place.HELD : Place.HERE;
+  }
+
+  private boolean isHolding(int partition) {
+    if (!movesOut.isEmpty()) {
+      for (MoveSource move : movesOut.values()) {
+        if (move.concerns(partition) && move.isHolding()) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private boolean isHoldingAny() {
+    for (MoveSource move : movesOut.values()) {
+      if (move.isHolding()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** WAIT numreplicas timeout: for everything that is in the log now. */
+  private Outcome await(
+      Leader leader, ShardCall call, Request request, ReplyWriter reply, LaterReply later) {
+    if (!isLong(request, 1) || !isLong(request, 2)) {
+      reply.error("ERR value is not an integer or out of range");
+      return Outcome.REPLIED;
+    }
+    long replicas = longOf(request, 1);
+    long timeoutMillis = longOf(request, 2);
+    if (timeoutMillis < 0) {
+      reply.error("ERR timeout is negative");
+      return Outcome.REPLIED;
+    }
+    long offset = log.endOffset();
+    int applied = leader.appliedBy(offset);
+    if (applied >= replicas || leader.waiting() >= WAITS_MAX) {
+      reply.integer(applied);
+      return Outcome.REPLIED;
+    }
+    long nowMillis = time.monotonicMillis();
+    long deadline =
+        timeoutMillis == 0 || timeoutMillis > Long.MAX_VALUE - nowMillis
+            ? Long.MAX_VALUE
+            : nowMillis + timeoutMillis;
+    int wanted = (int) Math.min(replicas, Integer.MAX_VALUE);
+    leader.await(
+        new ReplicaWait(offset, wanted, deadline, call.ticket, call.respVersion, later), nowMillis);
+    return Outcome.LATER;
+  }
+
+  private static boolean isLong(Request request, int argument) {
+    return Decimal.isLong(request.buffer(), request.start(argument), request.length(argument));
+  }
+
+  private static long longOf(Request request, int argument) {
+    return Decimal.toLong(request.buffer(), request.start(argument), request.length(argument));
+  }
+
+  // ---- effects
+
+  /**
+   * Takes the effects of the engine: the log first, then the moves that their keys take part in.
+   */
+  private void effect(int keyspace, int partition, Request effect) {
+    log.effect(keyspace, partition, effect);
+    if (!movesOut.isEmpty()) {
+      for (MoveSource move : movesOut.values()) {
+        if (move.concerns(partition)) {
+          move.effect(keyspace, partition, keyHashOf(effect), effect);
+        }
+      }
+    }
+    logged.run();
+  }
+
+  /** Where in its partition an effect belongs; one about all keys belongs to the beginning. */
+  private static int keyHashOf(Request effect) {
+    return effect.count() < 2
+        ? KeyHash.BEFORE_FIRST
+        : KeyHash.hash(effect.buffer(), effect.start(1), effect.length(1));
+  }
+
+  private int partitionOf(int keyspace, byte[] buffer, int start, int length) {
+    return map.partitionOf(keyspace, buffer, start, length);
+  }
+
+  /** Sends what this loop turn has logged, to the followers and to the disk. */
+  public void flush() {
+    long nowMillis = time.monotonicMillis();
+    disk.flush();
+    if (leader != null) {
+      leader.pump(nowMillis);
+      for (MoveSource move : movesOut.values()) {
+        move.pump(nowMillis);
+      }
+    }
+  }
+
+  // ---- frames of other copies
+
+  /** A frame for this copy; {@code in} stands behind the kind. */
+  public void received(FrameKind kind, WireReader in) {
+    long nowMillis = time.monotonicMillis();
+    switch (kind) {
+      case FOLLOW -> {
+        FollowRequest request = FollowRequest.read(in);
+        if (leader != null && shard != null && shard.id() == request.shard()) {
+          leader.follow(request, nowMillis);
+        }
+      }
+      case MOVE_OPEN -> openMove(MoveOpen.read(in), nowMillis);
+      case STREAM, STREAM_BACK, MOVE_STREAM, MOVE_BACK -> streamed(kind, in, nowMillis);
+      default -> throw new IllegalArgumentException("not a frame of a copy: " + kind);
+    }
+  }
+
+  private void streamed(FrameKind kind, WireReader in, long nowMillis) {
+    StreamEnvelope envelope = StreamEnvelope.read(in);
+    long id = envelope.stream();
+    if (kind == FrameKind.STREAM && follower != null) {
+      follower.received(envelope.sender(), envelope.session(), in, nowMillis);
+    } else if (kind == FrameKind.STREAM_BACK && leader != null) {
+      leader.received(envelope.sender(), envelope.session(), in, nowMillis);
+      for (MoveTarget move : movesIn.values()) {
+        move.answerFence(nowMillis);
+      }
+    } else if (kind == FrameKind.MOVE_STREAM) {
+      MoveTarget move = movesIn.get(id);
+      if (move != null) {
+        move.received(envelope.sender(), envelope.session(), in, nowMillis);
+      }
+    } else if (kind == FrameKind.MOVE_BACK) {
+      MoveSource move = movesOut.get(id);
+      if (move != null) {
+        move.received(envelope.sender(), envelope.session(), in, nowMillis);
+      }
+    }
+  }
+
+  private void openMove(MoveOpen open, long nowMillis) {
+    Move move = map.move(open.move());
+    Shard shard = this.shard;
+    if (leader == null || shard == null || move == null) {
+      return; // The source asks again; by then the map may be here.
+    }
+    Shard source = map.shard(move.from());
+    boolean current =
+        move.to() == shard.id()
+            && open.toEpoch() == shard.epoch()
+            && source != null
+            && open.fromEpoch() == source.epoch();
+    if (current && isNewAttempt(open)) {
+      for (int partition : move.partitions()) {
+        ownership.empty(partition);
+      }
+      movesIn.put(
+          open.move(), new MoveTarget(open, node, new MovedData(leader, shard), outbox, nowMillis));
+    }
+  }
+
+  private boolean isNewAttempt(MoveOpen open) {
+    MoveTarget known = movesIn.get(open.move());
+    return known == null
+        || known.open().session() < open.session()
+        || !known.open().node().equals(open.node());
+  }
+
+  // ---- time
+
+  /** Retransmission and timeouts of the follower's role; every {@link #TICK_MILLIS}. */
+  public void tickFollowing() {
+    Follower follower = this.follower;
+    if (follower != null) {
+      long nowMillis = time.monotonicMillis();
+      follower.tick(nowMillis);
+      disk.tick(nowMillis);
+    }
+  }
+
+  /** Retransmission, timeouts, expiry and cleaning up of a leader; every {@link #TICK_MILLIS}. */
+  public void tickLeading() {
+    Leader leader = this.leader;
+    if (leader == null) {
+      return;
+    }
+    long nowMillis = time.monotonicMillis();
+    disk.tick(nowMillis);
+    leader.tick(nowMillis);
+    for (MoveSource move : movesOut.values()) {
+      move.tick(map.version(), nowMillis);
+    }
+    for (MoveTarget move : movesIn.values()) {
+      move.tick(nowMillis);
+    }
+    if (nowMillis < leaseUntilMillis && !isHandingOver()) {
+      if (nowMillis - lastExpiryMillis >= EXPIRY_MILLIS) {
+        lastExpiryMillis = nowMillis;
+        engine.expireCycle(time.wallMillis(), EXPIRY_KEYS_MAX);
+      }
+      ownership.dropGarbage();
+    }
+  }
+
+  // ---- lease and heartbeat
+
+  /** The rebalancer lets this copy lead for so long from when the heartbeat was sent. */
+  public void leaseGranted(int ofShard, long epoch, long heartbeatSentMillis, long leaseMillis) {
+    Shard shard = this.shard;
+    if (leader != null && shard != null && shard.id() == ofShard && shard.epoch() == epoch) {
+      leaseUntilMillis = Math.max(leaseUntilMillis, heartbeatSentMillis + leaseMillis);
+    }
+  }
+
+  /** What the next heartbeat says about this copy; null for a spare one. */
+  public @Nullable CopyReport report() {
+    Shard shard = this.shard;
+    if (shard == null) {
+      return null;
+    }
+    // An unfinished sync is worth nothing: it must never be preferred to a complete copy.
+    long offset = isSyncing() ? -1 : log.endOffset();
+    Leader leader = this.leader;
+    if (leader == null) {
+      return new CopyReport(
+          shard.id(), log.epoch(), false, log.replicationId(), offset, Set.of(), 0, 0);
+    }
+    inSyncWish.found(leader.inSync(shard.replicas(), shard.inSync(), time.monotonicMillis()));
+    return new CopyReport(
+        shard.id(),
+        shard.epoch(),
+        true,
+        log.replicationId(),
+        offset,
+        inSyncWish.asked(shard.inSync()),
+        inSyncWish.revision(),
+        handover(leader, shard));
+  }
+
+  /** The handover that is complete: nothing is served here, and the successor has everything. */
+  private long handover(Leader leader, Shard shard) {
+    String successor = shard.successor();
+    boolean complete = successor != null && leader.allApplied(Set.of(successor), log.endOffset());
+    return complete ? shard.handover() : 0;
+  }
+
+  private boolean isHandingOver() {
+    return shard != null && shard.successor() != null;
+  }
+
+  private boolean isSyncing() {
+    return follower != null && follower.isSyncing();
+  }
+
+  // ---- what others may know
+
+  public boolean isLeading() {
+    return leader != null;
+  }
+
+  /** Whether it leads and its lease runs. */
+  public boolean isServing() {
+    return leader != null && time.monotonicMillis() < leaseUntilMillis;
+  }
+
+  public @Nullable Shard shard() {
+    return shard;
+  }
+
+  public @Nullable Leader leader() {
+    return leader;
+  }
+
+  public ReplicationLog log() {
+    return log;
+  }
+
+  public PartitionStore store() {
+    return store;
+  }
+
+  /**
+   * The follower's data: what comes in the stream goes to the log and, if covered, to the engine.
+   */
+  private final class FollowedData implements Follower.Data {
+    private final LogRecords records = new LogRecords();
+
+    @Override
+    public void beginSync(String replicationId, long offset) {
+      store.clear();
+      Shard shard = ShardCopy.this.shard;
+      log.reset(replicationId, offset, shard == null ? 0 : shard.epoch());
+    }
+
+    @Override
+    public void apply(WireReader in, @Nullable WalkPosition position) {
+      int start = in.position();
+      int length = in.remaining();
+      in.skip(length);
+      log.append(in.buffer(), start, length);
+      records.reset(in.buffer(), start, length);
+      while (records.next()) {
+        Request effect = records.effect();
+        int partition = records.partition();
+        if (position == null || position.covers(partition, keyHashOf(effect))) {
+          engine.apply(records.keyspace(), partition, effect);
+        }
+      }
+      logged.run();
+    }
+
+    @Override
+    public void applyChunk(WireReader chunk, WalkPosition position) {
+      PartitionWalk.readChunk(
+          chunk,
+          position,
+          (id, first, in) -> {
+            Partition partition = store.create(id);
+            if (first) {
+              partition.clear();
+            }
+            return partition.readChunk(in, null);
+          });
+    }
+
+    @Override
+    public void endSync() {
+      disk.syncComplete();
+    }
+  }
+
+  /** The data of partitions that move here: through the own log, so that the replicas have it. */
+  private final class MovedData implements MoveTarget.Data {
+    private final LogRecords records = new LogRecords();
+    private final WalkPosition position = new WalkPosition();
+    private final Leader leader;
+    private final Shard shard;
+
+    MovedData(Leader leader, Shard shard) {
+      this.leader = leader;
+      this.shard = shard;
+    }
+
+    @Override
+    public void applyMovedChunk(WireReader chunk) {
+      // The partitions were emptied, here and on the replicas, when the move was opened.
+      PartitionWalk.readChunk(
+          chunk,
+          position,
+          (id, first, in) -> {
+            store.create(id).become(PartitionState.INCOMING);
+            return engine.adoptChunk(id, in);
+          });
+    }
+
+    @Override
+    public void applyMovedEffects(WireReader in) {
+      records.reset(in.buffer(), in.position(), in.remaining());
+      in.skip(in.remaining());
+      while (records.next()) {
+        effect(records.keyspace(), records.partition(), records.effect());
+        engine.apply(records.keyspace(), records.partition(), records.effect());
+      }
+    }
+
+    @Override
+    public long logEnd() {
+      return log.endOffset();
+    }
+
+    @Override
+    public boolean isReplicated(long offset) {
+      return leader.allApplied(inSyncNow(), offset);
+    }
+
+    private Set<String> inSyncNow() {
+      Shard now = ShardCopy.this.shard;
+      return now == null ? shard.inSync() : now.inSync();
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package io.slotferry.replication.log;
+
+import io.slotferry.protocol.frame.WireWriter;
+import java.nio.ByteBuffer;
+
+/**
+ * The log's bytes from one offset to another, as references to the backlog's pages. The backlog
+ * never changes bytes that it has, and keeps pages that {@link Backlog#keepFrom} names, so the disk
+ * thread reads a slice while the owner loop appends.
+ */
+public final class LogSlice {
+  private final long from;
+  private final long to;
+  private final byte[][] pages;
+
+  /**
+   * @param pages the pages of {@code [from, to)}, the first one holding {@code from}
+   */
+  LogSlice(long from, long to, byte[][] pages) {
+    this.from = from;
+    this.to = to;
+    this.pages = pages;
+  }
+
+  public long from() {
+    return from;
+  }
+
+  public long to() {
+    return to;
+  }
+
+  private byte[] page(long offset) {
+    return pages[(int) (Backlog.pageOf(offset) - Backlog.pageOf(from))];
+  }
+
+  /**
+   * The end of the whole records from {@code start} on that fit in {@code bytesMax}; of one record
+   * if already the first is bigger. {@code start} is where a record starts.
+   */
+  public long recordsEnd(long start, int bytesMax) {
+    if (to - start <= bytesMax) {
+      return to;
+    }
+    long end = start + recordBytes(start);
+    while (end < to) {
+      long next = end + recordBytes(end);
+      if (next - start > bytesMax) {
+        break;
+      }
+      end = next;
+    }
+    return end;
+  }
+
+  private long recordBytes(long offset) {
+    int length = 0;
+    for (int i = 0; i < LogRecords.LENGTH_BYTES; i++) {
+      length = length << 8 | page(offset + i)[Backlog.inPage(offset + i)] & 0xff;
+    }
+    return LogRecords.LENGTH_BYTES + Integer.toUnsignedLong(length);
+  }
+
+  /** Copies {@code [start, end)}. */
+  public void copy(long start, long end, WireWriter out) {
+    for (long at = start; at < end; ) {
+      int count = countInPage(at, end);
+      out.raw(page(at), Backlog.inPage(at), count);
+      at += count;
+    }
+  }
+
+  /** Copies {@code [start, end)}. */
+  public void copy(long start, long end, ByteBuffer out) {
+    for (long at = start; at < end; ) {
+      int count = countInPage(at, end);
+      out.put(page(at), Backlog.inPage(at), count);
+      at += count;
+    }
+  }
+
+  private static int countInPage(long at, long end) {
+    return (int) Math.min(end - at, Backlog.PAGE_BYTES - Backlog.inPage(at));
+  }
+}

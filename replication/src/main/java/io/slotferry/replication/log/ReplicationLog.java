@@ -1,0 +1,176 @@
+package io.slotferry.replication.log;
+
+import io.slotferry.engine.EffectSink;
+import io.slotferry.protocol.Request;
+import io.slotferry.protocol.frame.WireWriter;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A shard copy's log: the effects in order, addressed by byte offset since the log's birth, named
+ * by a replication id. An append is a copy into the backlog; the disk takes its bytes from there,
+ * all that one loop turn brought with one write.
+ *
+ * <p>Thread: the loop that owns the shard copy.
+ */
+public final class ReplicationLog implements EffectSink {
+  /** A record's array that grew beyond this is not kept for the next one. */
+  private static final int RECORD_BYTES_KEPT_MAX = 1 << 20;
+
+  private final Backlog backlog;
+  private final LogDisk disk;
+  private WireWriter record = new WireWriter();
+  private LogIdentity identity;
+
+  /**
+   * @param backlog holds what was recovered, or nothing at the offset where the log starts
+   */
+  public ReplicationLog(LogIdentity identity, Backlog backlog, LogDisk disk) {
+    this.identity = identity;
+    this.backlog = backlog;
+    this.disk = disk;
+  }
+
+  /** An ephemeral log at offset 0 with the default backlog, without a history yet. */
+  public static ReplicationLog inMemory() {
+    return new ReplicationLog(LogIdentity.NONE, new Backlog(Backlog.BYTES_DEFAULT), new NoDisk());
+  }
+
+  // ---- whose history it is
+
+  public LogIdentity identity() {
+    return identity;
+  }
+
+  /** Names this log's history; empty while the copy has none. */
+  public String replicationId() {
+    return identity.replicationId();
+  }
+
+  /** The history that this one continues; empty when there is none. */
+  public String secondaryId() {
+    return identity.secondaryId();
+  }
+
+  /** The secondary id is valid for offsets up to this one, inclusive; -1 without one. */
+  public long secondaryUntil() {
+    return identity.secondaryUntil();
+  }
+
+  /** The shard's epoch under which the identity was drawn or learnt. */
+  public long epoch() {
+    return identity.epoch();
+  }
+
+  /** Promotion: a new history that continues the old one, which stays known up to here. */
+  public void beginEpoch(long epoch, String newReplicationId) {
+    LogIdentity next = identity.promoted(newReplicationId, endOffset(), epoch);
+    if (identity.known()) {
+      disk.identify(next);
+    } else {
+      disk.begin(next, endOffset());
+    }
+    identity = next;
+  }
+
+  /** A follower learns from its leader how the history it continues is named now. */
+  public void adopt(String replicationId, String secondaryId, long secondaryUntil, long epoch) {
+    identity = new LogIdentity(replicationId, secondaryId, secondaryUntil, epoch);
+    disk.identify(identity);
+  }
+
+  /**
+   * A full resync starts: the log starts over at {@code offset}, and what is on disk becomes void.
+   * The copy is durable again only after its storage was told that the sync is complete.
+   */
+  public void reset(String replicationId, long offset, long epoch) {
+    restart(new LogIdentity(replicationId, "", LogIdentity.NO_OFFSET, epoch), offset);
+  }
+
+  /** Forgets the history: the copy is empty and follows or leads from nothing. */
+  public void wipe() {
+    restart(LogIdentity.NONE, 0);
+  }
+
+  private void restart(LogIdentity next, long offset) {
+    identity = next;
+    backlog.reset(offset);
+    disk.restart(next, offset);
+  }
+
+  // ---- offsets
+
+  /** The oldest offset that can still be read, from memory or from disk. */
+  public long firstOffset() {
+    return Math.min(backlog.firstOffset(), disk.firstOffset());
+  }
+
+  /** The oldest offset that {@link #read} gives; what is older comes by {@link #readFromDisk}. */
+  public long firstOffsetInMemory() {
+    return backlog.firstOffset();
+  }
+
+  /** The offset after the last record. */
+  public long endOffset() {
+    return backlog.endOffset();
+  }
+
+  /** Durable up to here; 0 for an ephemeral copy and during a full resync. */
+  public long fsyncedOffset() {
+    return disk.fsyncedOffset();
+  }
+
+  /** Calls {@code listener} with {@link #fsyncedOffset} each time it has grown; one listener. */
+  public void onFsync(LongConsumer listener) {
+    disk.onFsync(listener);
+  }
+
+  // ---- appending
+
+  /** The leader appends one record. */
+  @Override
+  public void effect(int keyspace, int partition, Request effect) {
+    record.clear();
+    LogRecords.write(record, keyspace, partition, effect);
+    append(record.bytes(), 0, record.size());
+    if (record.size() > RECORD_BYTES_KEPT_MAX) {
+      record = new WireWriter();
+    }
+  }
+
+  /** A follower appends whole records as they came from the leader. */
+  public void append(byte[] records, int offset, int length) {
+    backlog.append(records, offset, length);
+  }
+
+  /** Why the copy must refuse writes now (RESP error without its dash: MISCONF …), or null. */
+  public @Nullable String refusal() {
+    return disk.refusal();
+  }
+
+  /**
+   * Whether the disk is so far behind that a leader must hold writes back, and a follower must not
+   * take more from its leader. Appends are still kept, in memory.
+   */
+  public boolean backlogged() {
+    return disk.backlogged();
+  }
+
+  // ---- reading
+
+  /**
+   * Appends whole records from {@code from} on to {@code out}: as many as fit in {@code bytesMax},
+   * but at least one.
+   *
+   * @param from where a record starts
+   * @return the number of bytes; 0 at the end; -1 when {@code from} is not in memory
+   */
+  public int read(long from, WireWriter out, int bytesMax) {
+    return backlog.read(from, out, bytesMax);
+  }
+
+  /** {@link #read} from the segments on disk; {@code reader} is called later, on this loop. */
+  public void readFromDisk(long from, int bytesMax, LogDisk.Reader reader) {
+    disk.read(from, bytesMax, reader);
+  }
+}

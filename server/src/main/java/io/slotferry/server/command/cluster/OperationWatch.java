@@ -1,0 +1,102 @@
+package io.slotferry.server.command.cluster;
+
+import io.slotferry.server.command.ExitStatus;
+import io.vertx.core.json.JsonObject;
+import java.io.Console;
+import java.io.PrintStream;
+import java.util.Locale;
+
+/**
+ * Follows an operation of the cluster to its end: on a terminal with a bar that fills, else with a
+ * line for each step.
+ */
+final class OperationWatch {
+  private static final long POLL_MILLIS = 500;
+  private static final int BAR_LENGTH = 30;
+  private static final int STEPS = 10;
+
+  private final AdminClient client;
+  private final PrintStream out;
+  private final boolean terminal;
+  private String shown = "";
+
+  OperationWatch(AdminClient client, PrintStream out) {
+    this.client = client;
+    this.out = out;
+    this.terminal = isTerminal();
+  }
+
+  @SuppressWarnings("SystemConsoleNull") // It is null again, from Java 25 on.
+  private static boolean isTerminal() {
+    Console console = System.console();
+    return console != null && console.isTerminal();
+  }
+
+  /**
+   * @param quiet shows nothing: the caller prints the operation that is returned
+   * @return the operation after its end
+   */
+  JsonObject follow(long operation, boolean quiet) throws AdminException, InterruptedException {
+    while (true) {
+      JsonObject state = client.get("/v1/cluster/operations/" + operation);
+      if (!quiet) {
+        show(state);
+      }
+      if (hasEnded(state)) {
+        if (!quiet && terminal) {
+          out.println();
+        }
+        return state;
+      }
+      Thread.sleep(POLL_MILLIS);
+    }
+  }
+
+  static int exitStatus(JsonObject operation) {
+    return state(operation).equals("DONE") ? ExitStatus.DONE : ExitStatus.FAILED;
+  }
+
+  private static boolean hasEnded(JsonObject operation) {
+    return switch (state(operation)) {
+      case "DONE", "CANCELLED", "FAILED" -> true;
+      default -> false;
+    };
+  }
+
+  private void show(JsonObject operation) {
+    int total = operation.getInteger("total", 0);
+    int done = operation.getInteger("done", 0);
+    String line = line(operation, total, done);
+    if (terminal) {
+      // Back to the start of the line, and what is right of the new text erased.
+      out.print("\r" + bar(done, total) + " " + line + "\u001b[K");
+      out.flush();
+      return;
+    }
+    // A line for each change of state, and for each tenth of the way.
+    int step = total == 0 ? 0 : done * STEPS / total;
+    String key = state(operation) + operation.getString("detail", "") + step;
+    if (!key.equals(shown)) {
+      shown = key;
+      out.println(line);
+    }
+  }
+
+  private static String line(JsonObject operation, int total, int done) {
+    String name =
+        operation.getString("kind", "operation").toLowerCase(Locale.ROOT).replace('_', '-');
+    String state = state(operation).toLowerCase(Locale.ROOT).replace('_', ' ');
+    String progress = total == 0 ? "" : ", " + done + " of " + total + " partitions";
+    String detail = operation.getString("detail", "");
+    return name + ": " + state + progress + (detail.isEmpty() ? "" : " (" + detail + ")");
+  }
+
+  private static String bar(int done, int total) {
+    int filled = total == 0 ? 0 : BAR_LENGTH * done / total;
+    return "[" + "#".repeat(filled) + ".".repeat(BAR_LENGTH - filled) + "]";
+  }
+
+  private static String state(JsonObject operation) {
+    return operation.getString("state", "");
+  }
+}

@@ -1,0 +1,216 @@
+package io.slotferry.server.node;
+
+import io.netty.channel.EventLoop;
+import io.slotferry.gateway.LocalCopies;
+import io.slotferry.replica.ReplicaService;
+import io.slotferry.replication.CopyDisk;
+import io.slotferry.replication.MapProposals;
+import io.slotferry.replication.ShardCopy;
+import io.slotferry.replication.TimeSource;
+import io.slotferry.replication.bus.CopyBus;
+import io.slotferry.shard.ShardService;
+import io.slotferry.topology.MapChange;
+import io.slotferry.topology.Shard;
+import io.slotferry.topology.message.ChangeAnswer;
+import io.slotferry.topology.message.CopyReport;
+import io.slotferry.topology.message.HeartbeatAnswer.Lease;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The roles shard and replica: one shard copy with both services around it, for which of them has
+ * something to do is the map's affair, and changes.
+ *
+ * <p>Thread: any; the copy itself belongs to its context.
+ */
+final class CopyNode implements NodeService {
+  private final String id;
+  private final Context context;
+  private final EventLoop loop;
+  private final MapFollower map;
+  private final CopyDisks disks;
+  private final Path folder;
+  private final ShardCopy copy;
+  private final CopyBus bus;
+  private final Deployment shardService;
+  private final Deployment replicaService;
+  private final Runnable mapListener = this::mapChangedLater;
+  private @Nullable CopyDisk disk;
+  private boolean flushScheduled;
+  private boolean opened;
+  private volatile boolean ready;
+
+  /**
+   * @param context the event loop that will own the copy
+   * @param folder where the copy's data is kept
+   */
+  CopyNode(
+      Vertx vertx, Context context, String id, MapFollower map, CopyDisks disks, Path folder) {
+    this.id = id;
+    this.disks = disks;
+    this.folder = folder;
+    this.context = context;
+    this.loop = ((ContextInternal) context).nettyEventLoop();
+    this.map = map;
+    this.bus = new CopyBus(vertx.eventBus(), id);
+    this.copy =
+        new ShardCopy(
+            id,
+            new SplittableRandom(new SecureRandom().nextLong()),
+            TimeSource.SYSTEM,
+            bus,
+            this::propose,
+            this::flushLater);
+    this.shardService = new Deployment(context, new ShardService(id, copy, bus));
+    this.replicaService = new Deployment(context, new ReplicaService(copy, bus));
+  }
+
+  @Override
+  public Future<Void> start() {
+    return disks
+        .open(folder, copy.engine(), loop)
+        .compose(
+            recovered ->
+                onContext(
+                    () -> {
+                      disk = recovered;
+                      copy.open(recovered);
+                      return Future.succeededFuture();
+                    }))
+        .compose(_ -> Future.all(shardService.start(), replicaService.start()))
+        .compose(_ -> onContext(this::join));
+  }
+
+  private Future<Void> join() {
+    opened = true;
+    map.addListener(mapListener);
+    mapChanged();
+    return bus.open();
+  }
+
+  @Override
+  public Future<Void> stop() {
+    map.removeListener(mapListener);
+    return onContext(
+            () -> {
+              boolean wasOpened = opened;
+              opened = false;
+              ready = false;
+              return wasOpened ? bus.close() : Future.succeededFuture();
+            })
+        .eventually(replicaService::stop)
+        .eventually(shardService::stop)
+        .eventually(() -> onContext(this::closeDisk));
+  }
+
+  private Future<Void> closeDisk() {
+    CopyDisk open = disk;
+    disk = null;
+    return open == null ? Future.succeededFuture() : disks.close(open);
+  }
+
+  /** The copy for a gateway in this process. */
+  LocalCopies.Copy localCopy() {
+    return new LocalCopies.Copy(context, copy);
+  }
+
+  Context context() {
+    return context;
+  }
+
+  // ---- the map
+
+  private void mapChangedLater() {
+    loop.execute(this::mapChanged);
+  }
+
+  private void mapChanged() {
+    if (opened && copy.mapVersion() < map.current().version()) {
+      copy.mapChanged(map.current());
+    }
+  }
+
+  private void propose(MapChange change, MapProposals.Answer answer) {
+    map.propose(change).onSuccess(decided -> loop.execute(() -> answer(decided, answer)));
+  }
+
+  private static void answer(ChangeAnswer decided, MapProposals.Answer answer) {
+    switch (decided) {
+      case ChangeAnswer.Accepted(long version) ->
+          answer.decided(MapProposals.Fate.ACCEPTED, version);
+      case ChangeAnswer.Refused(long version, _) ->
+          answer.decided(MapProposals.Fate.REFUSED, version);
+      case ChangeAnswer.Unknown _ -> answer.decided(MapProposals.Fate.UNKNOWN, 0);
+    }
+  }
+
+  // ---- the log
+
+  /** What a loop turn logs goes out once, at its end. */
+  private void flushLater() {
+    if (!flushScheduled) {
+      flushScheduled = true;
+      loop.execute(this::flush);
+    }
+  }
+
+  private void flush() {
+    flushScheduled = false;
+    if (opened) {
+      copy.flush();
+    }
+  }
+
+  // ---- heartbeats; on the context
+
+  long incarnation() {
+    return copy.incarnation();
+  }
+
+  List<CopyReport> report() {
+    CopyReport report = copy.report();
+    Shard shard = copy.shard();
+    ready =
+        report != null
+            && shard != null
+            && shard.epoch() > 0
+            && (copy.isServing() || (!copy.isLeading() && report.offset() >= 0));
+    return report == null ? List.of() : List.of(report);
+  }
+
+  void leaseGranted(Lease lease, long sentMillis) {
+    copy.leaseGranted(lease.shard(), lease.epoch(), sentMillis, lease.leaseMillis());
+    ready |= copy.isServing();
+  }
+
+  /** It is ready when it serves as a leader, or follows one and lacks nothing. */
+  @Override
+  public @Nullable String unreadyReason() {
+    return ready ? null : id + " carries no complete copy of a shard";
+  }
+
+  private Future<Void> onContext(Step step) {
+    Promise<Void> done = Promise.promise();
+    context.runOnContext(
+        _ -> {
+          try {
+            step.run().onComplete(done);
+          } catch (RuntimeException e) {
+            done.fail(e);
+          }
+        });
+    return done.future();
+  }
+
+  private interface Step {
+    Future<Void> run();
+  }
+}

@@ -1,0 +1,102 @@
+package io.slotferry.server.node;
+
+import io.slotferry.topology.Node;
+import io.slotferry.topology.message.Addresses;
+import io.slotferry.topology.message.CopyReport;
+import io.slotferry.topology.message.HeartbeatAnswer;
+import io.slotferry.topology.message.HeartbeatAnswer.Lease;
+import io.slotferry.topology.message.MessageCodec;
+import io.slotferry.topology.message.NodeReport;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.DeliveryOptions;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * Tells the rebalancer, again and again, that a node lives and what its copies are at; the answers
+ * bring leases, and the news that there is a newer map.
+ *
+ * <p>Thread: the context of the node.
+ */
+final class Heartbeat {
+  static final long INTERVAL_MILLIS = 300;
+
+  /** A slow answer must not hold up the next heartbeats; so few of them are under way at most. */
+  private static final long ANSWER_TIMEOUT_MILLIS = 3 * INTERVAL_MILLIS;
+
+  private final Vertx vertx;
+  private final Context context;
+  private final Node node;
+  private final long incarnation;
+  private final MapFollower map;
+  private final Supplier<List<CopyReport>> copies;
+  private final LeaseHolder leases;
+  private long timer;
+  private boolean stopped;
+
+  /** Takes the leases that answers bring. */
+  interface LeaseHolder {
+    /**
+     * @param sentMillis when the heartbeat was sent, by this process' monotonic clock: the lease
+     *     runs from then on
+     */
+    void granted(Lease lease, long sentMillis);
+  }
+
+  Heartbeat(
+      Vertx vertx,
+      Context context,
+      Node node,
+      long incarnation,
+      MapFollower map,
+      Supplier<List<CopyReport>> copies,
+      LeaseHolder leases) {
+    this.vertx = vertx;
+    this.context = context;
+    this.node = node;
+    this.incarnation = incarnation;
+    this.map = map;
+    this.copies = copies;
+    this.leases = leases;
+  }
+
+  /** May be called on any thread. */
+  void start() {
+    context.runOnContext(_ -> {
+      if (!stopped) {
+        timer = vertx.setPeriodic(0, INTERVAL_MILLIS, _ -> beat());
+      }
+    });
+  }
+
+  /** May be called on any thread. */
+  void stop() {
+    context.runOnContext(_ -> {
+      stopped = true;
+      vertx.cancelTimer(timer);
+    });
+  }
+
+  private void beat() {
+    long sentMillis = System.nanoTime() / 1_000_000;
+    NodeReport report = new NodeReport(node, incarnation, map.current().version(), copies.get());
+    vertx
+        .eventBus()
+        .<Buffer>request(
+            Addresses.HEARTBEAT,
+            Buffer.buffer(MessageCodec.encode(report)),
+            new DeliveryOptions().setSendTimeout(ANSWER_TIMEOUT_MILLIS))
+        // Without an answer there is nothing to do but to go on; leases run out by themselves.
+        .onSuccess(message ->
+            answered(MessageCodec.decodeHeartbeatAnswer(message.body().getBytes()), sentMillis));
+  }
+
+  private void answered(HeartbeatAnswer answer, long sentMillis) {
+    map.refresh(answer.mapVersion());
+    for (Lease lease : answer.leases()) {
+      leases.granted(lease, sentMillis);
+    }
+  }
+}

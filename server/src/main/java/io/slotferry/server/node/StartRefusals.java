@@ -1,0 +1,62 @@
+package io.slotferry.server.node;
+
+import io.slotferry.server.StartRefusedException;
+import io.vertx.core.Future;
+import java.net.BindException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** Says why something could not start, in one line for the user. */
+final class StartRefusals {
+  private static final int CAUSES_MAX = 10;
+
+  private StartRefusals() {}
+
+  /** The failure to listen, told in terms of the settings. */
+  static <T> Future<T> listening(String what, String bind, int port, Future<T> listening) {
+    return listening.recover(
+        failure ->
+            Future.failedFuture(
+                new StartRefusedException(
+                    "cannot listen for " + what + " on " + bind + ":" + port + ": " + reason(failure))));
+  }
+
+  /**
+   * Waits for a step of the start.
+   *
+   * @param what it is, for the message when it takes too long
+   */
+  static <T> T await(Future<T> step, String what, long millisMax)
+      throws StartRefusedException, InterruptedException {
+    try {
+      return step.await(millisMax, TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw new StartRefusedException(what + " took more than " + millisMax / 1_000 + " s");
+    } catch (Exception e) {
+      if (e instanceof InterruptedException interrupted) {
+        throw interrupted;
+      }
+      if (e instanceof StartRefusedException refused) {
+        throw refused;
+      }
+      throw new StartRefusedException(what + " failed: " + reason(e));
+    }
+  }
+
+  /** The failure that started it all tells most. */
+  private static String reason(Throwable failure) {
+    Throwable cause = failure;
+    for (int i = 0; i < CAUSES_MAX; i++) {
+      @Nullable Throwable deeper = cause.getCause();
+      if (deeper == null || cause instanceof BindException) {
+        break;
+      }
+      cause = deeper;
+    }
+    String message = cause.getMessage();
+    return message == null || message.isBlank()
+        ? cause.getClass().getSimpleName()
+        : message.lines().findFirst().orElse(message);
+  }
+}
