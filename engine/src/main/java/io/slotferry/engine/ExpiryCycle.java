@@ -4,16 +4,18 @@ import io.slotferry.engine.store.Entries;
 import io.slotferry.engine.store.KeyHash;
 import io.slotferry.engine.store.KeyTable;
 import io.slotferry.engine.store.Partition;
-import io.slotferry.engine.store.PartitionState;
 import io.slotferry.engine.store.PartitionStore;
 import io.slotferry.protocol.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the expired keys that nobody asks for: a walk round all tables that have keys with an
- * expiry, a bounded number of keys a time. A table without such keys costs one comparison.
+ * expiry, a bounded number of keys and partitions a time.
  */
 final class ExpiryCycle {
+  /** Looking at a partition without expiries costs a cache miss or two: some 0.1 ms a run. */
+  private static final int PARTITIONS_PER_RUN_MAX = 1024;
+
   private final PartitionStore store;
   private final Effect effect;
   private final Request noRequest = new Request();
@@ -31,7 +33,7 @@ final class ExpiryCycle {
     this.effect = new Effect(effects);
   }
 
-  /** One round at most; returns the number of removed keys. */
+  /** Goes on to the last partition at most; returns the number of removed keys. */
   int run(long nowMillis, int maxKeys) {
     budget = maxKeys;
     removed = 0;
@@ -39,19 +41,10 @@ final class ExpiryCycle {
     if (at == null) {
       at = enter(store.after(partition));
     }
-    int origin = partition;
-    boolean wrapped = origin < 0;
-    while (at != null || !wrapped) {
-      if (at == null) {
-        wrapped = true;
-        at = enter(store.after(-1));
-      } else if (wrapped && origin >= 0 && at.id() >= origin) {
-        return removed;
-      } else if (finish(at, nowMillis)) {
-        at = enter(store.after(at.id()));
-      } else {
-        return removed;
-      }
+    int finished = 0;
+    while (at != null && finished < PARTITIONS_PER_RUN_MAX && finish(at, nowMillis)) {
+      at = enter(store.after(at.id()));
+      finished++;
     }
     return removed;
   }
@@ -65,8 +58,8 @@ final class ExpiryCycle {
 
   /** Goes on in the partition; false when the budget is used up before its end. */
   private boolean finish(Partition in, long nowMillis) {
-    // What comes in is its old leader's to expire, and what goes out takes no more effects.
-    if (in.state() != PartitionState.OWNED) {
+    // What comes in is its old leader's to expire.
+    if (!in.isServing()) {
       return true;
     }
     while (keyspace < in.keyspaces()) {

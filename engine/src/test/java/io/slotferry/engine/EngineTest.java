@@ -140,11 +140,7 @@ class EngineTest {
       leader.reply("SET", "k:" + i, "v", "PX", "10");
     }
     for (int id = 0; id < EngineFixture.PARTITIONS; id++) {
-      leader
-          .engine
-          .store()
-          .create(id)
-          .become(id % 2 == 0 ? PartitionState.INCOMING : PartitionState.FROZEN);
+      leader.engine.store().create(id).become(PartitionState.INCOMING);
     }
     assertThat(leader.engine.expireCycle(leader.nowMillis + 10, 1000)).isZero();
     leader.engine.store().clear();

@@ -103,6 +103,9 @@ final class ReplyQueue {
 
   void waits(boolean start) {
     waiting += start ? 1 : -1;
+    if (waiting == 0) {
+      loopTouches();
+    }
   }
 
   private void removeFirst() {

@@ -126,12 +126,11 @@ final class ServerCommands {
       counted =
           counted
               .compose(before -> size)
-              .onSuccess(
-                  reply -> {
-                    if (reply instanceof Reply.Int(long count) && count > 0) {
-                      keys.put(keyspace.number(), count);
-                    }
-                  });
+              .onSuccess(reply -> {
+                if (reply instanceof Reply.Int(long count) && count > 0) {
+                  keys.put(keyspace.number(), count);
+                }
+              });
     }
     return counted.map(keys);
   }

@@ -139,7 +139,8 @@ final class Settings {
   }
 
   int clientsMax() {
-    return Integer.parseInt(values.getOrDefault("maxclients", "0"));
+    long wanted = Long.parseLong(values.getOrDefault("maxclients", "0"));
+    return Math.clamp(wanted, 1, Integer.MAX_VALUE);
   }
 
   void forEach(BiConsumer<String, String> consumer) {

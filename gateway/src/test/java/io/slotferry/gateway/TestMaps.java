@@ -3,6 +3,7 @@ package io.slotferry.gateway;
 import io.slotferry.topology.ClusterMap;
 import io.slotferry.topology.MapChange;
 import io.slotferry.topology.Node;
+import io.slotferry.topology.Operation;
 import io.slotferry.topology.Outcome;
 import io.slotferry.topology.Role;
 import io.slotferry.topology.Shard;
@@ -46,7 +47,10 @@ final class TestMaps implements MapSource {
 
   /** Gives a partition to another shard. */
   void move(int from, int to, int... partitions) {
-    change(new MapChange.BeginMove(0, from, to, partitions));
+    change(
+        new MapChange.BeginOperation(
+            Operation.Kind.REBALANCE, Operation.State.RUNNING, 0, 1, "a test"));
+    change(new MapChange.BeginMove(map.version(), from, to, partitions));
     change(
         new MapChange.CommitMove(
             map.version(), map.shard(from).epoch(), map.shard(to).epoch(), partitions));

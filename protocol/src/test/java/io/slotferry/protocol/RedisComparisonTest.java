@@ -38,6 +38,9 @@ class RedisComparisonTest {
 
   private static RedisServer redis;
 
+  /** Take an option (WITHSCORE) that Redis has had since 7.2. */
+  private static final Set<Command> GREW = Set.of(Command.ZRANK, Command.ZREVRANK);
+
   @BeforeAll
   static void start() {
     redis = RedisServer.start();
@@ -65,7 +68,7 @@ class RedisComparisonTest {
           .as("key positions of %s", name)
           .isEqualTo(List.of(integer(info.get(3)), integer(info.get(4)), integer(info.get(5))));
       assertThat(comparedFlags(command)).as("flags of %s", name).isEqualTo(comparedFlags(info));
-      if (!container) {
+      if (!container && !GREW.contains(command)) {
         assertThat(command.arity()).as("arity of %s", name).isEqualTo(integer(info.get(1)));
       }
     }

@@ -8,8 +8,8 @@ import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 
 /**
- * A shard copy in the follower's role at the event bus: takes the replication stream, applies it and
- * acknowledges it. A copy that leads is sent no stream, so that this is idle then; a promotion
+ * A shard copy in the follower's role at the event bus: takes the replication stream, applies it
+ * and acknowledges it. A copy that leads is sent no stream, so that this is idle then; a promotion
  * changes the copy's role and nothing here.
  *
  * <p>Thread: the event loop that owns the copy, on whose context it is deployed.

@@ -16,11 +16,19 @@ public interface CopyDisk {
   /** The shard whose data this is; 0 for a copy that has none yet. */
   int shard();
 
-  /** The copy becomes one of {@code shard}: what it held of another is void, here and in the log. */
+  /**
+   * The copy becomes one of {@code shard}: what it held of another is void, here and in the log.
+   */
   void belongTo(int shard);
 
   /** A full resynchronisation has ended: what the copy holds now is what a restart may rely on. */
   void syncComplete();
+
+  /** Takes what this loop turn has appended to the log; once at its end. */
+  void flush();
+
+  /** Forces, retries and snapshots what is due. */
+  void tick(long nowMillis);
 
   /**
    * Storage of a copy that keeps nothing.
@@ -57,6 +65,12 @@ public interface CopyDisk {
 
       @Override
       public void syncComplete() {}
+
+      @Override
+      public void flush() {}
+
+      @Override
+      public void tick(long nowMillis) {}
     };
   }
 }

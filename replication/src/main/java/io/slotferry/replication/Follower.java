@@ -23,7 +23,9 @@ final class Follower {
   /** An unanswered FOLLOW is sent again after this. */
   static final long ASK_AGAIN_MILLIS = 500;
 
-  /** A stream without any message for this long is taken for dead; the leader speaks each second. */
+  /**
+   * A stream without any message for this long is taken for dead; the leader speaks each second.
+   */
   static final long STREAM_SILENCE_MILLIS_MAX = 3_000;
 
   /** An acknowledgement goes out unasked after so many bytes. */
@@ -64,16 +66,11 @@ final class Follower {
   private long ackedFsync;
 
   /**
-   * @param firstSession larger than any session number this node ever used (its start counter in the
-   *     upper half)
+   * @param firstSession larger than any session number this node ever used (its start counter in
+   *     the upper half)
    */
   Follower(
-      int shard,
-      String node,
-      long firstSession,
-      ReplicationLog log,
-      Data data,
-      Outbox outbox) {
+      int shard, String node, long firstSession, ReplicationLog log, Data data, Outbox outbox) {
     this.shard = shard;
     this.node = node;
     this.nextSession = firstSession;
@@ -102,8 +99,7 @@ final class Follower {
     }
     session = nextSession++;
     link =
-        new StreamLink(
-            shard, node, leader, session, StreamLink.End.FOLLOWER, outbox, this::handle);
+        new StreamLink(shard, node, leader, session, StreamLink.End.FOLLOWER, outbox, this::handle);
     FollowRequest request =
         new FollowRequest(
             shard,
@@ -161,12 +157,13 @@ final class Follower {
     }
     int partition = in.i32();
     int hash = in.i32();
-    boolean resumed = walk != null && offset == log.endOffset() && partition >= 0;
-    if (!resumed) {
+    WalkPosition resumed = walk;
+    if (resumed == null || offset != log.endOffset() || partition < 0) {
       data.beginSync(replicationId, offset);
-      walk = new WalkPosition();
+      resumed = new WalkPosition();
+      walk = resumed;
     }
-    walk.moveTo(partition, hash);
+    resumed.moveTo(partition, hash);
     log.adopt(replicationId, secondaryId, secondaryUntil, epoch);
   }
 

@@ -45,7 +45,13 @@ final class FollowerSession {
     this.session = request.session();
     this.link =
         new StreamLink(
-            request.shard(), leader, node, session, StreamLink.End.LEADER, outbox, this::received);
+            request.shard(),
+            /* node= */ leader,
+            /* peer= */ node,
+            session,
+            StreamLink.End.LEADER,
+            outbox,
+            this::received);
     this.log = log;
     this.lastAckMillis = nowMillis;
   }

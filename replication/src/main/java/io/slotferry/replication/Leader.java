@@ -28,7 +28,6 @@ public final class Leader {
   /** A follower further behind than this, bytes, is not taken into the in-sync set. */
   static final long IN_SYNC_LAG_BYTES_MAX = 1 << 20;
 
-  private final int shard;
   private final long epoch;
   private final String node;
   private final ReplicationLog log;
@@ -38,14 +37,7 @@ public final class Leader {
   private final List<ReplicaWait> waits = new ArrayList<>();
   private long lastAckRequestMillis;
 
-  Leader(
-      int shard,
-      long epoch,
-      String node,
-      ReplicationLog log,
-      PartitionStore store,
-      Outbox outbox) {
-    this.shard = shard;
+  Leader(long epoch, String node, ReplicationLog log, PartitionStore store, Outbox outbox) {
     this.epoch = epoch;
     this.node = node;
     this.log = log;
@@ -146,17 +138,17 @@ public final class Leader {
     inSync.add(node);
     for (String replica : replicas) {
       FollowerSession session = sessions.get(replica);
-      boolean heard =
-          session != null
-              && session.isStreaming()
-              && nowMillis - session.lastAckMillis() < FOLLOWER_SILENCE_MILLIS_MAX;
-      if (heard
-          && (before.contains(replica)
-              || log.endOffset() - session.appliedOffset() <= IN_SYNC_LAG_BYTES_MAX)) {
+      if (session != null && isInSync(session, before.contains(replica), nowMillis)) {
         inSync.add(replica);
       }
     }
     return inSync;
+  }
+
+  private boolean isInSync(FollowerSession session, boolean before, long nowMillis) {
+    return session.isStreaming()
+        && nowMillis - session.lastAckMillis() < FOLLOWER_SILENCE_MILLIS_MAX
+        && (before || log.endOffset() - session.appliedOffset() <= IN_SYNC_LAG_BYTES_MAX);
   }
 
   Collection<FollowerSession> sessions() {

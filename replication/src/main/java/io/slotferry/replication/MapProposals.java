@@ -12,8 +12,8 @@ public interface MapProposals {
   @FunctionalInterface
   interface Answer {
     /**
-     * @param version of the map that decided; 0 when the fate is unknown. A refusal may mean that an
-     *     earlier, unanswered proposal was accepted: only a map of at least this version tells
+     * @param version of the map that decided; 0 when the fate is unknown. A refusal may mean that
+     *     an earlier, unanswered proposal was accepted: only a map of at least this version tells
      */
     void decided(Fate fate, long version);
   }

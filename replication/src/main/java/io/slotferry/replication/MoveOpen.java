@@ -8,7 +8,8 @@ import io.slotferry.protocol.frame.WireWriter;
  *
  * @param session the source's own number for this attempt, growing; names the link
  */
-record MoveOpen(long move, int from, int to, long fromEpoch, long toEpoch, String node, long session) {
+record MoveOpen(
+    long move, int from, int to, long fromEpoch, long toEpoch, String node, long session) {
   void write(WireWriter out) {
     out.i64(move);
     out.i32(from);

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * Thread: the loop that owns the copy.
  */
-final class PartitionWalk {
+public final class PartitionWalk {
   private final PartitionStore store;
   private final @Nullable BitSet only;
   private final WalkPosition position = new WalkPosition();
@@ -30,23 +30,30 @@ final class PartitionWalk {
   /**
    * @param only the partitions to send; null for all that the store has
    */
-  PartitionWalk(PartitionStore store, @Nullable BitSet only) {
+  public PartitionWalk(PartitionStore store, @Nullable BitSet only) {
     this.store = store;
     this.only = only;
   }
 
-  WalkPosition position() {
+  public WalkPosition position() {
     return position;
   }
 
-  /** Appends about {@code maxBytes} of sections, at least one; false when nothing is left. */
-  boolean writeChunk(WireWriter out, int maxBytes) {
+  /**
+   * Appends about {@code maxBytes} of sections, at least one; false when nothing is left. Only then
+   * is the position at the end: until the receiver knows of it, a partition may come into being
+   * that it would miss.
+   */
+  public boolean writeChunk(WireWriter out, int maxBytes) {
     int start = out.size();
     while (out.size() - start < maxBytes) {
       Partition partition = current();
       if (partition == null) {
+        if (out.size() > start) {
+          return true;
+        }
         position.moveToEnd();
-        return out.size() > start;
+        return false;
       }
       writeSection(partition, out, maxBytes - (out.size() - start));
     }
@@ -82,10 +89,11 @@ final class PartitionWalk {
   }
 
   /**
-   * The receiver's side: takes a chunk's sections, and moves the position behind each. A partition's
-   * first section empties it, whatever effects or an earlier attempt may have left there.
+   * The receiver's side: takes a chunk's sections, and moves the position behind each. A
+   * partition's first section empties it, whatever effects or an earlier attempt may have left
+   * there.
    */
-  static void readChunk(WireReader in, WalkPosition position, SectionReader reader) {
+  public static void readChunk(WireReader in, WalkPosition position, SectionReader reader) {
     while (in.remaining() > 0) {
       int id = in.i32();
       boolean first = in.u8() == 1;
@@ -95,7 +103,7 @@ final class PartitionWalk {
 
   /** Takes the content of a section. */
   @FunctionalInterface
-  interface SectionReader {
+  public interface SectionReader {
     /** Reads one chunk of the partition, emptied before if it is the first; returns its cursor. */
     int read(int partition, boolean first, WireReader in);
   }

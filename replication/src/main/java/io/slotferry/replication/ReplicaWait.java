@@ -11,7 +11,12 @@ import io.slotferry.protocol.shard.ShardExecutor.LaterReply;
  * @param deadlineMillis monotonic; {@link Long#MAX_VALUE} for WAIT's timeout 0
  */
 record ReplicaWait(
-    long offset, int replicas, long deadlineMillis, long ticket, int respVersion, LaterReply later) {
+    long offset,
+    int replicas,
+    long deadlineMillis,
+    long ticket,
+    int respVersion,
+    LaterReply later) {
   void answer(int count) {
     ReplyWriter reply = new ReplyWriter(16);
     reply.useProtocol(respVersion);

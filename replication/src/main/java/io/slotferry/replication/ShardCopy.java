@@ -27,9 +27,9 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One copy of a shard: its data, its log and its role. The role follows the cluster map, and nothing
- * else: a copy always starts as a follower, and leads when the map says so about this very start of
- * its node.
+ * One copy of a shard: its data, its log and its role. The role follows the cluster map, and
+ * nothing else: a copy always starts as a follower, and leads when the map says so about this very
+ * start of its node.
  *
  * <pre>
  *                 the map: a replica of shard s, or its leader before a promotion
@@ -52,7 +52,6 @@ public final class ShardCopy implements ShardExecutor {
   private static final long EXPIRY_MILLIS = 100;
 
   private static final int EXPIRY_KEYS_MAX = 2_000;
-
 
   /** Each role and each move numbers its attempts from a block of its own. */
   private static final long SESSIONS_PER_ROLE = 1 << 16;
@@ -163,7 +162,7 @@ public final class ShardCopy implements ShardExecutor {
       stopLeading();
       follower = null;
       log.beginEpoch(shard.epoch(), ReplicationId.random());
-      leader = new Leader(shard.id(), shard.epoch(), node, log, store, outbox);
+      leader = new Leader(shard.epoch(), node, log, store, outbox);
       this.leader = leader;
       this.inSyncWish = new InSyncWish(shard.inSync());
     }
@@ -175,8 +174,7 @@ public final class ShardCopy implements ShardExecutor {
   private void follow(Shard shard, long nowMillis) {
     stopLeading();
     if (follower == null) {
-      follower =
-          new Follower(shard.id(), node, nextSession, log, new FollowedData(), outbox);
+      follower = new Follower(shard.id(), node, nextSession, log, new FollowedData(), outbox);
       nextSession += SESSIONS_PER_ROLE;
     }
     boolean leaderless = shard.epoch() == 0 || shard.leader().equals(node);
@@ -220,8 +218,7 @@ public final class ShardCopy implements ShardExecutor {
   // ---- executing
 
   @Override
-  public Outcome execute(
-      ShardCall call, Request request, ReplyWriter reply, LaterReply later) {
+  public Outcome execute(ShardCall call, Request request, ReplyWriter reply, LaterReply later) {
     Leader leader = this.leader;
     if (leader == null || time.monotonicMillis() >= leaseUntilMillis) {
       return Outcome.NOT_HERE;
@@ -350,8 +347,7 @@ public final class ShardCopy implements ShardExecutor {
             : nowMillis + timeoutMillis;
     int wanted = (int) Math.min(replicas, Integer.MAX_VALUE);
     leader.await(
-        new ReplicaWait(offset, wanted, deadline, call.ticket, call.respVersion, later),
-        nowMillis);
+        new ReplicaWait(offset, wanted, deadline, call.ticket, call.respVersion, later), nowMillis);
     return Outcome.LATER;
   }
 
@@ -365,7 +361,9 @@ public final class ShardCopy implements ShardExecutor {
 
   // ---- effects
 
-  /** Takes the effects of the engine: the log first, then the moves that their keys take part in. */
+  /**
+   * Takes the effects of the engine: the log first, then the moves that their keys take part in.
+   */
   private void effect(int keyspace, int partition, Request effect) {
     log.effect(keyspace, partition, effect);
     if (!movesOut.isEmpty()) {
@@ -392,6 +390,7 @@ public final class ShardCopy implements ShardExecutor {
   /** Sends what this loop turn has logged, to the followers and to the disk. */
   public void flush() {
     long nowMillis = time.monotonicMillis();
+    disk.flush();
     if (leader != null) {
       leader.pump(nowMillis);
       for (MoveSource move : movesOut.values()) {
@@ -453,24 +452,31 @@ public final class ShardCopy implements ShardExecutor {
             && open.toEpoch() == shard.epoch()
             && source != null
             && open.fromEpoch() == source.epoch();
-    MoveTarget known = movesIn.get(open.move());
-    boolean newer = known == null || known.open().session() < open.session();
-    if (current && (newer || !known.open().node().equals(open.node()))) {
+    if (current && isNewAttempt(open)) {
       for (int partition : move.partitions()) {
         ownership.empty(partition);
       }
       movesIn.put(
-          open.move(),
-          new MoveTarget(open, node, new MovedData(leader, shard), outbox, nowMillis));
+          open.move(), new MoveTarget(open, node, new MovedData(leader, shard), outbox, nowMillis));
     }
+  }
+
+  private boolean isNewAttempt(MoveOpen open) {
+    MoveTarget known = movesIn.get(open.move());
+    return known == null
+        || known.open().session() < open.session()
+        || !known.open().node().equals(open.node());
   }
 
   // ---- time
 
   /** Retransmission and timeouts of the follower's role; every {@link #TICK_MILLIS}. */
   public void tickFollowing() {
+    Follower follower = this.follower;
     if (follower != null) {
-      follower.tick(time.monotonicMillis());
+      long nowMillis = time.monotonicMillis();
+      follower.tick(nowMillis);
+      disk.tick(nowMillis);
     }
   }
 
@@ -481,6 +487,7 @@ public final class ShardCopy implements ShardExecutor {
       return;
     }
     long nowMillis = time.monotonicMillis();
+    disk.tick(nowMillis);
     leader.tick(nowMillis);
     for (MoveSource move : movesOut.values()) {
       move.tick(map.version(), nowMillis);
@@ -520,8 +527,7 @@ public final class ShardCopy implements ShardExecutor {
       return new CopyReport(
           shard.id(), log.epoch(), false, log.replicationId(), offset, Set.of(), 0, 0);
     }
-    inSyncWish.found(
-        leader.inSync(shard.replicas(), shard.inSync(), time.monotonicMillis()));
+    inSyncWish.found(leader.inSync(shard.replicas(), shard.inSync(), time.monotonicMillis()));
     return new CopyReport(
         shard.id(),
         shard.epoch(),
@@ -536,8 +542,7 @@ public final class ShardCopy implements ShardExecutor {
   /** The handover that is complete: nothing is served here, and the successor has everything. */
   private long handover(Leader leader, Shard shard) {
     String successor = shard.successor();
-    boolean complete =
-        successor != null && leader.allApplied(Set.of(successor), log.endOffset());
+    boolean complete = successor != null && leader.allApplied(Set.of(successor), log.endOffset());
     return complete ? shard.handover() : 0;
   }
 
@@ -576,7 +581,9 @@ public final class ShardCopy implements ShardExecutor {
     return store;
   }
 
-  /** The follower's data: what comes in the stream goes to the log and, if covered, to the engine. */
+  /**
+   * The follower's data: what comes in the stream goes to the log and, if covered, to the engine.
+   */
   private final class FollowedData implements Follower.Data {
     private final LogRecords records = new LogRecords();
 

@@ -4,41 +4,41 @@ import io.slotferry.engine.store.KeyHash;
 
 /**
  * How far a {@link PartitionWalk} has come: everything in partitions below {@link #partition}, and
- * in it every key whose hash is at most {@link #hash} (unsigned), has been sent. Both ends hold one;
- * it is what tells an effect that must be applied (its key was sent before) from one that a later
- * chunk will include.
+ * in it every key whose hash is at most {@link #hash} (unsigned), has been sent. Both ends hold
+ * one; it is what tells an effect that must be applied (its key was sent before) from one that a
+ * later chunk will include.
  */
-final class WalkPosition {
+public final class WalkPosition {
   private int partition = -1;
   private int hash = KeyHash.LAST;
 
-  int partition() {
+  public int partition() {
     return partition;
   }
 
-  int hash() {
+  public int hash() {
     return hash;
   }
 
-  void moveTo(int partition, int hash) {
+  public void moveTo(int partition, int hash) {
     this.partition = partition;
     this.hash = hash;
   }
 
   /** Nothing is left to send. */
-  void moveToEnd() {
+  public void moveToEnd() {
     moveTo(Integer.MAX_VALUE, KeyHash.LAST);
   }
 
-  boolean atEnd() {
+  public boolean atEnd() {
     return partition == Integer.MAX_VALUE;
   }
 
-  boolean isDoneWithPartition() {
+  public boolean isDoneWithPartition() {
     return hash == KeyHash.LAST;
   }
 
-  boolean covers(int ofPartition, int keyHash) {
+  public boolean covers(int ofPartition, int keyHash) {
     return ofPartition < partition
         || (ofPartition == partition && Integer.compareUnsigned(keyHash, hash) <= 0);
   }

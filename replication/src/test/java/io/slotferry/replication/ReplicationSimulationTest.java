@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.junit.jupiter.api.Test;
 
 /** Copies, streams and moves under a disturbed network, from seeds. */
 class ReplicationSimulationTest {
@@ -70,8 +70,7 @@ class ReplicationSimulationTest {
     assertThat(replica.log().replicationId()).isEqualTo(before);
     // A full one would have started the log over.
     assertThat(replica.log().firstOffset()).isEqualTo(first);
-    assertThat(replica.log().endOffset())
-        .isEqualTo(cluster.copy(leaderNode(1)).log().endOffset());
+    assertThat(replica.log().endOffset()).isEqualTo(cluster.copy(leaderNode(1)).log().endOffset());
   }
 
   @Test
@@ -117,8 +116,7 @@ class ReplicationSimulationTest {
       assertThat(cluster.map().shardOf(moved[0])).as("seed %d", seed).isEqualTo(2);
       assertThat(cluster.map().moves()).isEmpty();
       expected.forEach(
-          (key, count) ->
-              assertThat(cluster.read(key)).as("%s, seed", key).isEqualTo("" + count));
+          (key, count) -> assertThat(cluster.read(key)).as("%s, seed", key).isEqualTo("" + count));
       assertThat(cluster.contentOf(leaderNode(1)))
           .isEqualTo(cluster.contentOf(replicaNode(1)))
           .doesNotContainKey(moved[0]);

@@ -29,8 +29,8 @@ import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
 /**
- * Shard copies of several shards in one thread, with the map held by the test: every node hears of a
- * change after a delay of its own. Copies keep their memory over a cut, and lose it in a restart.
+ * Shard copies of several shards in one thread, with the map held by the test: every node hears of
+ * a change after a delay of its own. Copies keep their memory over a cut, and lose it in a restart.
  */
 final class SimulatedCluster {
   final RandomGenerator random;
@@ -74,7 +74,12 @@ final class SimulatedCluster {
     long incarnation = incarnations.merge(node, 1L, Long::sum);
     ShardCopy copy =
         new ShardCopy(
-            node, random, network, network::send, (change, answer) -> propose(change, answer), () -> {});
+            node,
+            random,
+            network,
+            network::send,
+            (change, answer) -> propose(change, answer),
+            () -> {});
     copy.open(CopyDisk.inMemory(incarnation));
     copies.put(node, copy);
     network.attach(
@@ -153,7 +158,8 @@ final class SimulatedCluster {
   void promote(int shard, String node) {
     Shard known = shard(shard);
     change(
-        new MapChange.Promote(shard, known.epoch(), node, incarnations.getOrDefault(node, 1L), false));
+        new MapChange.Promote(
+            shard, known.epoch(), node, incarnations.getOrDefault(node, 1L), false));
   }
 
   /** Takes all of a shard's copies into the in-sync set. */
@@ -270,8 +276,7 @@ final class SimulatedCluster {
     call.partition = partition(key);
     ReplyWriter reply = new ReplyWriter();
     ShardCopy owner = copies.get(shard(map.shardOf(call.partition)).leader());
-    ShardExecutor.Outcome outcome =
-        owner.execute(call, Request.of("GET", key), reply, null);
+    ShardExecutor.Outcome outcome = owner.execute(call, Request.of("GET", key), reply, null);
     assertThat(outcome).isEqualTo(ShardExecutor.Outcome.REPLIED);
     String text = new String(reply.toByteArray(), StandardCharsets.ISO_8859_1);
     return text.startsWith("$-1") ? null : text.split("\r\n")[1];

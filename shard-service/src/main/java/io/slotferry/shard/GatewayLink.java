@@ -34,8 +34,7 @@ final class GatewayLink {
       ShardExecutor executor,
       Executor loop,
       BiConsumer<String, byte[]> bus) {
-    this.frames =
-        new FrameLink(id, end, envelope(copyAddress), new Events(gateway, bus));
+    this.frames = new FrameLink(id, end, envelope(copyAddress), new Events(gateway, bus));
     this.door = new FrameDoor(executor, loop, this::answer);
   }
 

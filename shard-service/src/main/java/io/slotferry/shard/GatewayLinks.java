@@ -50,8 +50,7 @@ final class GatewayLinks {
         bus.accept(gateway, FrameLink.refusal(id, envelope));
         return;
       }
-      link =
-          new GatewayLink(id, ends.nextLong(), gateway, copyAddress, executor, loop, bus);
+      link = new GatewayLink(id, ends.nextLong(), gateway, copyAddress, executor, loop, bus);
       links.put(id, link);
     }
     link.receive(in, nowMillis);

@@ -36,8 +36,7 @@ public final class ShardService implements Deployable {
   @Override
   public Future<?> deploy(Context context) {
     GatewayLinks gateways =
-        new GatewayLinks(
-            node, copy, ((ContextInternal) context).nettyEventLoop(), bus::sendTo);
+        new GatewayLinks(node, copy, ((ContextInternal) context).nettyEventLoop(), bus::sendTo);
     bus.on(
         (kind, in) -> gateways.received(in, TimeSource.SYSTEM.monotonicMillis()),
         FrameKind.COMMANDS);

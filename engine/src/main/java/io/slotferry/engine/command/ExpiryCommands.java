@@ -125,7 +125,13 @@ public final class ExpiryCommands {
       return;
     }
     long time = relative ? expiryMillis - context.nowMillis() : expiryMillis;
-    context.reply().integer(seconds ? (time + MILLIS_PER_SECOND / 2) / MILLIS_PER_SECOND : time);
+    context.reply().integer(seconds ? roundToSeconds(time) : time);
+  }
+
+  /** Half a second and more counts as one; no sum that could overflow. */
+  private static long roundToSeconds(long millis) {
+    long up = millis % MILLIS_PER_SECOND >= MILLIS_PER_SECOND / 2 ? 1 : 0;
+    return millis / MILLIS_PER_SECOND + up;
   }
 
   public static void bind(HandlerTable table) {

@@ -2,6 +2,7 @@ package io.slotferry.engine.command;
 
 import io.slotferry.engine.CommandContext;
 import io.slotferry.engine.HandlerTable;
+import io.slotferry.engine.store.Partition;
 import io.slotferry.engine.value.StringValue;
 import io.slotferry.engine.value.Value;
 import io.slotferry.protocol.Request;
@@ -140,11 +141,14 @@ public final class GenericCommands {
     if (keyspace == context.keyspace()) {
       return;
     }
-    int partition = context.partitionOf(keyspace, 2);
-    if (partition < 0) {
+    int id = context.partitionOf(keyspace, 2);
+    Partition partition = context.store().partition(id);
+    if (id < 0) {
       context.fail("ERR DB index is out of range");
-    } else if (context.store().partition(partition) == null) {
+    } else if (partition == null) {
       context.fail("CROSSSLOT Keys in request don't hash to the same slot");
+    } else if (!partition.isServing()) {
+      context.fail("TRYAGAIN Multiple keys request during rehashing of slot");
     }
   }
 

@@ -60,7 +60,7 @@ public final class Partition {
 
   /** Whether its keys show in commands that go over all partitions. */
   public boolean isServing() {
-    return state != PartitionState.INCOMING;
+    return state == PartitionState.OWNED;
   }
 
   // ---- what it has done, for the planner

@@ -4,8 +4,6 @@ package io.slotferry.engine.store;
 public enum PartitionState {
   /** This copy's own. */
   OWNED,
-  /** Being copied here from another shard, which still owns it: nothing of it is shown. */
-  INCOMING,
-  /** About to be handed over: it still shows its keys, but commands on it wait. */
-  FROZEN
+  /** Being copied here from another shard, which still owns it, or left over: it is not shown. */
+  INCOMING
 }

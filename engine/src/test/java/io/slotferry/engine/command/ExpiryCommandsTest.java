@@ -34,6 +34,8 @@ class ExpiryCommandsTest {
     check("EXPIRETIME k", ":" + (in(1600) + 500) / 1000);
     check("PEXPIRETIME k", ":" + in(1600));
     check("GET k", "$1 v");
+    check("PEXPIREAT k 9223372036854775807", ":1", "PEXPIREAT k 9223372036854775807");
+    check("EXPIRETIME k", ":9223372036854776");
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.slotferry.engine.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.slotferry.engine.EngineFixture;
+import io.slotferry.engine.store.PartitionState;
 import org.junit.jupiter.api.Test;
 
 class GenericCommandsTest {
@@ -79,12 +80,14 @@ class GenericCommandsTest {
   }
 
   @Test
-  void aCopyToAPartitionThatIsNotHereIsRefused() {
+  void aCopyToAPartitionThatIsNotOwnedIsRefused() {
     given("SET {a}1 value");
     byte[] key = {'z'};
-    engine.engine.store().drop(EngineFixture.partitionOf(1, key, 0, 1));
-    String elsewhere = "-CROSSSLOT Keys in request don't hash to the same slot";
-    check("COPY {a}1 z DB 1", elsewhere);
+    int partition = EngineFixture.partitionOf(1, key, 0, 1);
+    engine.engine.store().create(partition).become(PartitionState.INCOMING);
+    check("COPY {a}1 z DB 1", "-TRYAGAIN Multiple keys request during rehashing of slot");
+    engine.engine.store().drop(partition);
+    check("COPY {a}1 z DB 1", "-CROSSSLOT Keys in request don't hash to the same slot");
   }
 
   @Test

@@ -50,7 +50,7 @@ class PartitionStoreTest {
   void leavesOutWhatIsComingIn() {
     store.create(3);
     store.create(4).become(PartitionState.INCOMING);
-    store.create(5).become(PartitionState.FROZEN);
+    store.create(5);
     assertThat(store.serving(-1)).isSameAs(store.partition(3));
     assertThat(store.serving(3)).isSameAs(store.partition(5));
     assertThat(store.serving(5)).isNull();

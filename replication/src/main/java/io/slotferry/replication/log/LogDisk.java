@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The durable side of a log, as the log sees it. It takes the appended bytes out of the backlog by
- * itself; nothing here blocks.
+ * itself, at the end of a loop turn; nothing here blocks.
  *
  * <p>Thread: the loop that owns the shard copy, for every method and every callback.
  */
@@ -19,8 +19,8 @@ public interface LogDisk {
   /** All bytes before this offset survive a crash of the machine; 0 when none do. */
   long fsyncedOffset();
 
-  /** The log has grown. */
-  void appended();
+  /** A new shard's first leader: the history begins at {@code offset}, where the copy is empty. */
+  void begin(LogIdentity identity, long offset);
 
   /** Names the log's history from now on; durable before any byte that is appended later. */
   void identify(LogIdentity identity);

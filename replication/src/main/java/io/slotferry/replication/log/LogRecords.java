@@ -40,6 +40,30 @@ public final class LogRecords {
     out.i32At(at, out.size() - at - LENGTH_BYTES);
   }
 
+  /**
+   * The bytes of the whole records from {@code start} on that fit in {@code bytesMax}; of one
+   * record if already the first is bigger.
+   *
+   * @param start where a record starts
+   * @param length of the whole records there
+   */
+  public static int wholeRecords(byte[] bytes, int start, int length, int bytesMax) {
+    if (length <= bytesMax) {
+      return length;
+    }
+    WireReader in = new WireReader(bytes, start, length);
+    int size = 0;
+    while (in.remaining() > 0) {
+      in.skip(in.i32());
+      int next = in.position() - start;
+      if (next > bytesMax && size > 0) {
+        break;
+      }
+      size = next;
+    }
+    return size;
+  }
+
   /** Iterates over {@code bytes[offset, offset + length)} from now on. */
   public void reset(byte[] bytes, int offset, int length) {
     in.reset(bytes, offset, length);

@@ -16,7 +16,7 @@ public final class NoDisk implements LogDisk {
   }
 
   @Override
-  public void appended() {}
+  public void begin(LogIdentity identity, long offset) {}
 
   @Override
   public void identify(LogIdentity identity) {}

@@ -64,19 +64,19 @@ public final class ReplicationLog implements EffectSink {
 
   /** Promotion: a new history that continues the old one, which stays known up to here. */
   public void beginEpoch(long epoch, String newReplicationId) {
-    identify(identity.promoted(newReplicationId, endOffset(), epoch));
+    LogIdentity next = identity.promoted(newReplicationId, endOffset(), epoch);
+    if (identity.known()) {
+      disk.identify(next);
+    } else {
+      disk.begin(next, endOffset());
+    }
+    identity = next;
   }
 
   /** A follower learns from its leader how the history it continues is named now. */
   public void adopt(String replicationId, String secondaryId, long secondaryUntil, long epoch) {
-    identify(new LogIdentity(replicationId, secondaryId, secondaryUntil, epoch));
-  }
-
-  private void identify(LogIdentity next) {
-    if (!next.equals(identity)) {
-      identity = next;
-      disk.identify(next);
-    }
+    identity = new LogIdentity(replicationId, secondaryId, secondaryUntil, epoch);
+    disk.identify(identity);
   }
 
   /**
@@ -141,7 +141,6 @@ public final class ReplicationLog implements EffectSink {
   /** A follower appends whole records as they came from the leader. */
   public void append(byte[] records, int offset, int length) {
     backlog.append(records, offset, length);
-    disk.appended();
   }
 
   /** Why the copy must refuse writes now (RESP error without its dash: MISCONF …), or null. */

@@ -19,6 +19,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -35,20 +36,27 @@ final class CopyNode implements NodeService {
   private final Context context;
   private final EventLoop loop;
   private final MapFollower map;
+  private final CopyDisks disks;
+  private final Path folder;
   private final ShardCopy copy;
   private final CopyBus bus;
   private final Deployment shardService;
   private final Deployment replicaService;
   private final Runnable mapListener = this::mapChangedLater;
+  private @Nullable CopyDisk disk;
   private boolean flushScheduled;
   private boolean opened;
   private volatile boolean ready;
 
   /**
    * @param context the event loop that will own the copy
+   * @param folder where the copy's data is kept
    */
-  CopyNode(Vertx vertx, Context context, String id, MapFollower map) {
+  CopyNode(
+      Vertx vertx, Context context, String id, MapFollower map, CopyDisks disks, Path folder) {
     this.id = id;
+    this.disks = disks;
+    this.folder = folder;
     this.context = context;
     this.loop = ((ContextInternal) context).nettyEventLoop();
     this.map = map;
@@ -67,11 +75,16 @@ final class CopyNode implements NodeService {
 
   @Override
   public Future<Void> start() {
-    return onContext(
-            () -> {
-              copy.open(CopyDisk.inMemory(System.currentTimeMillis()));
-              return Future.succeededFuture();
-            })
+    return disks
+        .open(folder, copy.engine(), loop)
+        .compose(
+            recovered ->
+                onContext(
+                    () -> {
+                      disk = recovered;
+                      copy.open(recovered);
+                      return Future.succeededFuture();
+                    }))
         .compose(_ -> Future.all(shardService.start(), replicaService.start()))
         .compose(_ -> onContext(this::join));
   }
@@ -94,7 +107,14 @@ final class CopyNode implements NodeService {
               return wasOpened ? bus.close() : Future.succeededFuture();
             })
         .eventually(replicaService::stop)
-        .eventually(shardService::stop);
+        .eventually(shardService::stop)
+        .eventually(() -> onContext(this::closeDisk));
+  }
+
+  private Future<Void> closeDisk() {
+    CopyDisk open = disk;
+    disk = null;
+    return open == null ? Future.succeededFuture() : disks.close(open);
   }
 
   /** The copy for a gateway in this process. */

@@ -31,6 +31,7 @@ final class NodeRuntime {
   private final EventLoops loops;
   private final MapFollower map;
   private final Metrics metrics;
+  private final CopyDisks disks;
   private final Map<String, CopyNode> copies = new ConcurrentHashMap<>();
 
   /** In the order of their start; guarded by this. */
@@ -49,6 +50,7 @@ final class NodeRuntime {
     this.loops = EventLoops.of(vertx);
     this.map = new MapFollower(vertx, loops.background());
     this.metrics = new Metrics(map);
+    this.disks = new CopyDisks(vertx, settings.data());
   }
 
   Vertx vertx() {
@@ -99,7 +101,7 @@ final class NodeRuntime {
       // What leads from the start belongs where the connections are.
       Context context =
           node.roles().contains(Role.SHARD) ? loops.data() : loops.background();
-      CopyNode copy = new CopyNode(vertx, context, node.id(), map);
+      CopyNode copy = new CopyNode(vertx, context, node.id(), map, disks, folder);
       copies.put(node.id(), copy);
       services.add(copy);
     }
@@ -185,6 +187,7 @@ final class NodeRuntime {
         .onComplete(
             _ -> {
               map.stop();
+              disks.close();
               metrics.close();
             })
         .eventually(vertx::close);

@@ -1,0 +1,227 @@
+package io.slotferry.engine.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+import io.slotferry.engine.EngineFixture;
+import io.slotferry.engine.redis.CommandRows.Match;
+import io.slotferry.protocol.Request;
+import io.slotferry.protocol.command.Command;
+import io.slotferry.protocol.command.Routing;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Random commands, valid and not, go to the engine and to a real Redis, in both versions of the
+ * protocol; replies must be equal, byte for byte where Redis defines an order. The rows are in
+ * {@link CommandRows}.
+ *
+ * <p>Left out, because Redis 7.0 does not have it: ZRANK … WITHSCORE, HSCAN … NOVALUES.
+ * Floating-point sums stay small: Redis rounds to a {@code long double} what we add exactly.
+ */
+class RedisDifferentialTest {
+  private static final int SEEDS = 24;
+  private static final int STEPS = 2500;
+  private static final int STATE_CHECK_STEPS = 250;
+  private static final int FEW_MEMBERS = 12;
+
+  /** So many that values outgrow their compact forms. */
+  private static final int MANY_MEMBERS = 900;
+
+  private static final int HISTORY = 12;
+
+  /** Ours alone, or of no use in a random sequence. */
+  private static final Set<Command> OWN_TESTS =
+      EnumSet.of(
+          Command.KEYRANGE,
+          Command.WAIT,
+          Command.OBJECT,
+          Command.RANDOMKEY,
+          Command.FLUSHALL,
+          Command.FLUSHDB);
+
+  private static RedisServer redis;
+
+  @BeforeAll
+  static void start() throws IOException {
+    redis = RedisServer.start();
+  }
+
+  @AfterAll
+  static void stop() throws IOException {
+    if (redis != null) {
+      redis.close();
+    }
+  }
+
+  private EngineFixture engine;
+  private final Deque<String> history = new ArrayDeque<>();
+
+  static LongStream seeds() {
+    return LongStream.range(0, SEEDS);
+  }
+
+  @ParameterizedTest(name = "seed {0}")
+  @MethodSource("seeds")
+  void answersAsRedisDoes(long seed) throws IOException {
+    Random random = new Random(seed);
+    int members = seed % 4 == 3 ? MANY_MEMBERS : FEW_MEMBERS;
+    begin(seed % 2 == 0 ? 2 : 3);
+    for (int step = 1; step <= STEPS; step++) {
+      CommandRows.Row row = CommandRows.ALL.get(random.nextInt(CommandRows.ALL.size()));
+      compare(row.match(), row.template().expand(random, members));
+      if (step % STATE_CHECK_STEPS == 0) {
+        compareState();
+      }
+    }
+  }
+
+  @Test
+  void everyCommandHasARow() {
+    Set<String> rows = new TreeSet<>();
+    CommandRows.ALL.forEach(row -> rows.add(row.template().name()));
+    for (Command command : Command.values()) {
+      if (command.routing() != Routing.GATEWAY && !OWN_TESTS.contains(command)) {
+        assertThat(rows).contains(command.lowerName().toUpperCase(Locale.ROOT));
+      }
+    }
+  }
+
+  @Test
+  void namesEncodingsAsRedisDoes() throws IOException {
+    begin(2);
+    for (int i = 0; i < 520; i++) {
+      for (String command :
+          new String[] {"HSET h0 f" + i + " v", "SADD s0 " + i, "ZADD z0 " + i + " m" + i}) {
+        compare(Match.BYTES, List.of(command.split(" ")));
+      }
+      compareEncodings("h0", "s0", "z0");
+    }
+    String wide = "w".repeat(65);
+    compare(Match.BYTES, List.of("HSET", "h1", "f", wide));
+    compare(Match.BYTES, List.of("ZADD", "z1", "1", wide));
+    compare(Match.BYTES, List.of("HSET", "h2", "f", wide.substring(1)));
+    compare(Match.BYTES, List.of("ZADD", "z2", "1", wide.substring(1)));
+    compareEncodings("h1", "z1", "h2", "z2", "none");
+  }
+
+  private void compareEncodings(String... keys) throws IOException {
+    for (String key : keys) {
+      compare(Match.BYTES, List.of("OBJECT", "ENCODING", key));
+    }
+  }
+
+  private void begin(int respVersion) throws IOException {
+    engine = new EngineFixture();
+    engine.call.respVersion = respVersion;
+    history.clear();
+    redis.reply(List.of("HELLO", "" + respVersion));
+    redis.reply(List.of("FLUSHALL"));
+  }
+
+  private void compareState() throws IOException {
+    for (int i = 0; i < 3; i++) {
+      compare(Match.BYTES, List.of("GET", "k" + i));
+      compare(Match.ANY_ORDER_OF_PAIRS, List.of("HGETALL", "h" + i));
+      compare(Match.BYTES, List.of("LRANGE", "l" + i, "0", "-1"));
+      compare(Match.ANY_ORDER, List.of("SMEMBERS", "s" + i));
+      compare(Match.BYTES, List.of("ZRANGE", "z" + i, "0", "-1", "WITHSCORES"));
+    }
+  }
+
+  private void compare(Match match, List<String> command) throws IOException {
+    history.add(command.toString());
+    if (history.size() > HISTORY) {
+      history.removeFirst();
+    }
+    engine.nowMillis = System.currentTimeMillis();
+    byte[] expected = redis.reply(command);
+    byte[] actual = engineReply(command);
+    if (!matches(match, command, expected, actual)) {
+      fail(
+          "RESP%d%nRedis:  %s%nengine: %s%nlast commands:%n%s",
+          engine.call.respVersion, text(expected), text(actual), String.join("\n", history));
+    }
+  }
+
+  private byte[] engineReply(List<String> command) {
+    byte[][] arguments = new byte[command.size()][];
+    for (int i = 0; i < arguments.length; i++) {
+      arguments[i] = command.get(i).getBytes(StandardCharsets.ISO_8859_1);
+    }
+    return engine.replyBytes(Request.of(arguments));
+  }
+
+  private static String text(byte[] reply) {
+    return new String(reply, StandardCharsets.ISO_8859_1).replace("\r\n", " ");
+  }
+
+  /** Redis keeps the sign of a zero score in some encodings and not in others. */
+  private static String withoutNegativeZero(byte[] reply) {
+    return text(reply).replace(" ,-0 ", " ,0 ").replace(" $2 -0 ", " $1 0 ");
+  }
+
+  private boolean matches(Match match, List<String> command, byte[] expected, byte[] actual)
+      throws IOException {
+    Reply redisReply = Reply.parse(expected);
+    Reply engineReply = Reply.parse(actual);
+    boolean plain = redisReply.isError() || engineReply.isError();
+    return switch (plain ? Match.BYTES : match) {
+      case BYTES -> withoutNegativeZero(expected).equals(withoutNegativeZero(actual));
+      case ANY_ORDER -> redisReply.sorted().equals(engineReply.sorted());
+      case ANY_ORDER_OF_PAIRS -> redisReply.paired().sorted().equals(engineReply.paired().sorted());
+      case SHAPE -> haveOneShape(redisReply, engineReply);
+      case NEARLY -> areNear(redisReply, engineReply);
+      case SCAN -> scan(command, true).distinct().equals(scan(command, false).distinct());
+      case SCAN_OF_PAIRS ->
+          scan(command, true).paired().distinct().equals(scan(command, false).paired().distinct());
+    };
+  }
+
+  private static boolean haveOneShape(Reply left, Reply right) {
+    if (left.type() != right.type() || left.elements().size() != right.elements().size()) {
+      return false;
+    }
+    for (int i = 0; i < left.elements().size(); i++) {
+      if (left.elements().get(i).type() != right.elements().get(i).type()) {
+        return false;
+      }
+    }
+    return left.isAggregate() || left.type() == '$' || left.equals(right);
+  }
+
+  private static boolean areNear(Reply left, Reply right) {
+    long distance = Long.parseLong(left.text()) - Long.parseLong(right.text());
+    boolean millis = Math.abs(Long.parseLong(left.text())) > 10_000;
+    return left.type() == right.type() && Math.abs(distance) <= (millis ? 5000 : 2);
+  }
+
+  /** All that a scan finds, from one cursor to the next until the end. */
+  private Reply scan(List<String> command, boolean onRedis) throws IOException {
+    List<String> call = new ArrayList<>(command);
+    int cursor = call.getFirst().equals("SCAN") ? 1 : 2;
+    List<Reply> found = new ArrayList<>();
+    do {
+      Reply reply = Reply.parse(onRedis ? redis.reply(call) : engineReply(call));
+      assertThat(reply.elements()).hasSize(2);
+      call.set(cursor, reply.elements().get(0).text());
+      found.addAll(reply.elements().get(1).elements());
+    } while (!call.get(cursor).equals("0"));
+    return new Reply('*', "", found);
+  }
+}

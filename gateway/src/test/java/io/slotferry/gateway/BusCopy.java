@@ -1,0 +1,173 @@
+package io.slotferry.gateway;
+
+import io.slotferry.protocol.ReplyWriter;
+import io.slotferry.protocol.frame.CommandFrameReader;
+import io.slotferry.protocol.frame.FrameKind;
+import io.slotferry.protocol.frame.FrameLink;
+import io.slotferry.protocol.frame.ReplyFrameWriter;
+import io.slotferry.protocol.frame.WireReader;
+import io.slotferry.protocol.frame.WireWriter;
+import io.slotferry.protocol.shard.ShardCall;
+import io.slotferry.protocol.shard.ShardExecutor;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.Message;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * The copy's end of the links that gateways open over the event bus: what the shard service does,
+ * as far as the gateway can see. Thread: the loop that it was made on.
+ */
+final class BusCopy {
+  private final Vertx vertx;
+  private final String address;
+  private final ShardExecutor executor;
+  private final Map<Long, Link> links = new HashMap<>();
+  int dropped;
+  int toDrop;
+  int framesOfCommands;
+  boolean dead;
+
+  BusCopy(Vertx vertx, String node, ShardExecutor executor) {
+    this.vertx = vertx;
+    this.address = "slotferry.copy." + node;
+    this.executor = executor;
+    vertx.eventBus().consumer(address, this::receive);
+  }
+
+  /** Forgets all links, as a process that was killed and started again. */
+  void restart() {
+    links.clear();
+  }
+
+  private void receive(Message<Buffer> message) {
+    if (dead) {
+      return;
+    }
+    if (toDrop > 0) {
+      toDrop--;
+      dropped++;
+      return;
+    }
+    byte[] frame = message.body().getBytes();
+    WireReader in = new WireReader(frame);
+    if (FrameKind.of(in.u8()) != FrameKind.COMMANDS) {
+      throw new AssertionError("a gateway sends commands only");
+    }
+    String gateway = in.text();
+    long id = FrameLink.idIn(in);
+    Link link = links.computeIfAbsent(id, opened -> new Link(id, gateway));
+    link.frames.receive(in, nowMillis());
+    link.answer();
+    link.tickLater();
+  }
+
+  private static long nowMillis() {
+    return System.nanoTime() / 1_000_000;
+  }
+
+  private final class Link implements FrameLink.Events, ShardExecutor.LaterReply {
+    private final String gateway;
+    private final FrameLink frames;
+    private final ReplyFrameWriter replies = new ReplyFrameWriter();
+    private final Context context = vertx.getOrCreateContext();
+    private boolean answerScheduled;
+    private boolean tickScheduled;
+
+    Link(long id, String gateway) {
+      this.gateway = gateway;
+      WireWriter envelope = new WireWriter();
+      envelope.u8(FrameKind.REPLIES.code());
+      envelope.text(address);
+      frames =
+          new FrameLink(id, ThreadLocalRandom.current().nextLong(), envelope.toByteArray(), this);
+      replies.begin(1, 1, 1);
+    }
+
+    @Override
+    public void transmit(byte[] frame) {
+      if (!dead) {
+        vertx.eventBus().send(gateway, Buffer.buffer(frame));
+      }
+    }
+
+    @Override
+    public boolean hasRoom() {
+      return true;
+    }
+
+    @Override
+    public void deliver(byte[] bytes, int offset, int length) {
+      CommandFrameReader commands = new CommandFrameReader();
+      commands.reset(bytes, offset, length);
+      framesOfCommands += commands.count() > 0 ? 1 : 0;
+      ShardCall call = new ShardCall();
+      ReplyWriter reply = new ReplyWriter();
+      while (commands.next(call)) {
+        long ticket = call.ticket;
+        reply.clear();
+        reply.useProtocol(call.respVersion);
+        switch (executor.execute(call, commands.request(), reply, this)) {
+          case REPLIED -> replies.replied(ticket, reply);
+          case NOT_HERE -> replies.notHere(ticket);
+          case LATER -> {}
+        }
+      }
+    }
+
+    void answer() {
+      answerScheduled = false;
+      if (replies.count() > 0) {
+        frames.send(replies.bytes(), 0, replies.size(), nowMillis());
+        replies.begin(1, 1, 1);
+      }
+      tickLater();
+    }
+
+    private void answerLater() {
+      if (!answerScheduled) {
+        answerScheduled = true;
+        context.runOnContext(run -> answer());
+      }
+    }
+
+    void tickLater() {
+      if (!tickScheduled && frames.nextTickMillis() != Long.MAX_VALUE) {
+        tickScheduled = true;
+        vertx.setTimer(
+            10,
+            timer -> {
+              tickScheduled = false;
+              frames.tick(nowMillis());
+              tickLater();
+            });
+      }
+    }
+
+    @Override
+    public void broken(String reason) {
+      links.values().remove(this);
+    }
+
+    @Override
+    public void replied(long ticket, ReplyWriter reply) {
+      replies.replied(ticket, reply);
+      answerLater();
+    }
+
+    @Override
+    public void notHere(long ticket) {
+      replies.notHere(ticket);
+      answerLater();
+    }
+
+    @Override
+    public void uncertain(long ticket) {
+      replies.uncertain(ticket);
+      answerLater();
+    }
+  }
+}

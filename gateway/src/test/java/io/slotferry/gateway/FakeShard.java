@@ -1,0 +1,242 @@
+package io.slotferry.gateway;
+
+import io.slotferry.protocol.ReplyWriter;
+import io.slotferry.protocol.Request;
+import io.slotferry.protocol.shard.ShardCall;
+import io.slotferry.protocol.shard.ShardExecutor;
+import io.slotferry.topology.ClusterMap;
+import io.slotferry.topology.KeyOrder;
+import io.slotferry.topology.Keyspace;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+
+/**
+ * A shard that keeps strings in a map, for a few commands. It owns what the map says, refuses the
+ * rest, and answers keys that begin with "late" only when told to. Thread: its loop.
+ */
+final class FakeShard implements ShardExecutor {
+  private record Late(long ticket, int respVersion, LaterReply target, byte[] reply) {}
+
+  final int id;
+  private final Supplier<ClusterMap> maps;
+  private final Map<Integer, Map<String, String>> keyspaces;
+  private final List<Late> late = new ArrayList<>();
+  final List<String> log = new ArrayList<>();
+  boolean refusesAll;
+
+  /** {@code keyspaces} is shared by all shards of a test: data is wherever its owner is. */
+  FakeShard(int id, Supplier<ClusterMap> maps, Map<Integer, Map<String, String>> keyspaces) {
+    this.id = id;
+    this.maps = maps;
+    this.keyspaces = keyspaces;
+  }
+
+  @Override
+  public Outcome execute(ShardCall call, Request request, ReplyWriter reply, LaterReply later) {
+    ClusterMap map = maps.get();
+    if (refusesAll || (call.partition >= 0 && map.shardOf(call.partition) != id)) {
+      return Outcome.NOT_HERE;
+    }
+    log.add(text(request));
+    if (request.count() > 1 && request.text(1).startsWith("late")) {
+      ReplyWriter kept = new ReplyWriter();
+      kept.useProtocol(call.respVersion);
+      answer(call, request, kept, map);
+      late.add(new Late(call.ticket, call.respVersion, later, kept.toByteArray()));
+      return Outcome.LATER;
+    }
+    answer(call, request, reply, map);
+    return Outcome.REPLIED;
+  }
+
+  private static String text(Request request) {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < request.count(); i++) {
+      text.append(i == 0 ? "" : " ").append(request.length(i) > 64 ? "…" : request.text(i));
+    }
+    return text.toString();
+  }
+
+  int lateCount() {
+    return late.size();
+  }
+
+  /** Answers the first {@code count} late calls. */
+  void release(int count) {
+    for (int i = 0; i < count; i++) {
+      Late call = late.removeFirst();
+      ReplyWriter reply = new ReplyWriter();
+      reply.raw(call.reply);
+      call.target.replied(call.ticket, reply);
+    }
+  }
+
+  /** Says of all late calls that they were not executed after all. */
+  void refuseLate() {
+    for (Late call : List.copyOf(late)) {
+      late.remove(call);
+      call.target.notHere(call.ticket);
+    }
+  }
+
+  void loseLate() {
+    for (Late call : List.copyOf(late)) {
+      late.remove(call);
+      call.target.uncertain(call.ticket);
+    }
+  }
+
+  private boolean owns(ClusterMap map, int keyspace, String key) {
+    byte[] bytes = key.getBytes(StandardCharsets.ISO_8859_1);
+    return map.shardOf(map.partitionOf(keyspace, bytes, 0, bytes.length)) == id;
+  }
+
+  private List<String> ownKeys(ShardCall call, ClusterMap map) {
+    Keyspace keyspace = map.keyspace(call.keyspace);
+    List<String> keys = new ArrayList<>();
+    for (String key : values(call).keySet()) {
+      byte[] bytes = key.getBytes(StandardCharsets.ISO_8859_1);
+      int partition = map.partitionOf(call.keyspace, bytes, 0, bytes.length);
+      if (owns(map, call.keyspace, key) && (call.partition < 0 || partition == call.partition)) {
+        keys.add(key);
+      }
+    }
+    keys.sort(
+        Comparator.comparing(
+            key -> key.getBytes(StandardCharsets.ISO_8859_1),
+            keyspace == null ? KeyOrder.BYTES : keyspace.order()));
+    return keys;
+  }
+
+  private Map<String, String> values(ShardCall call) {
+    return keyspaces.computeIfAbsent(call.keyspace, number -> new TreeMap<>());
+  }
+
+  private void answer(ShardCall call, Request request, ReplyWriter reply, ClusterMap map) {
+    Map<String, String> values = values(call);
+    switch (call.command) {
+      case GET -> value(reply, values.get(request.text(1)));
+      case SET -> {
+        values.put(request.text(1), request.text(2));
+        reply.ok();
+      }
+      case INCR -> {
+        String key = request.text(1);
+        long next = Long.parseLong(values.getOrDefault(key, "0")) + 1;
+        values.put(key, Long.toString(next));
+        reply.integer(next);
+      }
+      case RENAME -> {
+        values.put(request.text(2), values.remove(request.text(1)));
+        reply.ok();
+      }
+      case MGET -> {
+        reply.array(request.count() - 1);
+        for (int i = 1; i < request.count(); i++) {
+          value(reply, values.get(request.text(i)));
+        }
+      }
+      case MSET -> {
+        for (int i = 1; i < request.count(); i += 2) {
+          values.put(request.text(i), request.text(i + 1));
+        }
+        reply.ok();
+      }
+      case DEL, EXISTS -> {
+        long found = 0;
+        for (int i = 1; i < request.count(); i++) {
+          boolean there = values.containsKey(request.text(i));
+          found += there ? 1 : 0;
+          if (call.command.isWrite()) {
+            values.remove(request.text(i));
+          }
+        }
+        reply.integer(found);
+      }
+      case DBSIZE -> reply.integer(ownKeys(call, map).size());
+      case WAIT -> reply.integer(id);
+      case FLUSHALL -> {
+        ownKeys(call, map).forEach(values::remove);
+        reply.ok();
+      }
+      case KEYS -> bulks(reply, ownKeys(call, map));
+      case RANDOMKEY -> value(reply, ownKeys(call, map).stream().findAny().orElse(null));
+      case SCAN -> scan(request, reply, ownKeys(call, map));
+      case KEYRANGE -> keyRange(request, reply, ownKeys(call, map), values, map, call.keyspace);
+      default -> reply.error("ERR the fake knows no " + call.command);
+    }
+  }
+
+  private static void value(ReplyWriter reply, String value) {
+    if (value == null) {
+      reply.nullBulk();
+    } else {
+      reply.bulk(value.getBytes(StandardCharsets.ISO_8859_1));
+    }
+  }
+
+  private static void bulks(ReplyWriter reply, List<String> values) {
+    reply.array(values.size());
+    values.forEach(value -> value(reply, value));
+  }
+
+  /** Two keys a call; the cursor is the index of the next one. */
+  private static void scan(Request request, ReplyWriter reply, List<String> keys) {
+    int from = Integer.parseInt(request.text(1));
+    int to = Math.min(keys.size(), from + 2);
+    reply.array(2);
+    reply.bulkLong(to == keys.size() ? 0 : to);
+    bulks(reply, keys.subList(Math.min(from, to), to));
+  }
+
+  private static void keyRange(
+      Request request,
+      ReplyWriter reply,
+      List<String> keys,
+      Map<String, String> values,
+      ClusterMap map,
+      int keyspace) {
+    boolean reverse = false;
+    boolean withValues = false;
+    long limit = Long.MAX_VALUE;
+    for (int i = 3; i < request.count(); i++) {
+      reverse |= request.is(i, "REV");
+      withValues |= request.is(i, "WITHVALUES");
+      if (request.is(i, "LIMIT")) {
+        limit = Long.parseLong(request.text(i + 2));
+      }
+    }
+    var order = map.keyspace(keyspace).order();
+    List<String> found = new ArrayList<>();
+    for (String key : reverse ? keys.reversed() : keys) {
+      if (found.size() < limit
+          && isInside(order, key, request.text(1), 1)
+          && isInside(order, key, request.text(2), -1)) {
+        found.add(key);
+      }
+    }
+    reply.array(found.size() * (withValues ? 2 : 1));
+    for (String key : found) {
+      value(reply, key);
+      if (withValues) {
+        value(reply, values.get(key));
+      }
+    }
+  }
+
+  private static boolean isInside(KeyOrder order, String key, String bound, int side) {
+    if (bound.length() == 1) {
+      return true;
+    }
+    int compared =
+        order.compare(
+            key.getBytes(StandardCharsets.ISO_8859_1),
+            bound.substring(1).getBytes(StandardCharsets.ISO_8859_1));
+    return compared == 0 ? bound.charAt(0) == '[' : Integer.signum(compared) == side;
+  }
+}

@@ -1,0 +1,153 @@
+package io.slotferry.gateway;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+import io.vertx.core.Context;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** A gateway on an ephemeral port with fake shards, placed as a deployment may place them. */
+final class TestGateway implements AutoCloseable {
+  /** Where the shards live. */
+  enum Placement {
+    SAME_LOOP,
+    OTHER_LOOP,
+    /** As in another process: behind the event bus. */
+    BUS
+  }
+
+  final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
+  final TestMaps maps;
+  final List<FakeShard> shards = new ArrayList<>();
+  final List<BusCopy> busCopies = new ArrayList<>();
+  final Gateway gateway;
+  private final List<RespClient> clients = new ArrayList<>();
+  private final Context shardContext;
+
+  TestGateway(int shardCount, Placement placement) {
+    this(shardCount, placement, new GatewayOptions("gateway-1", "127.0.0.1", 0));
+  }
+
+  TestGateway(int shardCount, Placement placement, GatewayOptions options) {
+    maps = TestMaps.ofShards(shardCount);
+    Map<Integer, Map<String, String>> keyspaces = new ConcurrentHashMap<>();
+    for (int id = 1; id <= shardCount; id++) {
+      shards.add(new FakeShard(id, maps::current, keyspaces));
+    }
+    // Contexts are given the two loops in turn.
+    Context gatewayContext = await(contextOf(vertx));
+    Context otherContext = await(contextOf(vertx));
+    shardContext = placement == Placement.SAME_LOOP ? gatewayContext : otherContext;
+    LocalCopies copies =
+        placement == Placement.BUS
+            ? LocalCopies.NONE
+            : (shard, node) -> new LocalCopies.Copy(shardContext, shards.get(shard - 1));
+    if (placement == Placement.BUS) {
+      for (FakeShard shard : shards) {
+        busCopies.add(onLoop(() -> new BusCopy(vertx, "shard-" + shard.id, shard)));
+      }
+    }
+    gateway = new Gateway(vertx, options, maps, copies, ShardStatus.UNKNOWN);
+    RespServer server = new RespServer(gateway);
+    CompletableFuture<Object> up = new CompletableFuture<>();
+    gatewayContext.runOnContext(start -> {
+      try {
+        server
+            .deploy(gatewayContext)
+            .onComplete(done -> up.complete(done), up::completeExceptionally);
+      } catch (Exception e) {
+        up.completeExceptionally(e);
+      }
+    });
+    get(up);
+  }
+
+  private static Future<Context> contextOf(Vertx vertx) {
+    Promise<Context> context = Promise.promise();
+    return vertx
+        .deployVerticle(
+            deployed -> {
+              context.complete(deployed);
+              return Future.succeededFuture();
+            },
+            new DeploymentOptions())
+        .compose(id -> context.future());
+  }
+
+  RespClient client() {
+    RespClient client = new RespClient(gateway.respPort());
+    clients.add(client);
+    return client;
+  }
+
+  FakeShard shard(int id) {
+    return shards.get(id - 1);
+  }
+
+  /** Runs {@code action} on the shards' loop, and waits for it. */
+  <T> T onLoop(Callable<T> action) {
+    CompletableFuture<T> done = new CompletableFuture<>();
+    shardContext.runOnContext(run -> {
+      try {
+        done.complete(action.call());
+      } catch (Throwable e) {
+        done.completeExceptionally(e);
+      }
+    });
+    return get(done);
+  }
+
+  void onLoop(Runnable action) {
+    onLoop(() -> {
+      action.run();
+      return true;
+    });
+  }
+
+  /** Waits until {@code condition} holds on the shards' loop. */
+  void until(Callable<Boolean> condition) {
+    CompletableFuture<Boolean> done = new CompletableFuture<>();
+    shardContext.runOnContext(run -> poll(condition, done));
+    get(done);
+  }
+
+  private void poll(Callable<Boolean> condition, CompletableFuture<Boolean> done) {
+    try {
+      if (condition.call()) {
+        done.complete(true);
+      } else if (!done.isDone()) {
+        shardContext.runOnContext(run -> poll(condition, done));
+      }
+    } catch (Throwable e) {
+      done.completeExceptionally(e);
+    }
+  }
+
+  static <T> T await(Future<T> future) {
+    return get(future.toCompletionStage().toCompletableFuture());
+  }
+
+  private static <T> T get(CompletableFuture<T> future) {
+    try {
+      return future.get(20, SECONDS);
+    } catch (Exception e) {
+      future.cancel(false);
+      throw new AssertionError(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    clients.forEach(RespClient::close);
+    await(vertx.close());
+  }
+}
