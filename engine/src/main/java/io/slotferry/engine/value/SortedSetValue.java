@@ -259,30 +259,30 @@ public final class SortedSetValue extends Value implements Elements {
   }
 
   private final class TreeWalk extends Walk {
-    private final ScoreTree.Walk walk = tree.new Walk();
+    private final ScoreTree.Cursor cursor = tree.new Cursor();
     private boolean begun;
 
     TreeWalk(int rank, boolean reverse) {
-      walk.seek(rank, reverse);
+      cursor.seek(rank, reverse);
     }
 
     @Override
     public boolean next() {
       if (begun) {
-        walk.step();
+        cursor.step();
       }
       begun = true;
-      return !walk.isOver();
+      return !cursor.isOver();
     }
 
     @Override
     public double score() {
-      return ScoredEntry.score(walk.entry(), 0);
+      return ScoredEntry.score(cursor.entry(), 0);
     }
 
     @Override
     public void member(Slice out) {
-      byte[] entry = walk.entry();
+      byte[] entry = cursor.entry();
       out.view(entry, ScoredEntry.SCORE_BYTES, entry.length - ScoredEntry.SCORE_BYTES);
     }
   }

@@ -1,5 +1,6 @@
 package io.slotferry.server.config;
 
+import io.slotferry.replication.storage.Fsync;
 import io.slotferry.topology.Role;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,8 +23,8 @@ record Setting<T>(String path, Form<T> form, T preset) {
       new Setting<>("node.shard", Form.integer(0, Integer.MAX_VALUE), 0);
 
   static final Setting<Path> DATA_DIR = new Setting<>("data.dir", Form.folder(), Path.of("./data"));
-  static final Setting<Persistence> DATA_PERSISTENCE =
-      new Setting<>("data.persistence", Form.oneOf(Persistence.class), Persistence.EVERYSEC);
+  static final Setting<Fsync> DATA_PERSISTENCE =
+      new Setting<>("data.persistence", Form.oneOf(Fsync.class), Fsync.EVERYSEC);
   static final Setting<Boolean> DATA_EPHEMERAL =
       new Setting<>("data.ephemeral", Form.bool(), false);
 

@@ -1,5 +1,6 @@
 package io.slotferry.server.config;
 
+import io.slotferry.replication.storage.Fsync;
 import io.slotferry.topology.Role;
 import java.nio.file.Path;
 import java.util.List;
@@ -28,7 +29,7 @@ public record Settings(
   /**
    * @param ephemeral nothing is kept on disk
    */
-  public record DataSettings(Path dir, Persistence persistence, boolean ephemeral) {}
+  public record DataSettings(Path dir, Fsync persistence, boolean ephemeral) {}
 
   /**
    * @param password what {@code AUTH} asks for; empty for none

@@ -6,7 +6,6 @@ import io.slotferry.replication.CopyDisk;
 import io.slotferry.replication.storage.CopyStorage;
 import io.slotferry.replication.storage.DiskThread;
 import io.slotferry.replication.storage.FileVolume;
-import io.slotferry.replication.storage.Fsync;
 import io.slotferry.replication.storage.StorageException;
 import io.slotferry.replication.storage.StorageSettings;
 import io.slotferry.server.StartRefusedException;
@@ -51,7 +50,7 @@ final class CopyDisks {
     try {
       return CopyStorage.open(
           folder,
-          StorageSettings.of(Fsync.valueOf(data.persistence().name())),
+          StorageSettings.of(data.persistence()),
           new FileVolume(),
           diskThread(),
           owner,
