@@ -7,8 +7,8 @@ package io.slotferry.engine;
  *
  * <pre>  bits 24..47 partition id | bits 0..23 upper bits of the key hash</pre>
  *
- * 0 begins, and as an answer says that nothing is left. A cursor takes {@link #BITS} bits: whoever
- * scans several shards has the bits above for telling which.
+ * 0 begins, and as an answer says that nothing is left. A scan of several shards has one cursor for
+ * all: its partition tells which shard goes on, wherever the partition may be by then.
  */
 public final class ScanCursor {
   /** Width of a cursor. */

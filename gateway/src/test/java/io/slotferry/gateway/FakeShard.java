@@ -7,6 +7,7 @@ import io.slotferry.protocol.shard.ShardExecutor;
 import io.slotferry.topology.ClusterMap;
 import io.slotferry.topology.KeyOrder;
 import io.slotferry.topology.Keyspace;
+import io.slotferry.topology.Slots;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -166,7 +167,7 @@ final class FakeShard implements ShardExecutor {
       }
       case KEYS -> bulks(reply, ownKeys(call, map));
       case RANDOMKEY -> value(reply, ownKeys(call, map).stream().findAny().orElse(null));
-      case SCAN -> scan(request, reply, ownKeys(call, map));
+      case SCAN -> scan(call, request, reply, map);
       case KEYRANGE -> keyRange(request, reply, ownKeys(call, map), values, map, call.keyspace);
       default -> reply.error("ERR the fake knows no " + call.command);
     }
@@ -185,13 +186,17 @@ final class FakeShard implements ShardExecutor {
     values.forEach(value -> value(reply, value));
   }
 
-  /** Two keys a call; the cursor is the index of the next one. */
-  private static void scan(Request request, ReplyWriter reply, List<String> keys) {
-    int from = Integer.parseInt(request.text(1));
-    int to = Math.min(keys.size(), from + 2);
+  /** All of a slot's keys, and those of the slots after it as long as they are this shard's. */
+  private void scan(ShardCall call, Request request, ReplyWriter reply, ClusterMap map) {
+    int slot = (int) (Long.parseLong(request.text(1)) >>> ScanWalk.PARTITION_SHIFT);
+    List<String> found = new ArrayList<>();
+    while (slot < Slots.COUNT && map.shardOf(slot) == id && found.isEmpty()) {
+      call.partition = slot++;
+      found.addAll(ownKeys(call, map));
+    }
     reply.array(2);
-    reply.bulkLong(to == keys.size() ? 0 : to);
-    bulks(reply, keys.subList(Math.min(from, to), to));
+    reply.bulkLong((long) slot << ScanWalk.PARTITION_SHIFT);
+    bulks(reply, found);
   }
 
   private static void keyRange(

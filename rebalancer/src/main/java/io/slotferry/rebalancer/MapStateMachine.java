@@ -159,7 +159,7 @@ final class MapStateMachine extends BaseStateMachine {
         events.applied(next, new MapDelta(next.version(), change));
         yield new ChangeAnswer.Accepted(next.version());
       }
-      case Outcome.Refused(String reason) -> new ChangeAnswer.Refused(reason);
+      case Outcome.Refused(String reason) -> new ChangeAnswer.Refused(map.version(), reason);
     };
   }
 

@@ -158,12 +158,16 @@ public final class MapStore {
     }
   }
 
+  /** The outermost cause that speaks of files or the network says it best. */
   private static String reason(Throwable e) {
-    Throwable cause = e;
-    while (cause.getCause() != null) {
-      cause = cause.getCause();
+    Throwable innermost = e;
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof IOException && cause.getMessage() != null) {
+        return cause.getMessage();
+      }
+      innermost = cause;
     }
-    return cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    return innermost.toString();
   }
 
   private List<RaftPeer> peers() {

@@ -194,7 +194,9 @@ class MapStorePeersTest {
                   "127.0.0.1",
                   folder.resolve("other"),
                   SNAPSHOT_EVERY));
-      assertThatThrownBy(peer::start).hasMessageContaining("cannot be opened");
+      assertThatThrownBy(peer::start)
+          .hasMessageContaining("cannot be opened")
+          .hasMessageContaining(address);
     }
   }
 }

@@ -202,7 +202,8 @@ class MapStoreTest {
     TestPeer second = new TestPeer(vertx, options());
     assertThatThrownBy(second::start)
         .hasMessageContaining("cannot be opened")
-        .hasMessageContaining(folder.toString());
+        .hasMessageContaining(folder.toString())
+        .hasMessageContaining("already locked");
     assertThat(peer.accepted(TestPeer.node("still-there"))).isEqualTo(1);
     peer.close();
   }

@@ -72,7 +72,7 @@ public final class PartitionWalk {
       }
     }
     Partition next = store.after(position.partition());
-    while (next != null && only != null && !only.get(next.id())) {
+    while (next != null && (next.size() == 0 || (only != null && !only.get(next.id())))) {
       next = store.after(next.id());
     }
     if (next != null) {

@@ -12,6 +12,7 @@ import io.slotferry.engine.value.ValueType;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
+import io.slotferry.protocol.shard.ShardCall;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -132,7 +133,11 @@ public final class KeyspaceCommands {
       this.context = context;
     }
 
-    /** Looks at {@code count} keys from {@code cursor} on, and at the rest of the last bucket. */
+    /**
+     * Looks at {@code count} keys from {@code cursor} on, and at the rest of the last bucket. A call
+     * for one partition ends with the run of partitions that follow it without a gap: what is in the
+     * gap is another shard's, and the cursor leads there.
+     */
     long run(long cursor) {
       PartitionStore store = context.store();
       int from = ScanCursor.hash(cursor);
@@ -150,8 +155,13 @@ public final class KeyspaceCommands {
             return ScanCursor.of(at.id(), table.hashAt(rest));
           }
         }
+        int next = at.id() + 1;
         at = store.serving(at.id());
         from = 0;
+        boolean gap = at == null || at.id() != next;
+        if (gap && context.call().partition != ShardCall.ALL_PARTITIONS) {
+          return ScanCursor.of(next, 0);
+        }
         if (count <= 0 && at != null) {
           return ScanCursor.of(at.id(), 0);
         }

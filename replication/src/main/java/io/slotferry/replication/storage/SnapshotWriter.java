@@ -22,8 +22,13 @@ final class SnapshotWriter {
     this.folder = folder;
     this.offset = offset;
     file = volume.open(SnapshotReader.unfinished(folder));
-    file.truncate(0);
-    write(Block.SNAPSHOT, offset, new byte[0], 0);
+    try {
+      file.truncate(0);
+      write(Block.SNAPSHOT, offset, new byte[0], 0);
+    } catch (IOException failed) {
+      abort();
+      throw failed;
+    }
   }
 
   /** Chunks as they were when the log ended at {@code asOf}. */

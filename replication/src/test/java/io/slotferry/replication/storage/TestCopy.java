@@ -8,6 +8,7 @@ import io.slotferry.engine.store.PartitionStore;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.CommandTable;
+import io.slotferry.protocol.frame.WireReader;
 import io.slotferry.protocol.frame.WireWriter;
 import io.slotferry.protocol.shard.ShardCall;
 import io.slotferry.replication.log.LogRecords;
@@ -15,6 +16,7 @@ import io.slotferry.replication.log.ReplicationLog;
 import io.slotferry.topology.Slots;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Map;
@@ -158,8 +160,7 @@ final class TestCopy {
     for (Partition at = from.after(-1); at != null; at = from.after(at.id())) {
       WireWriter chunk = new WireWriter();
       at.writeChunk(KeyHash.BEFORE_FIRST, chunk, Integer.MAX_VALUE);
-      to.create(at.id())
-          .readChunk(new io.slotferry.protocol.frame.WireReader(chunk.toByteArray()), null);
+      to.create(at.id()).readChunk(new WireReader(chunk.toByteArray()), null);
     }
   }
 
@@ -179,14 +180,13 @@ final class TestCopy {
     return data(engine.store());
   }
 
-  private static Map<Integer, String> data(PartitionStore store) {
+  static Map<Integer, String> data(PartitionStore store) {
     Map<Integer, String> data = new TreeMap<>();
     for (Partition at = store.after(-1); at != null; at = store.after(at.id())) {
       if (at.size() > 0) {
         WireWriter chunk = new WireWriter();
         at.writeChunk(KeyHash.BEFORE_FIRST, chunk, Integer.MAX_VALUE);
-        data.put(
-            at.id(), new String(chunk.toByteArray(), java.nio.charset.StandardCharsets.ISO_8859_1));
+        data.put(at.id(), new String(chunk.toByteArray(), StandardCharsets.ISO_8859_1));
       }
     }
     return data;

@@ -1,5 +1,6 @@
 package io.slotferry.server.config;
 
+import io.slotferry.replication.storage.Fsync;
 import io.slotferry.topology.Role;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,8 +23,8 @@ record Setting<T>(String path, Form<T> form, T preset) {
       new Setting<>("node.shard", Form.integer(0, Integer.MAX_VALUE), 0);
 
   static final Setting<Path> DATA_DIR = new Setting<>("data.dir", Form.folder(), Path.of("./data"));
-  static final Setting<Persistence> DATA_PERSISTENCE =
-      new Setting<>("data.persistence", Form.oneOf(Persistence.class), Persistence.EVERYSEC);
+  static final Setting<Fsync> DATA_PERSISTENCE =
+      new Setting<>("data.persistence", Form.oneOf(Fsync.class), Fsync.EVERYSEC);
   static final Setting<Boolean> DATA_EPHEMERAL =
       new Setting<>("data.ephemeral", Form.bool(), false);
 
@@ -33,6 +34,8 @@ record Setting<T>(String path, Form<T> form, T preset) {
 
   static final Setting<String> HTTP_BIND = new Setting<>("http.bind", Form.text(), "127.0.0.1");
   static final Setting<Integer> HTTP_PORT = new Setting<>("http.port", Form.port(), 8080);
+
+  static final Setting<String> HTTP_TOKEN = new Setting<>("http.token", Form.text(), "");
 
   static final Setting<String> CLUSTER_NAME =
       new Setting<>("cluster.name", Form.text(), "slotferry");
@@ -68,6 +71,7 @@ record Setting<T>(String path, Form<T> form, T preset) {
           RESP_PASSWORD,
           HTTP_BIND,
           HTTP_PORT,
+          HTTP_TOKEN,
           CLUSTER_NAME,
           CLUSTER_SHARDS,
           CLUSTER_REPLICAS,

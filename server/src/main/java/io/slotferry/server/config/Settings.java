@@ -1,5 +1,6 @@
 package io.slotferry.server.config;
 
+import io.slotferry.replication.storage.Fsync;
 import io.slotferry.topology.Role;
 import java.nio.file.Path;
 import java.util.List;
@@ -28,14 +29,17 @@ public record Settings(
   /**
    * @param ephemeral nothing is kept on disk
    */
-  public record DataSettings(Path dir, Persistence persistence, boolean ephemeral) {}
+  public record DataSettings(Path dir, Fsync persistence, boolean ephemeral) {}
 
   /**
    * @param password what {@code AUTH} asks for; empty for none
    */
   public record RespSettings(String bind, int port, String password) {}
 
-  public record HttpSettings(String bind, int port) {}
+  /**
+   * @param token what clients give as {@code Authorization: Bearer ...}; empty for none
+   */
+  public record HttpSettings(String bind, int port, String token) {}
 
   /**
    * How nodes find and reach each other, and the size of the cluster when it is created.

@@ -29,6 +29,11 @@ final class Bus {
   private static final int BLOCKING_THREADS = 4;
   private static final long LOOP_BLOCKED_WARNING_MILLIS = 2_000;
 
+  private static final long WORKER_WARNING_MINUTES = 10;
+
+  /** A loop that has been blocked for so long is worth a stack trace. */
+  private static final long STACK_TRACE_SECONDS = 10;
+
   /** Copies of the address book besides the first: so many nodes may die at the same moment. */
   private static final int ADDRESS_BOOK_BACKUPS = 3;
 
@@ -64,6 +69,11 @@ final class Bus {
         .setInternalBlockingPoolSize(BLOCKING_THREADS)
         .setMaxEventLoopExecuteTime(LOOP_BLOCKED_WARNING_MILLIS)
         .setMaxEventLoopExecuteTimeUnit(TimeUnit.MILLISECONDS)
+        // Joining a cluster may take its time, and so may the recovery of much data.
+        .setMaxWorkerExecuteTime(WORKER_WARNING_MINUTES)
+        .setMaxWorkerExecuteTimeUnit(TimeUnit.MINUTES)
+        .setWarningExceptionTime(STACK_TRACE_SECONDS)
+        .setWarningExceptionTimeUnit(TimeUnit.SECONDS)
         .setFileSystemOptions(
             new FileSystemOptions()
                 .setFileCachingEnabled(false)

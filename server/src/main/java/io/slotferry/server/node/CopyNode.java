@@ -19,9 +19,11 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The roles shard and replica: one shard copy with both services around it, for which of them has
@@ -30,22 +32,31 @@ import java.util.SplittableRandom;
  * <p>Thread: any; the copy itself belongs to its context.
  */
 final class CopyNode implements NodeService {
+  private final String id;
   private final Context context;
   private final EventLoop loop;
   private final MapFollower map;
+  private final CopyDisks disks;
+  private final Path folder;
   private final ShardCopy copy;
   private final CopyBus bus;
   private final Deployment shardService;
   private final Deployment replicaService;
   private final Runnable mapListener = this::mapChangedLater;
+  private @Nullable CopyDisk disk;
   private boolean flushScheduled;
   private boolean opened;
   private volatile boolean ready;
 
   /**
    * @param context the event loop that will own the copy
+   * @param folder where the copy's data is kept
    */
-  CopyNode(Vertx vertx, Context context, String id, MapFollower map) {
+  CopyNode(
+      Vertx vertx, Context context, String id, MapFollower map, CopyDisks disks, Path folder) {
+    this.id = id;
+    this.disks = disks;
+    this.folder = folder;
     this.context = context;
     this.loop = ((ContextInternal) context).nettyEventLoop();
     this.map = map;
@@ -64,11 +75,16 @@ final class CopyNode implements NodeService {
 
   @Override
   public Future<Void> start() {
-    return onContext(
-            () -> {
-              copy.open(CopyDisk.inMemory(System.currentTimeMillis()));
-              return Future.succeededFuture();
-            })
+    return disks
+        .open(folder, copy.engine(), loop)
+        .compose(
+            recovered ->
+                onContext(
+                    () -> {
+                      disk = recovered;
+                      copy.open(recovered);
+                      return Future.succeededFuture();
+                    }))
         .compose(_ -> Future.all(shardService.start(), replicaService.start()))
         .compose(_ -> onContext(this::join));
   }
@@ -91,7 +107,14 @@ final class CopyNode implements NodeService {
               return wasOpened ? bus.close() : Future.succeededFuture();
             })
         .eventually(replicaService::stop)
-        .eventually(shardService::stop);
+        .eventually(shardService::stop)
+        .eventually(() -> onContext(this::closeDisk));
+  }
+
+  private Future<Void> closeDisk() {
+    CopyDisk open = disk;
+    disk = null;
+    return open == null ? Future.succeededFuture() : disks.close(open);
   }
 
   /** The copy for a gateway in this process. */
@@ -116,21 +139,17 @@ final class CopyNode implements NodeService {
   }
 
   private void propose(MapChange change, MapProposals.Answer answer) {
-    map.propose(change)
-        .onSuccess(
-            decided ->
-                loop.execute(
-                    () -> {
-                      switch (decided) {
-                        case ChangeAnswer.Accepted(long version) ->
-                            answer.decided(MapProposals.Fate.ACCEPTED, version);
-                        case ChangeAnswer.Refused _ ->
-                            answer.decided(
-                                MapProposals.Fate.REFUSED, map.current().version());
-                        case ChangeAnswer.Unknown _ ->
-                            answer.decided(MapProposals.Fate.UNKNOWN, 0);
-                      }
-                    }));
+    map.propose(change).onSuccess(decided -> loop.execute(() -> answer(decided, answer)));
+  }
+
+  private static void answer(ChangeAnswer decided, MapProposals.Answer answer) {
+    switch (decided) {
+      case ChangeAnswer.Accepted(long version) ->
+          answer.decided(MapProposals.Fate.ACCEPTED, version);
+      case ChangeAnswer.Refused(long version, _) ->
+          answer.decided(MapProposals.Fate.REFUSED, version);
+      case ChangeAnswer.Unknown _ -> answer.decided(MapProposals.Fate.UNKNOWN, 0);
+    }
   }
 
   // ---- the log
@@ -172,10 +191,10 @@ final class CopyNode implements NodeService {
     ready |= copy.isServing();
   }
 
-  /** Whether it serves as a leader, or follows one without lacking anything. */
+  /** It is ready when it serves as a leader, or follows one and lacks nothing. */
   @Override
-  public boolean isReady() {
-    return ready;
+  public @Nullable String unreadyReason() {
+    return ready ? null : id + " carries no complete copy of a shard";
   }
 
   private Future<Void> onContext(Step step) {

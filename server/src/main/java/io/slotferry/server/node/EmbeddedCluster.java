@@ -60,7 +60,7 @@ public final class EmbeddedCluster implements Server {
     StartRefusals.await(Future.all(starts), "starting the nodes", START_MILLIS_MAX);
     awaitReady(started);
     startSpareWatch(started, roster);
-    return Listening.readyLine(settings.resp().bind(), started.respPort(), settings.http().bind(), 0);
+    return Listening.readyLine(settings.resp().bind(), started.respPort(), settings.http().bind(), started.httpPort());
   }
 
   private LogicalNode add(NodePlan node) throws StartRefusedException {
@@ -78,10 +78,12 @@ public final class EmbeddedCluster implements Server {
   private static void awaitReady(NodeRuntime runtime)
       throws StartRefusedException, InterruptedException {
     long deadline = System.nanoTime() + START_MILLIS_MAX * 1_000_000;
-    while (!runtime.isReady()) {
+    for (String reason = runtime.unreadyReason();
+        reason != null;
+        reason = runtime.unreadyReason()) {
       if (System.nanoTime() > deadline) {
         throw new StartRefusedException(
-            "the cluster is not ready after " + START_MILLIS_MAX / 1_000 + " s");
+            "not ready after " + START_MILLIS_MAX / 1_000 + " s: " + reason);
       }
       Thread.sleep(READY_POLL_MILLIS);
     }

@@ -36,7 +36,7 @@ record GatewayMap(MapFollower map) implements MapSource {
                 switch (decided) {
                   case ChangeAnswer.Accepted(long version) ->
                       Future.succeededFuture(new Answer(version, null));
-                  case ChangeAnswer.Refused(String reason) ->
+                  case ChangeAnswer.Refused(_, String reason) ->
                       Future.succeededFuture(new Answer(0, reason));
                   case ChangeAnswer.Unknown(String reason) -> Future.failedFuture(reason);
                 });

@@ -52,7 +52,14 @@ final class LogicalNode {
     return done;
   }
 
-  boolean isReady() {
-    return services.stream().allMatch(NodeService::isReady);
+  /** Why it does not do its work, null when it does. */
+  @Nullable String unreadyReason() {
+    for (NodeService service : services) {
+      String reason = service.unreadyReason();
+      if (reason != null) {
+        return reason;
+      }
+    }
+    return null;
   }
 }

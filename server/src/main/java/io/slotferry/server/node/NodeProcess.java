@@ -1,11 +1,13 @@
 package io.slotferry.server.node;
 
+import io.slotferry.gateway.http.HealthServer;
 import io.slotferry.server.DataFolder;
 import io.slotferry.server.Listening;
 import io.slotferry.server.Server;
 import io.slotferry.server.StartRefusedException;
 import io.slotferry.server.config.Settings;
 import io.slotferry.topology.Role;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -46,15 +48,35 @@ public final class NodeProcess implements Server {
     NodeRuntime started = new NodeRuntime(vertx, settings, advertised);
     runtime = started;
     StartRefusals.await(started.start(), "following the cluster map", START_MILLIS_MAX);
-    LogicalNode node = started.add(settings.node(), folder.path(), 0);
+    boolean gateway = settings.node().roles().contains(Role.GATEWAY);
+    int httpPort = gateway ? 0 : startHealthServer(started);
+    LogicalNode node = started.add(settings.node(), folder.path(), httpPort);
     StartRefusals.await(node.start(), "starting node " + id, START_MILLIS_MAX);
-    LOG.info("node started id={} httpPort={}", id, 0);
-    return settings.node().roles().contains(Role.GATEWAY)
-        ? Listening.readyLine(settings.resp().bind(), started.respPort(), settings.http().bind(), 0)
+    return gateway
+        ? Listening.readyLine(
+            settings.resp().bind(), started.respPort(), settings.http().bind(), started.httpPort())
         : "slotferry node "
             + id
             + " started: http=http://"
-            + Listening.reachable(settings.http().bind(), 0);
+            + Listening.reachable(settings.http().bind(), httpPort);
+  }
+
+  /** The first thing to be started: who watches the node sees that it lives, and is on its way. */
+  private int startHealthServer(NodeRuntime runtime)
+      throws StartRefusedException, InterruptedException {
+    String bind = settings.http().bind();
+    int port = settings.http().port();
+    HealthServer server =
+        new HealthServer(bind, port, runtime::unreadyReason, runtime.metrics().registry());
+    StartRefusals.await(
+        StartRefusals.listening(
+            "HTTP",
+            bind,
+            port,
+            new Deployment(runtime.loops().background(), server).start()),
+        "listening for HTTP",
+        START_MILLIS_MAX);
+    return server.actualPort();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.slotferry.server.node;
 
 import io.slotferry.gateway.LocalCopies;
+import io.slotferry.gateway.ShardStatus;
 import io.slotferry.server.StartRefusedException;
 import io.slotferry.server.config.Settings;
 import io.slotferry.server.config.Settings.NodeSettings;
@@ -30,6 +31,7 @@ final class NodeRuntime {
   private final EventLoops loops;
   private final MapFollower map;
   private final Metrics metrics;
+  private final CopyDisks disks;
   private final Map<String, CopyNode> copies = new ConcurrentHashMap<>();
 
   /** In the order of their start; guarded by this. */
@@ -48,6 +50,7 @@ final class NodeRuntime {
     this.loops = EventLoops.of(vertx);
     this.map = new MapFollower(vertx, loops.background());
     this.metrics = new Metrics(map);
+    this.disks = new CopyDisks(vertx, settings.data());
   }
 
   Vertx vertx() {
@@ -72,6 +75,12 @@ final class NodeRuntime {
     return gateway == null ? 0 : gateway.respPort();
   }
 
+  /** The port of HTTP, 0 without a gateway; once that has started. */
+  int httpPort() {
+    GatewayNode gateway = this.gateway;
+    return gateway == null ? 0 : gateway.httpPort();
+  }
+
   Future<Void> start() {
     return map.start();
   }
@@ -80,9 +89,9 @@ final class NodeRuntime {
    * A node, to be started by the caller.
    *
    * @param folder where it keeps its data
-   * @param httpPort of its health checks, 0 when it has none of its own
+   * @param healthPort of its health checks, 0 when it has none of its own
    */
-  synchronized LogicalNode add(NodeSettings node, Path folder, int httpPort)
+  synchronized LogicalNode add(NodeSettings node, Path folder, int healthPort)
       throws StartRefusedException {
     List<NodeService> services = new ArrayList<>();
     if (node.roles().contains(Role.REBALANCER)) {
@@ -92,18 +101,26 @@ final class NodeRuntime {
       // What leads from the start belongs where the connections are.
       Context context =
           node.roles().contains(Role.SHARD) ? loops.data() : loops.background();
-      CopyNode copy = new CopyNode(vertx, context, node.id(), map);
+      CopyNode copy = new CopyNode(vertx, context, node.id(), map, disks, folder);
       copies.put(node.id(), copy);
       services.add(copy);
     }
     if (node.roles().contains(Role.GATEWAY)) {
       GatewayNode added =
           new GatewayNode(
-              vertx, loops.data(), node.id(), settings.resp(), map, localCopies());
+              vertx,
+              loops.data(),
+              node.id(),
+              settings,
+              map,
+              localCopies(),
+              ShardStatus.UNKNOWN,
+              this::unreadyReason,
+              metrics);
       gateway = added;
       services.add(added);
     }
-    LogicalNode added = new LogicalNode(services, () -> heartbeat(node, httpPort));
+    LogicalNode added = new LogicalNode(services, () -> heartbeat(node, healthPort));
     nodes.put(node.id(), added);
     return added;
   }
@@ -115,7 +132,7 @@ final class NodeRuntime {
     };
   }
 
-  private Heartbeat heartbeat(NodeSettings settings, int httpPort) {
+  private Heartbeat heartbeat(NodeSettings settings, int healthPort) {
     boolean isGateway = settings.roles().contains(Role.GATEWAY);
     Node node =
         new Node(
@@ -123,7 +140,7 @@ final class NodeRuntime {
             settings.roles(),
             advertised,
             isGateway ? respPort() : 0,
-            httpPort,
+            isGateway ? httpPort() : healthPort,
             settings.shard());
     CopyNode copy = copies.get(settings.id());
     return copy == null
@@ -170,6 +187,7 @@ final class NodeRuntime {
         .onComplete(
             _ -> {
               map.stop();
+              disks.close();
               metrics.close();
             })
         .eventually(vertx::close);
@@ -179,7 +197,17 @@ final class NodeRuntime {
     return stopping;
   }
 
-  synchronized boolean isReady() {
-    return nodes.values().stream().allMatch(LogicalNode::isReady);
+  /** Why a node does not do its work, in one sentence; null when all do. */
+  synchronized @Nullable String unreadyReason() {
+    if (nodes.isEmpty()) {
+      return "no node has started";
+    }
+    for (LogicalNode node : nodes.values()) {
+      String reason = node.unreadyReason();
+      if (reason != null) {
+        return reason;
+      }
+    }
+    return null;
   }
 }

@@ -1,6 +1,7 @@
 package io.slotferry.server.node;
 
 import io.vertx.core.Future;
+import org.jspecify.annotations.Nullable;
 
 /** One of the things that a node does, by one of its roles. */
 interface NodeService {
@@ -12,6 +13,9 @@ interface NodeService {
   /** Also after a start that failed. */
   Future<Void> stop();
 
-  /** Whether it does its work. Asked on any thread, now and then. */
-  boolean isReady();
+  /**
+   * Why it does not do its work, in one sentence; null when it does. Asked on any thread, now and
+   * then.
+   */
+  @Nullable String unreadyReason();
 }

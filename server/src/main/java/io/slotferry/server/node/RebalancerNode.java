@@ -11,6 +11,7 @@ import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -75,7 +76,7 @@ final class RebalancerNode implements NodeService {
   }
 
   @Override
-  public boolean isReady() {
-    return service.ready();
+  public @Nullable String unreadyReason() {
+    return service.ready() ? null : "the rebalancers have no leader";
   }
 }

@@ -13,10 +13,13 @@ final class StartRefusals {
 
   private StartRefusals() {}
 
-  /** The failure of a server that was to listen there. */
-  static StartRefusedException listening(String what, String bind, int port, Throwable failure) {
-    return new StartRefusedException(
-        "cannot listen for " + what + " on " + bind + ":" + port + ": " + reason(failure));
+  /** The failure to listen, told in terms of the settings. */
+  static <T> Future<T> listening(String what, String bind, int port, Future<T> listening) {
+    return listening.recover(
+        failure ->
+            Future.failedFuture(
+                new StartRefusedException(
+                    "cannot listen for " + what + " on " + bind + ":" + port + ": " + reason(failure))));
   }
 
   /**

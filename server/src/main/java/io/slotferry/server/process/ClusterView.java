@@ -26,15 +26,17 @@ final class ClusterView {
 
   private ClusterView() {}
 
-  /** Asks the first gateway that answers; null when none does. */
-  static SpareNodes.@Nullable View ask(HttpClient client, List<String> urls)
+  /**
+   * Asks the first gateway that answers; null when none does.
+   *
+   * @param token empty for none
+   */
+  static SpareNodes.@Nullable View ask(HttpClient client, List<String> urls, String token)
       throws InterruptedException {
     for (String url : urls) {
       try {
         HttpResponse<String> response =
-            client.send(
-                HttpRequest.newBuilder(URI.create(url + "/v1/cluster")).timeout(TIMEOUT).build(),
-                BodyHandlers.ofString());
+            client.send(request(url, token), BodyHandlers.ofString());
         if (response.statusCode() == OK) {
           return of(new JsonObject(response.body()));
         }
@@ -43,6 +45,13 @@ final class ClusterView {
       }
     }
     return null;
+  }
+
+  private static HttpRequest request(String url, String token) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(url + "/v1/cluster")).timeout(TIMEOUT);
+    return (token.isEmpty() ? request : request.header("Authorization", "Bearer " + token))
+        .build();
   }
 
   static SpareNodes.View of(JsonObject cluster) {

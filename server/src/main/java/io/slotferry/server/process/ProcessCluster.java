@@ -161,8 +161,8 @@ public final class ProcessCluster implements Server {
             gateway ? gatewayPort(settings.resp().port(), node) : 0,
             settings.resp().password()),
         gateway
-            ? new HttpSettings(settings.http().bind(), gatewayPort(settings.http().port(), node))
-            : new HttpSettings(FreePorts.LOOPBACK, ports.next()),
+            ? new HttpSettings(settings.http().bind(), gatewayPort(settings.http().port(), node), settings.http().token())
+            : new HttpSettings(FreePorts.LOOPBACK, ports.next(), ""),
         new ClusterSettings(
             cluster.name(),
             cluster.shards(),
@@ -237,7 +237,7 @@ public final class ProcessCluster implements Server {
     try {
       while (!isStopping()) {
         Thread.sleep(SPARES_POLL_MILLIS);
-        SpareNodes.View view = ClusterView.ask(client, gatewayUrls());
+        SpareNodes.View view = ClusterView.ask(client, gatewayUrls(), settings.http().token());
         if (view != null) {
           apply(spares.next(view), roster);
         }

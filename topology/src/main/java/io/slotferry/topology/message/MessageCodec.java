@@ -187,8 +187,9 @@ public final class MessageCodec {
           out.writeByte(ACCEPTED);
           out.writeLong(version);
         }
-        case ChangeAnswer.Refused(String reason) -> {
+        case ChangeAnswer.Refused(long version, String reason) -> {
           out.writeByte(REFUSED);
+          out.writeLong(version);
           writeReason(out, reason);
         }
         case ChangeAnswer.Unknown(String reason) -> {
@@ -206,7 +207,7 @@ public final class MessageCodec {
           int kind = in.readUnsignedByte();
           return switch (kind) {
             case ACCEPTED -> new ChangeAnswer.Accepted(in.readLong());
-            case REFUSED -> new ChangeAnswer.Refused(in.readUTF());
+            case REFUSED -> new ChangeAnswer.Refused(in.readLong(), in.readUTF());
             case UNKNOWN -> new ChangeAnswer.Unknown(in.readUTF());
             default -> throw new IllegalArgumentException("unknown kind of change answer " + kind);
           };

@@ -33,7 +33,7 @@ class MessageCodecTest {
     for (ChangeAnswer answer :
         List.of(
             new ChangeAnswer.Accepted(3),
-            new ChangeAnswer.Refused("no such shard"),
+            new ChangeAnswer.Refused(7, "no such shard"),
             new ChangeAnswer.Unknown("not the leader"))) {
       assertThat(MessageCodec.decodeChangeAnswer(MessageCodec.encode(answer))).isEqualTo(answer);
     }

@@ -24,11 +24,14 @@ final class AdminClient {
 
   private final HttpClient client = HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).build();
   private final String url;
+  private final String token;
 
   /**
    * @param url of the server, without the path
+   * @param token empty for none
    */
-  AdminClient(String url) {
+  AdminClient(String url, String token) {
+    this.token = token;
     this.url = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
   }
 
@@ -49,12 +52,7 @@ final class AdminClient {
           body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body.encode());
       response =
           client.send(
-              HttpRequest.newBuilder(URI.create(url + path))
-                  .timeout(ANSWER_TIMEOUT)
-                  .header("Content-Type", "application/json")
-                  .method(method, content)
-                  .build(),
-              BodyHandlers.ofString());
+              request(path).method(method, content).build(), BodyHandlers.ofString());
     } catch (IllegalArgumentException e) {
       throw new AdminException(ExitStatus.USAGE, "'" + url + "' is no URL of a server");
     } catch (HttpTimeoutException | ConnectException e) {
@@ -65,6 +63,14 @@ final class AdminClient {
           ExitStatus.NO_SERVER, "the connection to " + url + " broke: " + e.getMessage());
     }
     return answer(response);
+  }
+
+  private HttpRequest.Builder request(String path) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(url + path))
+            .timeout(ANSWER_TIMEOUT)
+            .header("Content-Type", "application/json");
+    return token.isEmpty() ? request : request.header("Authorization", "Bearer " + token);
   }
 
   private JsonObject answer(HttpResponse<String> response) throws AdminException {

@@ -13,6 +13,13 @@ final class AdminOptions {
       description = "A gateway's HTTP server (${DEFAULT-VALUE}).")
   String url = "";
 
+  @Option(
+      names = "--token",
+      paramLabel = "TOKEN",
+      defaultValue = "${env:SLOTFERRY_HTTP_TOKEN:-}",
+      description = "The server's http.token, if it has one ($SLOTFERRY_HTTP_TOKEN).")
+  String token = "";
+
   @Option(names = "--json", description = "Print JSON, for scripts.")
   boolean json;
 
@@ -24,7 +31,7 @@ final class AdminOptions {
 
   int run(Action action) {
     try {
-      return action.run(new AdminClient(url));
+      return action.run(new AdminClient(url, token));
     } catch (AdminException e) {
       System.err.println("slotferry: " + e.getMessage());
       return e.exitStatus();

@@ -1,5 +1,6 @@
 package io.slotferry.server.command.cluster;
 
+import io.slotferry.server.command.ExitStatus;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
@@ -20,6 +21,8 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     subcommands = KeyspacesCommand.class)
 public final class ClusterCommand implements Runnable {
+  private static final long FAILOVER_POLL_MILLIS = 100;
+  private static final int FAILOVER_POLLS_MAX = 150;
   private static final String NO_WAIT = "Do not wait for the end of the operation.";
 
   @Spec CommandSpec spec = CommandSpec.create();
@@ -156,10 +159,29 @@ public final class ClusterCommand implements Runnable {
           @Nullable String node,
       @Option(names = "--no-wait", description = NO_WAIT) boolean noWait) {
     JsonObject body = node == null ? new JsonObject() : new JsonObject().put("to", node);
-    return options.run(client ->
-        options.follow(
-            client,
-            client.send("POST", "/v1/cluster/shards/" + shard + "/failover", body),
-            noWait));
+    return options.run(
+        client -> {
+          JsonObject answer =
+              client.send("POST", "/v1/cluster/shards/" + shard + "/failover", body);
+          String successor = answer.getString("successor");
+          if (noWait) {
+            return options.print(answer, "shard " + shard + " goes over to " + successor);
+          }
+          awaitLeader(client, shard, successor);
+          return options.print(answer, "shard " + shard + " is led by " + successor);
+        });
+  }
+
+  private static void awaitLeader(AdminClient client, int shard, String node)
+      throws AdminException, InterruptedException {
+    for (int i = 0; i < FAILOVER_POLLS_MAX; i++) {
+      JsonObject cluster = client.get("/v1/cluster");
+      if (node.equals(ClusterReport.leader(cluster, shard))) {
+        return;
+      }
+      Thread.sleep(FAILOVER_POLL_MILLIS);
+    }
+    throw new AdminException(
+        ExitStatus.FAILED, "shard " + shard + " was not taken over by " + node + "; it stays where it was");
   }
 }

@@ -63,8 +63,7 @@ final class ClusterReport {
   static String map(JsonObject cluster) {
     Table slots = new Table("SHARD", "SLOTS");
     for (JsonObject shard : objects(cluster, "shards")) {
-      Object ranges = shard.getValue("slotRanges");
-      slots.row(shard.getValue("id"), text(ranges == null ? shard.getValue("slots") : ranges));
+      slots.row(shard.getValue("id"), text(shard.getValue("slotRanges")));
     }
     StringBuilder text = new StringBuilder(slots.toString());
     for (JsonObject keyspace : objects(cluster, "keyspaces")) {
@@ -107,6 +106,16 @@ final class ClusterReport {
       table.row(move.getValue("from"), move.getValue("to"), text(move.getValue("partitions")));
     }
     return table.toString();
+  }
+
+  /** The node that leads a shard; null when there is no such shard. */
+  static @Nullable String leader(JsonObject cluster, int shard) {
+    for (JsonObject candidate : objects(cluster, "shards")) {
+      if (candidate.getInteger("id") == shard) {
+        return candidate.getString("leader");
+      }
+    }
+    return null;
   }
 
   private static List<JsonObject> objects(JsonObject parent, String name) {

@@ -2,6 +2,7 @@ package io.slotferry.server.command.cluster;
 
 import io.slotferry.server.command.ExitStatus;
 import io.vertx.core.json.JsonObject;
+import java.io.Console;
 import java.io.PrintStream;
 import java.util.Locale;
 
@@ -22,7 +23,13 @@ final class OperationWatch {
   OperationWatch(AdminClient client, PrintStream out) {
     this.client = client;
     this.out = out;
-    this.terminal = System.console().isTerminal();
+    this.terminal = isTerminal();
+  }
+
+  @SuppressWarnings("SystemConsoleNull") // It is null again, from Java 25 on.
+  private static boolean isTerminal() {
+    Console console = System.console();
+    return console != null && console.isTerminal();
   }
 
   /**
@@ -90,6 +97,6 @@ final class OperationWatch {
   }
 
   private static String state(JsonObject operation) {
-    return operation.getString("state", "").toUpperCase(Locale.ROOT).replace('-', '_');
+    return operation.getString("state", "");
   }
 }

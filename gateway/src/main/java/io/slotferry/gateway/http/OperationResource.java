@@ -1,0 +1,63 @@
+package io.slotferry.gateway.http;
+
+import io.slotferry.topology.MapChange;
+import io.slotferry.topology.Operation;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+import java.time.InstantSource;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /v1/cluster/operations}: their progress, a pause, an early end. */
+final class OperationResource {
+  private final MapChanges changes;
+  private final InstantSource clock = InstantSource.system();
+
+  OperationResource(MapChanges changes) {
+    this.changes = changes;
+  }
+
+  Future<Void> list(RoutingContext context) {
+    return Json.send(
+        context, 200, new JsonObject().put("operations", MapDocument.operations(changes.map())));
+  }
+
+  Future<Void> get(RoutingContext context) {
+    return Json.send(context, 200, MapDocument.of(of(context)));
+  }
+
+  Future<Void> patch(RoutingContext context) {
+    Operation operation = of(context);
+    JsonObject body = Json.object(context.body().buffer());
+    boolean paused =
+        switch (Json.text(body, "state").toLowerCase(Locale.ROOT)) {
+          case "paused" -> true;
+          case "running" -> false;
+          default ->
+              throw new ProblemException(Problem.badRequest("\"state\" becomes paused or running"));
+        };
+    return change(context, new MapChange.PauseOperation(operation.id(), paused));
+  }
+
+  Future<Void> cancel(RoutingContext context) {
+    return change(context, new MapChange.CancelOperation(of(context).id(), clock.millis()));
+  }
+
+  private Future<Void> change(RoutingContext context, MapChange change) {
+    return changes.make(change).compose(_ -> get(context));
+  }
+
+  private Operation of(RoutingContext context) {
+    String id = context.pathParam("id");
+    Operation operation = find(id);
+    if (operation == null) {
+      throw new ProblemException(Problem.notFound("no operation " + id));
+    }
+    return operation;
+  }
+
+  private @Nullable Operation find(String id) {
+    return id.matches("\\d{1,18}") ? changes.map().operation(Long.parseLong(id)) : null;
+  }
+}

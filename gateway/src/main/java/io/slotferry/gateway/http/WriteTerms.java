@@ -1,0 +1,45 @@
+package io.slotferry.gateway.http;
+
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the headers of a write ask for; checked before anything is written.
+ *
+ * @param onlyIfAbsent {@code If-None-Match: *}
+ * @param waitReplicas {@code Slotferry-Wait}, null when the write waits for none
+ */
+record WriteTerms(boolean onlyIfAbsent, @Nullable String waitReplicas) {
+  private static final int WAIT_REPLICAS_MAX = 64;
+
+  /**
+   * @param mayBeConditional whether this write can be made to depend on the key's absence
+   */
+  static WriteTerms of(RoutingContext context, boolean mayBeConditional) {
+    HttpServerRequest request = context.request();
+    if (request.getHeader("If-Match") != null) {
+      throw bad("a write takes no If-Match; PUT of a string takes If-None-Match: *");
+    }
+    String condition = request.getHeader("If-None-Match");
+    if (condition != null && !(mayBeConditional && condition.equals("*"))) {
+      throw bad("a write takes If-None-Match only as *, and only PUT of a string does");
+    }
+    String durability = request.getHeader("Slotferry-Durability");
+    if (durability != null && !durability.equals("async")) {
+      throw bad("Slotferry-Durability is async; Slotferry-Wait waits for replicas");
+    }
+    return new WriteTerms(condition != null, replicas(request.getHeader("Slotferry-Wait")));
+  }
+
+  private static @Nullable String replicas(@Nullable String wait) {
+    if (wait != null && (!wait.matches("\\d{1,2}") || Integer.parseInt(wait) > WAIT_REPLICAS_MAX)) {
+      throw bad("Slotferry-Wait is a number of replicas from 0 to " + WAIT_REPLICAS_MAX);
+    }
+    return wait;
+  }
+
+  private static ProblemException bad(String detail) {
+    return new ProblemException(Problem.badRequest(detail));
+  }
+}
