@@ -64,7 +64,7 @@ public final class GatewayMeters {
         snapshot.dataPoint(
             CounterDataPointSnapshot.builder()
                 .labels(Labels.of("shard", shard.toString()))
-                .value(count)
+                .value((double) count)
                 .build()));
     return snapshot.build();
   }

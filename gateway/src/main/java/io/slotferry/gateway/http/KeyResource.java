@@ -250,7 +250,10 @@ final class KeyResource {
 
   /** The path's last part, as bytes: a path parameter would be text already. */
   private static byte[] keyOf(RoutingContext context) {
-    String path = context.request().path();
+    String path = context.normalizedPath();
+    if (path.endsWith("/")) {
+      throw new ProblemException(Problem.notFound("a slash in a key is %2F in the URL"));
+    }
     byte[] key = Text.percentDecode(path.substring(path.lastIndexOf('/') + 1));
     return "base64".equals(context.request().getParam("encoding"))
         ? Text.of(true).decode(new String(key, StandardCharsets.UTF_8))

@@ -149,7 +149,7 @@ final class FakeCommands implements Commands {
       case "RPUSH" -> addAll(value(keys, args, "list", new ArrayList<String>(), reply), args);
       case "SADD" -> addAll(value(keys, args, "set", new LinkedHashSet<String>(), reply), args);
       case "HGETALL" -> {
-        Map<String, String> pairs = read(keys, args);
+        Map<String, String> pairs = pairs(keys, args);
         reply.map(pairs.size());
         pairs.forEach((field, value) -> {
           bulk(reply, field);
@@ -157,17 +157,17 @@ final class FakeCommands implements Commands {
         });
       }
       case "LRANGE" -> {
-        List<String> elements = read(keys, args);
+        Collection<String> elements = elements(keys, args);
         reply.array(elements.size());
         elements.forEach(element -> bulk(reply, element));
       }
       case "SMEMBERS" -> {
-        LinkedHashSet<String> elements = read(keys, args);
+        Collection<String> elements = elements(keys, args);
         reply.set(elements.size());
         elements.forEach(element -> bulk(reply, element));
       }
       case "ZRANGE" -> {
-        Map<String, String> members = read(keys, args);
+        Map<String, String> members = pairs(keys, args);
         reply.array(members.size());
         members.forEach((member, score) -> {
           reply.array(2);
@@ -183,8 +183,13 @@ final class FakeCommands implements Commands {
   }
 
   @SuppressWarnings("unchecked")
-  private static <T> T read(Map<String, Entry> keys, List<String> args) {
-    return (T) keys.get(args.getFirst()).value;
+  private static Map<String, String> pairs(Map<String, Entry> keys, List<String> args) {
+    return (Map<String, String>) keys.get(args.getFirst()).value;
+  }
+
+  @SuppressWarnings("unchecked")
+  private static Collection<String> elements(Map<String, Entry> keys, List<String> args) {
+    return (Collection<String>) keys.get(args.getFirst()).value;
   }
 
   @SuppressWarnings("unchecked")

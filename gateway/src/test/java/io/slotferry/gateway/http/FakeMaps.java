@@ -41,10 +41,11 @@ final class FakeMaps implements MapSource {
   }
 
   synchronized void change(MapChange change) {
-    switch (map.apply(change)) {
-      case Outcome.Accepted(ClusterMap next) -> map = next;
-      case Outcome.Refused(String reason) -> throw new AssertionError(change + ": " + reason);
-    }
+    map =
+        switch (map.apply(change)) {
+          case Outcome.Accepted(ClusterMap next) -> next;
+          case Outcome.Refused(String reason) -> throw new AssertionError(change + ": " + reason);
+        };
     if (!imageFrozen) {
       showImage();
     }

@@ -9,6 +9,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.util.Locale;
 import java.util.Set;
@@ -85,7 +86,7 @@ class HttpGatewayTest {
   }
 
   private String raw(String request) throws IOException {
-    try (Socket socket = new Socket("127.0.0.1", http.server.actualPort())) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), http.server.actualPort())) {
       socket.setSoTimeout(10_000);
       socket.getOutputStream().write(request.getBytes(US_ASCII));
       byte[] start = new byte[1024];

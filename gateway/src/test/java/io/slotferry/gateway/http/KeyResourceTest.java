@@ -76,6 +76,13 @@ class KeyResourceTest {
   }
 
   @Test
+  void noSlashGetsIntoAKeyUnnoticed() {
+    assertThat(http.send("PUT", KEY + "/", "{\"value\":\"v\"}").status()).isEqualTo(404);
+    assertThat(http.send("PUT", KEY + "/l/..", "{\"value\":\"v\"}").status()).isEqualTo(404);
+    assertThat(http.commands.commands).isZero();
+  }
+
+  @Test
   void anExpiryIsSetReadAndTakenBack() {
     http.send("PUT", KEY, "{\"value\":\"v\",\"ttlMillis\":5000}");
     assertThat(http.get(KEY).json().getInteger("ttlMillis")).isEqualTo(5000);

@@ -107,6 +107,10 @@ class RedisResourceTest {
     assertThat(keys.status()).isEqualTo(401);
     assertThat(keys.header("Content-Type")).isEqualTo("application/problem+json");
     assertThat(get("/v1/keyspaces").status()).isEqualTo(200);
+    for (String detour :
+        new String[] {"//v1/cluster", "/health/../v1/cluster", "/%761/cluster", "/redis/"}) {
+      assertThat(http.get(detour).status()).as(detour).isEqualTo(401);
+    }
     for (String open : new String[] {"/health/live", "/metrics", "/openapi.json"}) {
       assertThat(http.get(open).status()).as(open).isEqualTo(200);
     }
