@@ -110,8 +110,7 @@ abstract class FramedShardLink implements ShardLink {
 
   private void answer(Router router, Call call) {
     switch (replies.outcome()) {
-      case REPLIED ->
-          call.replied(replies.buffer(), replies.replyStart(), replies.replyLength());
+      case REPLIED -> call.replied(replies.buffer(), replies.replyStart(), replies.replyLength());
       case NOT_HERE -> router.keep(call);
       case UNCERTAIN -> router.uncertain(call);
     }

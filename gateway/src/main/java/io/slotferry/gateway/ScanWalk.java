@@ -58,8 +58,7 @@ final class ScanWalk extends Walk {
       shardReply = NOTHING_MORE;
       return Step.NONE;
     }
-    return stepOf(
-        router.dispatch(this, command, withCursor(), shard, partition, stepReply));
+    return stepOf(router.dispatch(this, command, withCursor(), shard, partition, stepReply));
   }
 
   private static int partitionOf(long cursor) {
