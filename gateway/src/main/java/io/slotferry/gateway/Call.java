@@ -25,6 +25,7 @@ final class Call implements Caller {
   private long waitingSinceMillis;
   private byte[] frame = NO_FRAME;
   private int commandStart;
+  private boolean sent;
 
   Call(Caller caller, Command command, int shard) {
     this.command = command;
@@ -57,6 +58,26 @@ final class Call implements Caller {
       int length = reader.varint();
       request.add(reader.skip(length), length);
     }
+  }
+
+  /** A shard has taken it. */
+  void sent() {
+    sent = true;
+    target.sent(true);
+  }
+
+  /** The shard that had taken it does not have it any more. */
+  void ended() {
+    if (sent) {
+      sent = false;
+      target.sent(false);
+    }
+  }
+
+  /** The answer, RESP; the bytes are valid only during the call. */
+  void replied(byte[] bytes, int offset, int length) {
+    ended();
+    target.replied(bytes, offset, length);
   }
 
   void waitsSince(long nowMillis) {

@@ -61,6 +61,7 @@ abstract class FramedShardLink implements ShardLink {
     commands.add(shardCall, request);
     call.commandAt(start);
     window.add(call);
+    call.sent();
     batch.add(call);
   }
 
@@ -110,7 +111,7 @@ abstract class FramedShardLink implements ShardLink {
   private void answer(Router router, Call call) {
     switch (replies.outcome()) {
       case REPLIED ->
-          call.target.replied(replies.buffer(), replies.replyStart(), replies.replyLength());
+          call.replied(replies.buffer(), replies.replyStart(), replies.replyLength());
       case NOT_HERE -> router.keep(call);
       case UNCERTAIN -> router.uncertain(call);
     }

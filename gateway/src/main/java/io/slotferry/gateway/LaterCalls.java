@@ -53,6 +53,7 @@ final class LaterCalls implements ShardExecutor.LaterReply {
   /** Keeps a call under {@link #nextTicket}. */
   void add(Call call) {
     calls[freePlaces[--freeCount]] = call;
+    call.sent();
   }
 
   private Call take(long ticket) {
@@ -69,7 +70,7 @@ final class LaterCalls implements ShardExecutor.LaterReply {
 
   @Override
   public void replied(long ticket, ReplyWriter reply) {
-    take(ticket).target.replied(reply.bytes(), 0, reply.size());
+    take(ticket).replied(reply.bytes(), 0, reply.size());
   }
 
   @Override

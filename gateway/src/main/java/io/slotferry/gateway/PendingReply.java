@@ -34,4 +34,14 @@ final class PendingReply implements ReplyTarget {
   public void waits(boolean waiting) {
     queue.waits(waiting);
   }
+
+  @Override
+  public void sent(boolean taken) {
+    queue.sent(taken);
+  }
+
+  @Override
+  public boolean mayGoBy(long mapVersion) {
+    return queue.mayGoBy(mapVersion);
+  }
 }

@@ -250,6 +250,16 @@ final class ReplyMerge {
     }
 
     @Override
+    public void sent(boolean taken) {
+      target().sent(taken);
+    }
+
+    @Override
+    public boolean mayGoBy(long mapVersion) {
+      return target().mayGoBy(mapVersion);
+    }
+
+    @Override
     public int keyspace() {
       return keyspace;
     }

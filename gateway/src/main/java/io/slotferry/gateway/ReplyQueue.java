@@ -17,7 +17,8 @@ final class ReplyQueue {
   private @Nullable PendingReply first;
   private @Nullable PendingReply last;
   private int size;
-  private int inFlight;
+  private int sent;
+  private long sentMapVersion;
   private int waiting;
   private long heldBytes;
 
@@ -37,11 +38,6 @@ final class ReplyQueue {
     return size;
   }
 
-  /** Replies of which the shards still owe the bytes. */
-  int inFlight() {
-    return inFlight;
-  }
-
   /** Calls that no shard has taken yet. */
   int waiting() {
     return waiting;
@@ -54,7 +50,6 @@ final class ReplyQueue {
 
   /** The place of a reply that comes later. */
   PendingReply add(boolean silent) {
-    inFlight++;
     return append(new PendingReply(this, silent));
   }
 
@@ -78,7 +73,6 @@ final class ReplyQueue {
 
   /** The first reply is there: it goes out, and all that it kept waiting. */
   void firstReplied(byte[] bytes, int offset, int length) {
-    inFlight--;
     PendingReply reply = first;
     if (reply != null && !reply.silent) {
       connection.emit(bytes, offset, length);
@@ -96,7 +90,6 @@ final class ReplyQueue {
   }
 
   void laterReplied(int length) {
-    inFlight--;
     heldBytes += length;
     loopTouches();
   }
@@ -106,6 +99,22 @@ final class ReplyQueue {
     if (waiting == 0) {
       loopTouches();
     }
+  }
+
+  /** Counts the calls that are at the shards: all of them went by one version of the map. */
+  void sent(boolean taken) {
+    sent += taken ? 1 : -1;
+    if (sent == 0 && waiting > 0) {
+      connection.loop.router().roomAgain();
+    }
+  }
+
+  /** Whether a call may go by the map of this version, as those under way did; then it counts. */
+  boolean mayGoBy(long mapVersion) {
+    if (sent == 0) {
+      sentMapVersion = mapVersion;
+    }
+    return sentMapVersion == mapVersion;
   }
 
   private void removeFirst() {

@@ -10,4 +10,13 @@ interface ReplyTarget {
    * again ({@code false}). While it waits, later commands of the same connection may not overtake.
    */
   void waits(boolean waiting);
+
+  /** A shard has taken one of its calls ({@code true}), or has answered or refused one. */
+  void sent(boolean taken);
+
+  /**
+   * Whether a call that waits may go by the map of this version: not while others of the same
+   * connection are still under way by an older one, or the later could overtake the earlier.
+   */
+  boolean mayGoBy(long mapVersion);
 }

@@ -32,7 +32,6 @@ final class RespConnection extends Session {
   private final RespHandler handler;
   private final ReplyQueue queue = new ReplyQueue(this);
   private @Nullable ByteBuf output;
-  private long inFlightMapVersion;
   private boolean held;
   private boolean closing;
   private boolean closed;
@@ -53,7 +52,7 @@ final class RespConnection extends Session {
         && queue.waiting() == 0
         && queue.size() < ReplyQueue.REPLIES_MAX
         && queue.heldBytes() < OUTPUT_BYTES_MAX
-        && (queue.inFlight() == 0 || inFlightMapVersion == loop.router().map().version());
+        && queue.mayGoBy(loop.router().map().version());
   }
 
   /** Executes one command; {@code command} is null when there is none of that name. */
@@ -81,9 +80,6 @@ final class RespConnection extends Session {
 
   @Override
   public ReplyTarget later() {
-    if (queue.inFlight() == 0) {
-      inFlightMapVersion = loop.router().map().version();
-    }
     return queue.add(silent);
   }
 

@@ -293,6 +293,7 @@ final class Router implements Rerouting {
 
   /** Keeps a call until a newer map comes, or the next try. */
   void keep(Call call) {
+    call.ended();
     if (closed || waiting.size() == WAITING_MAX) {
       giveUp(call);
       return;
@@ -321,8 +322,13 @@ final class Router implements Rerouting {
     long giveUpBefore = nowMillis() - WAIT_MILLIS_MAX;
     for (int left = waiting.size(); left > 0; left--) {
       Call call = waiting.remove();
+      boolean tooLong = call.waitingSinceMillis() < giveUpBefore;
+      if (!tooLong && !call.target.mayGoBy(map.version())) {
+        waiting.add(call);
+        continue;
+      }
       call.target.waits(false);
-      if (call.waitingSinceMillis() < giveUpBefore) {
+      if (tooLong) {
         giveUp(call);
       } else {
         routeAgain(call);
@@ -334,7 +340,7 @@ final class Router implements Rerouting {
     call.read(wireReader, keptRequest);
     keptReply.clear();
     if (call.rerouting().again(call, keptRequest, keptReply)) {
-      call.target.replied(keptReply.bytes(), 0, keptReply.size());
+      call.replied(keptReply.bytes(), 0, keptReply.size());
     }
   }
 
@@ -345,7 +351,7 @@ final class Router implements Rerouting {
 
   private void giveUp(Call call) {
     counters.addShardError(call.shard, false);
-    call.target.replied(CLUSTER_DOWN, 0, CLUSTER_DOWN.length);
+    call.replied(CLUSTER_DOWN, 0, CLUSTER_DOWN.length);
   }
 
   /** The call was sent to a leader that may or may not have executed it. */
@@ -355,7 +361,7 @@ final class Router implements Rerouting {
       return;
     }
     counters.addShardError(call.shard, true);
-    call.target.replied(UNCERTAIN, 0, UNCERTAIN.length);
+    call.replied(UNCERTAIN, 0, UNCERTAIN.length);
   }
 
   // ---- the map, the loop

@@ -46,6 +46,16 @@ final class SubmittedCommand extends Session implements ReplyTarget {
   }
 
   @Override
+  public void sent(boolean taken) {
+    // As with waits.
+  }
+
+  @Override
+  public boolean mayGoBy(long mapVersion) {
+    return true;
+  }
+
+  @Override
   String remoteAddress() {
     return "";
   }

@@ -144,6 +144,16 @@ abstract class Walk implements Caller, ReplyTarget, Rerouting {
   }
 
   @Override
+  public final void sent(boolean taken) {
+    target().sent(taken);
+  }
+
+  @Override
+  public final boolean mayGoBy(long mapVersion) {
+    return target().mayGoBy(mapVersion);
+  }
+
+  @Override
   public final int keyspace() {
     return keyspace;
   }

@@ -46,6 +46,16 @@ class CallWindowTest {
     public void waits(boolean waiting) {
       throw new AssertionError();
     }
+
+    @Override
+    public void sent(boolean taken) {
+      throw new AssertionError();
+    }
+
+    @Override
+    public boolean mayGoBy(long mapVersion) {
+      throw new AssertionError();
+    }
   }
 
   @Test

@@ -36,10 +36,10 @@ class RedisComparisonTest {
   /** Redis describes only its subcommands; our row says what all of those that take a key need. */
   private static final Set<Command> CONTAINERS = EnumSet.of(Command.OBJECT);
 
-  private static RedisServer redis;
-
   /** Take an option (WITHSCORE) that Redis has had since 7.2. */
   private static final Set<Command> GREW = Set.of(Command.ZRANK, Command.ZREVRANK);
+
+  private static RedisServer redis;
 
   @BeforeAll
   static void start() {

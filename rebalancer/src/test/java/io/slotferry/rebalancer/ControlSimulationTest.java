@@ -17,11 +17,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ControlSimulationTest {
   private static final int SEEDS_PER_RUN = 2;
   private static final int TROUBLE_MILLIS = 60_000;
-  private static final int TROUBLE_EVERY_MILLIS_MAX = 1500;
+  private static final int TROUBLE_EVERY_MILLIS_MAX = 1000;
   private static final int HEALING_MILLIS_MAX = 300_000;
 
   @ParameterizedTest
-  @ValueSource(ints = {0, 100, 200, 300})
+  @ValueSource(ints = {0, 100})
   void promisesHoldUnderTroubleAndAllIsWellAfterwards(int firstSeed) {
     for (int seed = firstSeed; seed < firstSeed + SEEDS_PER_RUN; seed++) {
       try {

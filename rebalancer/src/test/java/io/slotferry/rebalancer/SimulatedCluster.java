@@ -33,7 +33,10 @@ final class SimulatedCluster {
   static final int STEP_MILLIS = 10;
   private static final int DELAY_MILLIS_MAX = 150;
   private static final int VIEW_DELAY_MILLIS_MAX = 400;
-  private static final int DEPOSED_MILLIS_MAX = 3000;
+  private static final int SILENCE_MILLIS = 450;
+  private static final int COMMIT_MILLIS_MAX = 1000;
+  private static final int CUT_OFF_MILLIS_MAX = 4000;
+  private static final int DEPOSED_MILLIS_MAX = 6000;
   private static final double CLOCK_SPREAD = 0.03;
 
   /** A rebalancer: it may lead, or believe that it still does. */
@@ -69,7 +72,19 @@ final class SimulatedCluster {
 
   SimulatedCluster(long seed, int shards, int replicas) {
     random = new Random(seed);
-    settings = ControlSettings.of(shards, replicas);
+    // A short silence: leaders are suspected often, and wrongly.
+    settings =
+        new ControlSettings(
+            shards,
+            replicas,
+            ControlSettings.LEASE_MILLIS,
+            ControlSettings.LEASE_MARGIN_MILLIS,
+            SILENCE_MILLIS,
+            ControlSettings.GRACE_MILLIS,
+            ControlSettings.CREATE_MILLIS,
+            ControlSettings.HANDOVER_MILLIS,
+            ControlSettings.REPLICA_LOST_MILLIS,
+            ControlSettings.NODE_FORGOTTEN_MILLIS);
     rebalancers = new Rebalancer[] {new Rebalancer(), new Rebalancer()};
     leader = rebalancers[0];
     lead(leader);
@@ -139,6 +154,7 @@ final class SimulatedCluster {
     Rebalancer deposed = leader;
     leader = deposed == rebalancers[0] ? rebalancers[1] : rebalancers[0];
     lead(leader);
+    nodes.values().forEach(node -> node.reaches = random.nextInt(2));
     later(
         DEPOSED_MILLIS_MAX,
         () -> {
@@ -164,9 +180,10 @@ final class SimulatedCluster {
     switch (random.nextInt(20)) {
       case 0 -> {
         by.loop.answered(change, new ChangeAnswer.Unknown("timed out"));
-        later(1000, () -> applyIfStillLed(by, change));
+        later(COMMIT_MILLIS_MAX, () -> applyIfStillLed(by, change));
       }
       case 1 -> by.loop.answered(change, new ChangeAnswer.Unknown("dropped"));
+      case 2, 3, 4, 5 -> later(COMMIT_MILLIS_MAX, () -> applyIfStillLed(by, change));
       default -> later(50, () -> applyIfStillLed(by, change));
     }
   }
@@ -210,7 +227,7 @@ final class SimulatedCluster {
   }
 
   private void heartbeat(SimulatedCopy node) {
-    Rebalancer to = rebalancers[random.nextInt(2)];
+    Rebalancer to = rebalancers[node.reaches];
     if (lost() || node.cutOffUntilMillis > nowMillis) {
       return;
     }
@@ -280,7 +297,7 @@ final class SimulatedCluster {
   /** One random misfortune or wish of an administrator. */
   void disturb() {
     SimulatedCopy node = pick(new ArrayList<>(nodes.values()));
-    switch (random.nextInt(14)) {
+    switch (random.nextInt(17)) {
       case 0, 1, 2 -> {
         if (node.up) {
           node.crash();
@@ -294,13 +311,13 @@ final class SimulatedCluster {
           node.restart();
         }
       }
-      case 4 -> node.cutOffUntilMillis = nowMillis + random.nextInt(5000);
-      case 5 -> changeRebalancer();
-      case 6 -> begin(Operation.Kind.ADD_SHARD);
-      case 7 -> begin(Operation.Kind.REMOVE_SHARD);
-      case 8 -> begin(Operation.Kind.REBALANCE);
-      case 9 -> steerOperation();
-      case 10 -> join("spare-" + nodes.size(), random.nextBoolean() ? Role.SHARD : Role.REPLICA);
+      case 4, 5, 6 -> node.cutOffUntilMillis = nowMillis + random.nextInt(CUT_OFF_MILLIS_MAX);
+      case 7, 8 -> changeRebalancer();
+      case 9 -> begin(Operation.Kind.ADD_SHARD);
+      case 10 -> begin(Operation.Kind.REMOVE_SHARD);
+      case 11 -> begin(Operation.Kind.REBALANCE);
+      case 12 -> steerOperation();
+      case 13 -> join("spare-" + nodes.size(), random.nextBoolean() ? Role.SHARD : Role.REPLICA);
       default -> switchLeader();
     }
   }

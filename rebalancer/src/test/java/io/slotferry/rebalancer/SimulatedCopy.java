@@ -32,6 +32,9 @@ final class SimulatedCopy {
   /** Until then no heartbeat gets through, in the world's time. */
   long cutOffUntilMillis;
 
+  /** Which of two rebalancers its heartbeats go to, while both believe that they lead. */
+  int reaches;
+
   ClusterMap view = ClusterMap.EMPTY;
   long nextHeartbeatMillis;
 

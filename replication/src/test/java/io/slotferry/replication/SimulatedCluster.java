@@ -167,7 +167,7 @@ final class SimulatedCluster {
     Shard known = shard(shard);
     Set<String> all = new java.util.HashSet<>(known.replicas());
     all.add(known.leader());
-    change(new MapChange.SetInSync(shard, known.epoch(), all));
+    change(new MapChange.SetInSync(shard, known.epoch(), known.inSyncRevision() + 1, all));
   }
 
   Shard shard(int shard) {

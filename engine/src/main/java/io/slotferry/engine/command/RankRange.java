@@ -138,15 +138,15 @@ final class RankRange {
    * negative offset none, as in Redis.
    */
   void limit(long offset, long limit, boolean reverse) {
-    long size = to - from;
-    long skipped = offset < 0 ? size : Math.min(offset, size);
-    long kept = limit < 0 ? size - skipped : Math.min(limit, size - skipped);
+    int size = size();
+    int skipped = offset < 0 ? size : (int) Math.min(offset, size);
+    int kept = limit < 0 ? size - skipped : (int) Math.min(limit, size - skipped);
     if (reverse) {
-      to -= (int) skipped;
-      from = to - (int) kept;
+      to -= skipped;
+      from = to - kept;
     } else {
-      from += (int) skipped;
-      to = from + (int) kept;
+      from += skipped;
+      to = from + kept;
     }
   }
 

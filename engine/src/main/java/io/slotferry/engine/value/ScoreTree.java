@@ -49,7 +49,7 @@ final class ScoreTree {
   }
 
   /** A run of entries. */
-  static final class Leaf extends Node {
+  private static final class Leaf extends Node {
     private byte[][] run = new byte[LEAF_ENTRIES_MAX][];
     private @Nullable Leaf previous;
     private @Nullable Leaf next;
@@ -350,13 +350,13 @@ final class ScoreTree {
 
   /** The entry of this rank, which must be there. */
   byte[] entryAt(int rank) {
-    Walk walk = new Walk();
-    walk.seek(rank, false);
-    return walk.entry();
+    Cursor cursor = new Cursor();
+    cursor.seek(rank, false);
+    return cursor.entry();
   }
 
   /** Goes from entry to neighbour; valid until the tree changes. */
-  final class Walk {
+  final class Cursor {
     private @Nullable Leaf leaf;
     private int index;
     private boolean reverse;
@@ -387,7 +387,7 @@ final class ScoreTree {
 
     byte[] entry() {
       if (leaf == null) {
-        throw new IllegalStateException("the walk is over");
+        throw new IllegalStateException("the cursor is off the tree");
       }
       return leaf.run[index];
     }

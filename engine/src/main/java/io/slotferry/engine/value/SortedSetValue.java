@@ -24,6 +24,7 @@ public final class SortedSetValue extends Value implements Elements {
 
   private static final int OBJECT_BYTES = 72;
   private static final Packed NOTHING = new Packed(ScoredEntry.SCORE_BYTES);
+  private static final ScoreTree NO_TREE = new ScoreTree();
 
   /** The entries in order; without elements once there are tree and table. */
   private Packed packed = new Packed(ScoredEntry.SCORE_BYTES);
@@ -31,8 +32,8 @@ public final class SortedSetValue extends Value implements Elements {
   /** Entries by member; null while the set is small. */
   private @Nullable FieldTable table;
 
-  /** The same entries (the same arrays) in order. */
-  private ScoreTree tree = new ScoreTree();
+  /** The same entries (the same arrays) in order; empty while the set is small. */
+  private ScoreTree tree = NO_TREE;
 
   @Override
   public ValueType type() {
@@ -114,6 +115,7 @@ public final class SortedSetValue extends Value implements Elements {
 
   private void spread() {
     FieldTable spread = new FieldTable(ScoredEntry.SCORE_BYTES);
+    tree = new ScoreTree();
     for (int at = packed.first(); at >= 0; at = packed.next(at)) {
       int body = packed.bodyAt(at);
       byte[] entry = Arrays.copyOfRange(packed.bytes(), body, body + packed.lengthAt(at));
@@ -259,30 +261,30 @@ public final class SortedSetValue extends Value implements Elements {
   }
 
   private final class TreeWalk extends Walk {
-    private final ScoreTree.Walk walk = tree.new Walk();
+    private final ScoreTree.Cursor cursor = tree.new Cursor();
     private boolean begun;
 
     TreeWalk(int rank, boolean reverse) {
-      walk.seek(rank, reverse);
+      cursor.seek(rank, reverse);
     }
 
     @Override
     public boolean next() {
       if (begun) {
-        walk.step();
+        cursor.step();
       }
       begun = true;
-      return !walk.isOver();
+      return !cursor.isOver();
     }
 
     @Override
     public double score() {
-      return ScoredEntry.score(walk.entry(), 0);
+      return ScoredEntry.score(cursor.entry(), 0);
     }
 
     @Override
     public void member(Slice out) {
-      byte[] entry = walk.entry();
+      byte[] entry = cursor.entry();
       out.view(entry, ScoredEntry.SCORE_BYTES, entry.length - ScoredEntry.SCORE_BYTES);
     }
   }

@@ -30,8 +30,7 @@ final class ClusterResource {
   }
 
   Future<Void> addShard(RoutingContext context) {
-    return begin(
-        context, Operation.Kind.ADD_SHARD, Operation.State.WAITING_FOR_NODE, NO_SHARD_YET);
+    return begin(context, Operation.Kind.ADD_SHARD, Operation.State.WAITING_FOR_NODE, NO_SHARD_YET);
   }
 
   Future<Void> removeShard(RoutingContext context) {

@@ -56,8 +56,7 @@ final class Failures {
           new Problem(
               405, "method-not-allowed", context.request().method() + " is not served here");
       case 413 ->
-          new Problem(
-              413, "too-large", "a body has at most " + Routes.BODY_BYTES_MAX + " bytes");
+          new Problem(413, "too-large", "a body has at most " + Routes.BODY_BYTES_MAX + " bytes");
       case 500 -> new Problem(500, "internal-error", "the server failed; its log says how");
       default -> new Problem(status, "http-" + status, "the request cannot be served");
     };

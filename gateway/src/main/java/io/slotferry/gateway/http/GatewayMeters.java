@@ -29,8 +29,7 @@ public final class GatewayMeters {
 
   private void bind() {
     counter("commands", "Commands received", GatewayCounters::commands);
-    counter(
-        "connections.accepted", "Connections accepted", GatewayCounters::connectionsAccepted);
+    counter("connections.accepted", "Connections accepted", GatewayCounters::connectionsAccepted);
     counter(
         "connections.rejected",
         "Connections refused because there were too many",
@@ -50,8 +49,7 @@ public final class GatewayMeters {
     registry.getPrometheusRegistry().register((Collector) this::shardErrors);
   }
 
-  private void counter(
-      String name, String description, ToDoubleFunction<GatewayCounters> count) {
+  private void counter(String name, String description, ToDoubleFunction<GatewayCounters> count) {
     FunctionCounter.builder(PREFIX + name, counters, count)
         .description(description)
         .register(registry);
@@ -62,13 +60,12 @@ public final class GatewayMeters {
         CounterSnapshot.builder()
             .name("slotferry_gateway_shard_errors")
             .help("Commands that ended without the shard's answer");
-    counters.forEachShardError(
-        (shard, count) ->
-            snapshot.dataPoint(
-                CounterDataPointSnapshot.builder()
-                    .labels(Labels.of("shard", shard.toString()))
-                    .value(count)
-                    .build()));
+    counters.forEachShardError((shard, count) ->
+        snapshot.dataPoint(
+            CounterDataPointSnapshot.builder()
+                .labels(Labels.of("shard", shard.toString()))
+                .value(count)
+                .build()));
     return snapshot.build();
   }
 }

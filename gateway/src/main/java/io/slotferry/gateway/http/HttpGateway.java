@@ -8,8 +8,8 @@ import io.vertx.ext.web.Router;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Serves HTTP on one event loop: the one that it is deployed on. Several on the same port share
- * its connections; with port 0 each has a port of its own.
+ * Serves HTTP on one event loop: the one that it is deployed on. Several on the same port share its
+ * connections; with port 0 each has a port of its own.
  */
 public final class HttpGateway extends VerticleBase {
   private final HttpGatewayOptions options;
@@ -51,12 +51,11 @@ public final class HttpGateway extends VerticleBase {
     HttpListener created = new HttpListener(vertx, routes(mapEvents));
     return created
         .listen(options.port(), options.bind())
-        .onSuccess(
-            _ -> {
-              listener = created;
-              events = mapEvents;
-              mapEvents.start();
-            });
+        .onSuccess(_ -> {
+          listener = created;
+          events = mapEvents;
+          mapEvents.start();
+        });
   }
 
   Router routes(ClusterEvents mapEvents) {

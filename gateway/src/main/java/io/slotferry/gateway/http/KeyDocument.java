@@ -63,11 +63,10 @@ final class KeyDocument {
       case Reply.Pairs pairs ->
           pairs
               .pairs()
-              .forEach(
-                  pair -> {
-                    considerAll(pair.key(), text);
-                    considerAll(pair.value(), text);
-                  });
+              .forEach(pair -> {
+                considerAll(pair.key(), text);
+                considerAll(pair.value(), text);
+              });
       default -> {
         // Numbers and the like are text in any encoding.
       }
@@ -79,7 +78,9 @@ final class KeyDocument {
       case Reply.BulkString bulk -> text.encode(bulk.bytes());
       case Reply.Pairs pairs -> {
         JsonObject object = new JsonObject();
-        pairs.pairs().forEach(pair -> object.put(string(pair.key(), text), string(pair.value(), text)));
+        pairs
+            .pairs()
+            .forEach(pair -> object.put(string(pair.key(), text), string(pair.value(), text)));
         yield object;
       }
       case Reply.Distinct set -> array(set.elements(), text);

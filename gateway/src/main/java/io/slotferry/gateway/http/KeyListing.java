@@ -44,12 +44,11 @@ final class KeyListing {
       return Future.succeededFuture(page);
     }
     return page.ask(commands)
-        .compose(
-            reply -> {
-              KeyResource.failOn(reply);
-              page.accept(reply);
-              return fill(page, rounds - 1);
-            });
+        .compose(reply -> {
+          KeyResource.failOn(reply);
+          page.accept(reply);
+          return fill(page, rounds - 1);
+        });
   }
 
   private static JsonObject document(Page page) {
@@ -216,8 +215,7 @@ final class KeyListing {
     Future<Reply> ask(Commands commands) {
       started = true;
       String count = Integer.toString(query.limit() - keys.size());
-      List<byte[]> arguments =
-          new ArrayList<>(List.of(utf8(position), utf8("COUNT"), utf8(count)));
+      List<byte[]> arguments = new ArrayList<>(List.of(utf8(position), utf8("COUNT"), utf8(count)));
       if (query.prefix().length > 0) {
         arguments.add(utf8("MATCH"));
         arguments.add(pattern(query.prefix()));

@@ -38,31 +38,28 @@ final class KeyResource {
     // Most keys are strings: both answers in one go, and only otherwise a second question.
     Future<Reply> value = commands.execute(keyspace, "GET", key);
     Future<Reply> ttl = commands.execute(keyspace, "PTTL", key);
-    return value.compose(
-        reply -> {
-          if (reply instanceof Reply.SimpleError(String message)
-              && message.startsWith("WRONGTYPE")) {
-            return getTyped(context, keyspace, key);
-          }
-          return ttl.compose(left -> answer(context, key, "string", reply, left));
-        });
+    return value.compose(reply -> {
+      if (reply instanceof Reply.SimpleError(String message) && message.startsWith("WRONGTYPE")) {
+        return getTyped(context, keyspace, key);
+      }
+      return ttl.compose(left -> answer(context, key, "string", reply, left));
+    });
   }
 
   private Future<Void> getTyped(RoutingContext context, int keyspace, byte[] key) {
     return commands
         .execute(keyspace, "TYPE", key)
-        .compose(
-            type -> {
-              String name = type instanceof Reply.SimpleString(String text) ? text : "none";
-              Request read = KeyDocument.readCommand(name, key);
-              if (read == null) {
-                throw new ProblemException(Problem.notFound("no such key"));
-              }
-              Future<Reply> value = commands.execute(keyspace, read, Commands.RESP3);
-              Future<Reply> ttl = commands.execute(keyspace, "PTTL", key);
-              return value.compose(
-                  reply -> ttl.compose(left -> answer(context, key, name, reply, left)));
-            });
+        .compose(type -> {
+          String name = type instanceof Reply.SimpleString(String text) ? text : "none";
+          Request read = KeyDocument.readCommand(name, key);
+          if (read == null) {
+            throw new ProblemException(Problem.notFound("no such key"));
+          }
+          Future<Reply> value = commands.execute(keyspace, read, Commands.RESP3);
+          Future<Reply> ttl = commands.execute(keyspace, "PTTL", key);
+          return value.compose(
+              reply -> ttl.compose(left -> answer(context, key, name, reply, left)));
+        });
   }
 
   private static Future<Void> answer(
@@ -116,19 +113,17 @@ final class KeyResource {
         type.equals("string")
             ? putString(keyspace, key, arguments.getFirst(), ttlMillis, terms.onlyIfAbsent())
             : putElements(keyspace, key, type, arguments, ttlMillis);
-    return written.compose(
-        reply -> {
-          failOn(reply);
-          if (reply instanceof Reply.Nil) {
-            throw new ProblemException(
-                new Problem(412, "precondition-failed", "the key exists already"));
-          }
-          return existed.compose(
-              before -> {
-                boolean created = before instanceof Reply.Int(long count) && count == 0;
-                return changed(context, keyspace, terms, created ? 201 : 204);
-              });
-        });
+    return written.compose(reply -> {
+      failOn(reply);
+      if (reply instanceof Reply.Nil) {
+        throw new ProblemException(
+            new Problem(412, "precondition-failed", "the key exists already"));
+      }
+      return existed.compose(before -> {
+        boolean created = before instanceof Reply.Int(long count) && count == 0;
+        return changed(context, keyspace, terms, created ? 201 : 204);
+      });
+    });
   }
 
   private Future<Reply> putString(
@@ -173,26 +168,23 @@ final class KeyResource {
     WriteTerms terms = WriteTerms.of(context, false);
     return commands
         .execute(keyspace, "EXISTS", key)
-        .compose(
-            found -> {
-              failOn(found);
-              if (found instanceof Reply.Int(long count) && count == 0) {
-                throw new ProblemException(Problem.notFound("no such key"));
-              }
-              return patchHash(keyspace, key, fields);
-            })
-        .compose(
-            patched -> {
-              failOn(patched);
-              return document.containsKey("ttlMillis")
-                  ? patchExpiry(keyspace, key, ttlMillis)
-                  : Future.succeededFuture(patched);
-            })
-        .compose(
-            reply -> {
-              failOn(reply);
-              return changed(context, keyspace, terms, 204);
-            });
+        .compose(found -> {
+          failOn(found);
+          if (found instanceof Reply.Int(long count) && count == 0) {
+            throw new ProblemException(Problem.notFound("no such key"));
+          }
+          return patchHash(keyspace, key, fields);
+        })
+        .compose(patched -> {
+          failOn(patched);
+          return document.containsKey("ttlMillis")
+              ? patchExpiry(keyspace, key, ttlMillis)
+              : Future.succeededFuture(patched);
+        })
+        .compose(reply -> {
+          failOn(reply);
+          return changed(context, keyspace, terms, 204);
+        });
   }
 
   private static List<byte[]> patchedFields(JsonObject document) {
@@ -227,14 +219,13 @@ final class KeyResource {
     WriteTerms terms = WriteTerms.of(context, false);
     return commands
         .execute(keyspace, "DEL", keyOf(context))
-        .compose(
-            reply -> {
-              failOn(reply);
-              if (reply instanceof Reply.Int(long count) && count == 0) {
-                throw new ProblemException(Problem.notFound("no such key"));
-              }
-              return changed(context, keyspace, terms, 204);
-            });
+        .compose(reply -> {
+          failOn(reply);
+          if (reply instanceof Reply.Int(long count) && count == 0) {
+            throw new ProblemException(Problem.notFound("no such key"));
+          }
+          return changed(context, keyspace, terms, 204);
+        });
   }
 
   // ---- shared
@@ -246,16 +237,15 @@ final class KeyResource {
     }
     return commands
         .execute(keyspace, "WAIT", utf8(terms.waitReplicas()), utf8(WAIT_TIMEOUT_MILLIS))
-        .compose(
-            reply -> {
-              failOn(reply);
-              String count = reply instanceof Reply.Int(long replicas) ? "" + replicas : "0";
-              return context
-                  .response()
-                  .putHeader("Slotferry-Acknowledged", count)
-                  .setStatusCode(status)
-                  .end();
-            });
+        .compose(reply -> {
+          failOn(reply);
+          String count = reply instanceof Reply.Int(long replicas) ? "" + replicas : "0";
+          return context
+              .response()
+              .putHeader("Slotferry-Acknowledged", count)
+              .setStatusCode(status)
+              .end();
+        });
   }
 
   /** The path's last part, as bytes: a path parameter would be text already. */

@@ -147,11 +147,10 @@ final class KeyspaceResource {
     byte[] at = text.decode(Json.text(body, "at"));
     return changes
         .make(new MapChange.SplitTablet(keyspace.number(), at))
-        .compose(
-            _ -> {
-              String number = Integer.toString(keyspace.number());
-              return Json.send(context, 201, MapDocument.of(keyspaces.named(number)));
-            });
+        .compose(_ -> {
+          String number = Integer.toString(keyspace.number());
+          return Json.send(context, 201, MapDocument.of(keyspaces.named(number)));
+        });
   }
 
   private static ProblemException bad(String detail) {

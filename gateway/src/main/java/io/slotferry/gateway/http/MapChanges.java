@@ -70,11 +70,10 @@ final class MapChanges {
     long timer =
         context.owner().setTimer(IMAGE_WAIT_MILLIS_MAX, _ -> seen.tryFail(notSeen(version)));
     return seen.future()
-        .onComplete(
-            _ -> {
-              maps.removeListener(listener);
-              context.owner().cancelTimer(timer);
-            });
+        .onComplete(_ -> {
+          maps.removeListener(listener);
+          context.owner().cancelTimer(timer);
+        });
   }
 
   private static ProblemException notSeen(long version) {

@@ -35,8 +35,7 @@ final class OperationResource {
           case "paused" -> true;
           case "running" -> false;
           default ->
-              throw new ProblemException(
-                  Problem.badRequest("\"state\" becomes paused or running"));
+              throw new ProblemException(Problem.badRequest("\"state\" becomes paused or running"));
         };
     return change(context, new MapChange.PauseOperation(operation.id(), paused));
   }

@@ -104,15 +104,11 @@ final class RedisResource {
     List<Future<Reply>> replies = all.stream().map(this::execute).toList();
     UpstashReply encoding = encoding(context);
     return Future.all(replies)
-        .compose(
-            _ -> {
-              JsonArray results = new JsonArray();
-              replies.forEach(reply -> results.add(encoding.document(reply.result())));
-              return context
-                  .response()
-                  .putHeader("Content-Type", Json.TYPE)
-                  .end(results.toBuffer());
-            });
+        .compose(_ -> {
+          JsonArray results = new JsonArray();
+          replies.forEach(reply -> results.add(encoding.document(reply.result())));
+          return context.response().putHeader("Content-Type", Json.TYPE).end(results.toBuffer());
+        });
   }
 
   private static List<byte[]> arguments(JsonArray array) {
@@ -137,12 +133,9 @@ final class RedisResource {
   private Future<Void> answer(RoutingContext context, List<byte[]> arguments) {
     UpstashReply encoding = encoding(context);
     return execute(arguments)
-        .compose(
-            reply ->
-                Json.send(
-                    context,
-                    reply instanceof Reply.SimpleError ? 400 : 200,
-                    encoding.document(reply)));
+        .compose(reply ->
+            Json.send(
+                context, reply instanceof Reply.SimpleError ? 400 : 200, encoding.document(reply)));
   }
 
   private Future<Reply> execute(List<byte[]> arguments) {
@@ -157,8 +150,7 @@ final class RedisResource {
   }
 
   private static @Nullable String refusal(Request request) {
-    Command command =
-        CommandTable.lookup(request.buffer(), request.start(0), request.length(0));
+    Command command = CommandTable.lookup(request.buffer(), request.start(0), request.length(0));
     return command != null && OF_CONNECTIONS.contains(command)
         ? "ERR '" + command.lowerName() + "' is about a connection, and HTTP has none"
         : null;

@@ -71,8 +71,7 @@ final class Routes {
     Buffer document = Buffer.buffer(resource(OPENAPI));
     get(
         "/openapi.json",
-        context ->
-            context.response().putHeader("Content-Type", Json.TYPE).end(document.copy()));
+        context -> context.response().putHeader("Content-Type", Json.TYPE).end(document.copy()));
   }
 
   private static byte[] resource(String name) {
@@ -143,11 +142,10 @@ final class Routes {
     router
         .route(pattern)
         .last()
-        .handler(
-            context -> {
-              context.response().putHeader("Allow", String.join(", ", methods));
-              context.fail(405);
-            });
+        .handler(context -> {
+          context.response().putHeader("Allow", String.join(", ", methods));
+          context.fail(405);
+        });
     return methods;
   }
 }

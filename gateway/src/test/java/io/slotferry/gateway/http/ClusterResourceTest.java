@@ -81,8 +81,7 @@ class ClusterResourceTest {
     Answer plan = http.send("POST", "/v1/cluster/rebalance", "{\"dryRun\":true}");
     assertThat(plan.json())
         .isEqualTo(
-            new JsonObject(
-                "{\"moves\":[{\"from\":1,\"to\":2,\"partitions\":[\"0-2\",\"9\"]}]}"));
+            new JsonObject("{\"moves\":[{\"from\":1,\"to\":2,\"partitions\":[\"0-2\",\"9\"]}]}"));
     assertThat(http.maps.current().version()).isEqualTo(version);
     JsonObject begun = operation(http.send("POST", "/v1/cluster/rebalance", null));
     assertThat(begun.getString("kind")).isEqualTo("REBALANCE");
@@ -99,8 +98,7 @@ class ClusterResourceTest {
           .endsWith(200);
     }
     operation(
-        http.send(
-            "POST", "/v1/cluster/moves", "{\"to\":3,\"keyspace\":\"events\",\"key\":\"x\"}"));
+        http.send("POST", "/v1/cluster/moves", "{\"to\":3,\"keyspace\":\"events\",\"key\":\"x\"}"));
     int tablet = http.maps.current().keyspace("events").tablets().get(1).partition();
     assertThat(http.maps.current().operations().stream().toList().getLast().partitions())
         .containsExactly(tablet);

@@ -151,11 +151,10 @@ final class FakeCommands implements Commands {
       case "HGETALL" -> {
         Map<String, String> pairs = read(keys, args);
         reply.map(pairs.size());
-        pairs.forEach(
-            (field, value) -> {
-              bulk(reply, field);
-              bulk(reply, value);
-            });
+        pairs.forEach((field, value) -> {
+          bulk(reply, field);
+          bulk(reply, value);
+        });
       }
       case "LRANGE" -> {
         List<String> elements = read(keys, args);
@@ -170,15 +169,14 @@ final class FakeCommands implements Commands {
       case "ZRANGE" -> {
         Map<String, String> members = read(keys, args);
         reply.array(members.size());
-        members.forEach(
-            (member, score) -> {
-              reply.array(2);
-              bulk(reply, member);
-              reply.doubleValue(
-                  score.endsWith("inf")
-                      ? Double.parseDouble(score.replace("inf", "Infinity"))
-                      : Double.parseDouble(score));
-            });
+        members.forEach((member, score) -> {
+          reply.array(2);
+          bulk(reply, member);
+          reply.doubleValue(
+              score.endsWith("inf")
+                  ? Double.parseDouble(score.replace("inf", "Infinity"))
+                  : Double.parseDouble(score));
+        });
       }
       default -> reply.error("ERR unknown command '" + command + "'");
     }
@@ -221,8 +219,7 @@ final class FakeCommands implements Commands {
     if (bound.length() == 1 && "-+".contains(bound)) {
       return true;
     }
-    int compared =
-        order.compare(key.getBytes(ISO_8859_1), bound.substring(1).getBytes(ISO_8859_1));
+    int compared = order.compare(key.getBytes(ISO_8859_1), bound.substring(1).getBytes(ISO_8859_1));
     return compared == 0 ? bound.charAt(0) == '[' : Integer.signum(compared) == side;
   }
 

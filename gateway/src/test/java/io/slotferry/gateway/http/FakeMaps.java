@@ -30,15 +30,13 @@ final class FakeMaps implements MapSource {
     for (int i = 1; i <= 3; i++) {
       change(new MapChange.PutNode(new Node("shard-" + i, Set.of(Role.SHARD), "h", 0, 0, 0)));
       change(new MapChange.PutNode(new Node("replica-" + i, Set.of(Role.REPLICA), "h", 0, 0, 0)));
-      placements.add(
-          new MapChange.ShardPlacement(i, "shard-" + i, List.of("replica-" + i)));
+      placements.add(new MapChange.ShardPlacement(i, "shard-" + i, List.of("replica-" + i)));
     }
     change(new MapChange.CreateCluster(placements));
     for (int i = 1; i <= 3; i++) {
       change(new MapChange.Promote(i, 0, "shard-" + i, 1, false));
       Shard shard = map.shard(i);
-      change(
-          new MapChange.SetInSync(i, shard.epoch(), 1, Set.of("shard-" + i, "replica-" + i)));
+      change(new MapChange.SetInSync(i, shard.epoch(), 1, Set.of("shard-" + i, "replica-" + i)));
     }
   }
 

@@ -122,8 +122,7 @@ class HttpGatewayTest {
   @Test
   void openApiRefersToWhatItHas() {
     JsonObject document = http.get("/openapi.json").json();
-    Matcher references =
-        Pattern.compile("\"\\$ref\":\"#/([^\"]+)\"").matcher(document.encode());
+    Matcher references = Pattern.compile("\"\\$ref\":\"#/([^\"]+)\"").matcher(document.encode());
     int found = 0;
     while (references.find()) {
       JsonObject at = document;

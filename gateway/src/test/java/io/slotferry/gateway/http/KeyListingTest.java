@@ -68,10 +68,9 @@ class KeyListingTest {
       http.send("PUT", path, "{\"partitioning\":\"range\",\"order\":\"" + order + "\"}");
       int number = http.get(path).json().getInteger("number");
       TreeSet<String> keys =
-          new TreeSet<>(
-              (a, b) ->
-                  KeyOrder.valueOf(order.toUpperCase(Locale.ROOT))
-                      .compare(a.getBytes(ISO_8859_1), b.getBytes(ISO_8859_1)));
+          new TreeSet<>((a, b) ->
+              KeyOrder.valueOf(order.toUpperCase(Locale.ROOT))
+                  .compare(a.getBytes(ISO_8859_1), b.getBytes(ISO_8859_1)));
       for (int i = 0; i < 400; i++) {
         keys.add(word(random, alphabet, 1 + random.nextInt(5)));
       }

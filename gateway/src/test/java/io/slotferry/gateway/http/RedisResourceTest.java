@@ -73,8 +73,7 @@ class RedisResourceTest {
     assertThat(post("/redis", "[\"SET\",\"k\",\"v\"]", header).text())
         .isEqualTo("{\"result\":\"OK\"}");
     assertThat(post("/redis", "[\"GET\",\"k\"]", header).text()).isEqualTo("{\"result\":\"dg==\"}");
-    assertThat(post("/redis", "[\"PING\"]", header).text())
-        .isEqualTo("{\"result\":\"UE9ORw==\"}");
+    assertThat(post("/redis", "[\"PING\"]", header).text()).isEqualTo("{\"result\":\"UE9ORw==\"}");
     post("/redis", "[\"RPUSH\",\"l\",\"OK\"]");
     assertThat(post("/redis", "[\"LRANGE\",\"l\",0,-1]", header).text())
         .isEqualTo("{\"result\":[\"T0s=\"]}");

@@ -125,7 +125,7 @@ public final class CopyStorage implements CopyDisk {
   @Override
   public void syncComplete() {
     writer.syncComplete();
-    snapshotter.begin(failure -> {});
+    snapshot(failure -> {});
   }
 
   /** Brings to the disk what this loop turn has appended; to be called once at its end. */
@@ -153,6 +153,11 @@ public final class CopyStorage implements CopyDisk {
    */
   public boolean snapshot(SnapshotListener listener) {
     return snapshotter.begin(listener);
+  }
+
+  /** {@code listener} is told of every snapshot that ends, asked for or not; one listener. */
+  public void onSnapshot(SnapshotListener listener) {
+    snapshotter.listen(listener);
   }
 
   public boolean isSnapshotRunning() {

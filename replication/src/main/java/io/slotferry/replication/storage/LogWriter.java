@@ -329,6 +329,9 @@ final class LogWriter implements LogDisk {
       then.run();
     } else {
       submit();
+      if (job == null) {
+        owner.execute(() -> finishOrGoOn(then));
+      }
     }
   }
 

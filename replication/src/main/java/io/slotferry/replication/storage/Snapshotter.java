@@ -41,6 +41,7 @@ final class Snapshotter {
 
   private long lastBytes;
 
+  private SnapshotListener everySnapshot = NOBODY;
   private @Nullable Run run;
   private long retryAtMillis = Long.MIN_VALUE;
   private long nowMillis;
@@ -64,6 +65,10 @@ final class Snapshotter {
     this.log = log;
     this.lastOffset = lastOffset;
     this.lastBytes = lastBytes;
+  }
+
+  void listen(SnapshotListener listener) {
+    everySnapshot = listener;
   }
 
   boolean isRunning() {
@@ -212,6 +217,7 @@ final class Snapshotter {
     private void end(@Nullable String failure) {
       run = null;
       listener.ended(failure);
+      everySnapshot.ended(failure);
     }
   }
 }

@@ -115,6 +115,8 @@ class CopyStorageTest {
   void takesASnapshotByItselfWhenTheLogHasGrown() throws IOException {
     StorageSettings settings = new StorageSettings(Fsync.NO, 1 << 16, 1000, 0, 10_000);
     TestCopy copy = new TestCopy(volume, settings).born();
+    List<Boolean> succeeded = new ArrayList<>();
+    copy.storage.onSnapshot(failure -> succeeded.add(failure == null));
     while (copy.log.endOffset() < 10_000) {
       assertThat(volume.find(".snap")).isEmpty();
       write(copy, 1);
@@ -124,6 +126,7 @@ class CopyStorageTest {
     copy.advance(10);
     copy.settle();
     assertThat(volume.find(".snap")).hasSize(1);
+    assertThat(succeeded).containsExactly(true);
   }
 
   // ---- a disk that is full or broken
