@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class LogicalNode {
   private final List<NodeService> services;
   private final Supplier<Heartbeat> heartbeats;
+  private Future<?> allStarts = Future.succeededFuture();
   private @Nullable Heartbeat heartbeat;
   private boolean stopped;
 
@@ -28,6 +29,9 @@ final class LogicalNode {
     for (NodeService service : services) {
       starts.add(service.start());
     }
+    synchronized (this) {
+      allStarts = Future.join(starts);
+    }
     return Future.all(starts).onSuccess(_ -> beat()).mapEmpty();
   }
 
@@ -38,18 +42,21 @@ final class LogicalNode {
     }
   }
 
+  /** Never fails: there is nothing to be done about it. */
   Future<Void> stop() {
+    Future<?> step;
     synchronized (this) {
       stopped = true;
       if (heartbeat != null) {
         heartbeat.stop();
       }
+      // What is half started cannot be stopped.
+      step = allStarts;
     }
-    Future<Void> done = Future.succeededFuture();
     for (NodeService service : services.reversed()) {
-      done = done.eventually(service::stop);
+      step = step.eventually(service::stop);
     }
-    return done;
+    return step.transform(_ -> Future.succeededFuture());
   }
 
   /** Why it does not do its work, null when it does. */

@@ -2,14 +2,16 @@ package io.slotferry.server.node;
 
 import io.slotferry.server.StartRefusedException;
 import io.vertx.core.Future;
-import java.net.BindException;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 
 /** Says why something could not start, in one line for the user. */
 final class StartRefusals {
   private static final int CAUSES_MAX = 10;
+  private static final List<String> SYSTEM_REASONS =
+      List.of(
+          "Address already in use", "Cannot assign requested address", "Permission denied");
 
   private StartRefusals() {}
 
@@ -47,15 +49,17 @@ final class StartRefusals {
   /** The failure that started it all tells most. */
   private static String reason(Throwable failure) {
     Throwable cause = failure;
-    for (int i = 0; i < CAUSES_MAX; i++) {
-      @Nullable Throwable deeper = cause.getCause();
-      if (deeper == null || cause instanceof BindException) {
-        break;
-      }
-      cause = deeper;
+    for (int i = 0; i < CAUSES_MAX && cause.getCause() != null; i++) {
+      cause = cause.getCause();
     }
-    String message = cause.getMessage();
-    return message == null || message.isBlank()
+    String message = String.valueOf(cause.getMessage());
+    for (String known : SYSTEM_REASONS) {
+      // Netty's own words around the system's say nothing to a user.
+      if (message.contains(known)) {
+        return known;
+      }
+    }
+    return message.isBlank() || cause.getMessage() == null
         ? cause.getClass().getSimpleName()
         : message.lines().findFirst().orElse(message);
   }
