@@ -25,7 +25,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class PlannerTest {
-  private static final int SEEDS = 60;
+  private static final int SEEDS = 20;
 
   @Test
   void aNewShardReceivesItsShareAndNothingElseMoves() {

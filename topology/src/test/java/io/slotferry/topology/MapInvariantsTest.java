@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /** What holds after any sequence of changes. */
 class MapInvariantsTest {
-  private static final int SEEDS = 120;
+  private static final int SEEDS = 60;
   private static final int STEPS = 400;
 
   private final Map<Class<?>, Integer> accepted = new HashMap<>();
