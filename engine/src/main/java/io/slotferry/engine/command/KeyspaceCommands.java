@@ -134,9 +134,9 @@ public final class KeyspaceCommands {
     }
 
     /**
-     * Looks at {@code count} keys from {@code cursor} on, and at the rest of the last bucket. A call
-     * for one partition ends with the run of partitions that follow it without a gap: what is in the
-     * gap is another shard's, and the cursor leads there.
+     * Looks at {@code count} keys from {@code cursor} on, and at the rest of the last bucket. A
+     * call for one partition ends with the run of partitions that follow it without a gap: what is
+     * in the gap is another shard's, and the cursor leads there.
      */
     long run(long cursor) {
       PartitionStore store = context.store();
