@@ -52,8 +52,7 @@ final class CopyNode implements NodeService {
    * @param context the event loop that will own the copy
    * @param folder where the copy's data is kept
    */
-  CopyNode(
-      Vertx vertx, Context context, String id, MapFollower map, CopyDisks disks, Path folder) {
+  CopyNode(Vertx vertx, Context context, String id, MapFollower map, CopyDisks disks, Path folder) {
     this.id = id;
     this.disks = disks;
     this.folder = folder;
@@ -77,14 +76,12 @@ final class CopyNode implements NodeService {
   public Future<Void> start() {
     return disks
         .open(folder, copy.engine(), loop)
-        .compose(
-            recovered ->
-                onContext(
-                    () -> {
-                      disk = recovered;
-                      copy.open(recovered);
-                      return Future.succeededFuture();
-                    }))
+        .compose(recovered ->
+            onContext(() -> {
+              disk = recovered;
+              copy.open(recovered);
+              return Future.succeededFuture();
+            }))
         .compose(_ -> Future.all(shardService.start(), replicaService.start()))
         .compose(_ -> onContext(this::join));
   }
@@ -199,14 +196,13 @@ final class CopyNode implements NodeService {
 
   private Future<Void> onContext(Step step) {
     Promise<Void> done = Promise.promise();
-    context.runOnContext(
-        _ -> {
-          try {
-            step.run().onComplete(done);
-          } catch (RuntimeException e) {
-            done.fail(e);
-          }
-        });
+    context.runOnContext(_ -> {
+      try {
+        step.run().onComplete(done);
+      } catch (RuntimeException e) {
+        done.fail(e);
+      }
+    });
     return done.future();
   }
 

@@ -99,8 +99,7 @@ final class NodeRuntime {
     }
     if (node.roles().contains(Role.SHARD) || node.roles().contains(Role.REPLICA)) {
       // What leads from the start belongs where the connections are.
-      Context context =
-          node.roles().contains(Role.SHARD) ? loops.data() : loops.background();
+      Context context = node.roles().contains(Role.SHARD) ? loops.data() : loops.background();
       CopyNode copy = new CopyNode(vertx, context, node.id(), map, disks, folder);
       copies.put(node.id(), copy);
       services.add(copy);
@@ -153,13 +152,7 @@ final class NodeRuntime {
             List::of,
             (_, _) -> {})
         : new Heartbeat(
-            vertx,
-            copy.context(),
-            node,
-            copy.incarnation(),
-            map,
-            copy::report,
-            copy::leaseGranted);
+            vertx, copy.context(), node, copy.incarnation(), map, copy::report, copy::leaseGranted);
   }
 
   Future<Void> stop(String id) {
@@ -184,12 +177,11 @@ final class NodeRuntime {
       stopped = stopped.eventually(node::stop);
     }
     return stopped
-        .onComplete(
-            _ -> {
-              map.stop();
-              disks.close();
-              metrics.close();
-            })
+        .onComplete(_ -> {
+          map.stop();
+          disks.close();
+          metrics.close();
+        })
         .eventually(vertx::close);
   }
 
