@@ -18,7 +18,9 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
@@ -32,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread: any; the copy itself belongs to its context.
  */
 final class CopyNode implements NodeService {
+  private final Vertx vertx;
   private final String id;
   private final Context context;
   private final EventLoop loop;
@@ -44,6 +47,7 @@ final class CopyNode implements NodeService {
   private final Deployment replicaService;
   private final Runnable mapListener = this::mapChangedLater;
   private @Nullable CopyDisk disk;
+  private @Nullable MessageConsumer<JsonObject> status;
   private boolean flushScheduled;
   private boolean opened;
   private volatile boolean ready;
@@ -53,6 +57,7 @@ final class CopyNode implements NodeService {
    * @param folder where the copy's data is kept
    */
   CopyNode(Vertx vertx, Context context, String id, MapFollower map, CopyDisks disks, Path folder) {
+    this.vertx = vertx;
     this.id = id;
     this.disks = disks;
     this.folder = folder;
@@ -90,6 +95,7 @@ final class CopyNode implements NodeService {
     opened = true;
     map.addListener(mapListener);
     mapChanged();
+    status = LeaderStatus.serve(vertx.eventBus(), id, copy);
     return bus.open();
   }
 
@@ -101,11 +107,16 @@ final class CopyNode implements NodeService {
               boolean wasOpened = opened;
               opened = false;
               ready = false;
-              return wasOpened ? bus.close() : Future.succeededFuture();
+              return wasOpened ? leaveBus() : Future.succeededFuture();
             })
         .eventually(replicaService::stop)
         .eventually(shardService::stop)
         .eventually(() -> onContext(this::closeDisk));
+  }
+
+  private Future<Void> leaveBus() {
+    MessageConsumer<JsonObject> serving = status;
+    return serving == null ? bus.close() : serving.unregister().eventually(bus::close);
   }
 
   private Future<Void> closeDisk() {

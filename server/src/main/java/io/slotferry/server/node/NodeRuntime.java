@@ -1,7 +1,6 @@
 package io.slotferry.server.node;
 
 import io.slotferry.gateway.LocalCopies;
-import io.slotferry.gateway.ShardStatus;
 import io.slotferry.server.StartRefusedException;
 import io.slotferry.server.config.Settings;
 import io.slotferry.server.config.Settings.NodeSettings;
@@ -113,7 +112,7 @@ final class NodeRuntime {
               settings,
               map,
               localCopies(),
-              ShardStatus.UNKNOWN,
+              LeaderStatus.asking(vertx, map),
               this::unreadyReason,
               metrics);
       gateway = added;
