@@ -155,6 +155,19 @@ public final class Leader {
     return sessions.values();
   }
 
+  List<FollowerStatus> followers(long nowMillis) {
+    List<FollowerStatus> followers = new ArrayList<>(sessions.size());
+    for (FollowerSession session : sessions.values()) {
+      followers.add(
+          new FollowerStatus(
+              session.node(),
+              session.isStreaming(),
+              session.appliedOffset(),
+              nowMillis - session.lastAckMillis()));
+    }
+    return followers;
+  }
+
   long epoch() {
     return epoch;
   }

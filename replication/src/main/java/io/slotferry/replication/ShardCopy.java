@@ -21,6 +21,7 @@ import io.slotferry.topology.Move;
 import io.slotferry.topology.Shard;
 import io.slotferry.topology.message.CopyReport;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
@@ -567,6 +568,12 @@ public final class ShardCopy implements ShardExecutor {
 
   public @Nullable Shard shard() {
     return shard;
+  }
+
+  /** The followers that have asked for its log; none when it does not lead. */
+  public List<FollowerStatus> followers() {
+    Leader leader = this.leader;
+    return leader == null ? List.of() : leader.followers(time.monotonicMillis());
   }
 
   public @Nullable Leader leader() {

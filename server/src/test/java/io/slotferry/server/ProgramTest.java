@@ -28,7 +28,6 @@ class ProgramTest {
   /** Each with the file of its stderr. */
   private final Map<Process, Path> processes = new LinkedHashMap<>();
 
-
   @AfterEach
   void end() throws Exception {
     for (Map.Entry<Process, Path> entry : processes.entrySet()) {

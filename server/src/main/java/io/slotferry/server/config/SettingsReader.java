@@ -242,7 +242,8 @@ public final class SettingsReader {
             get(Setting.DATA_DIR), get(Setting.DATA_PERSISTENCE), get(Setting.DATA_EPHEMERAL)),
         new Settings.RespSettings(
             get(Setting.RESP_BIND), get(Setting.RESP_PORT), get(Setting.RESP_PASSWORD)),
-        new Settings.HttpSettings(get(Setting.HTTP_BIND), get(Setting.HTTP_PORT), get(Setting.HTTP_TOKEN)),
+        new Settings.HttpSettings(
+            get(Setting.HTTP_BIND), get(Setting.HTTP_PORT), get(Setting.HTTP_TOKEN)),
         new Settings.ClusterSettings(
             get(Setting.CLUSTER_NAME),
             get(Setting.CLUSTER_SHARDS),

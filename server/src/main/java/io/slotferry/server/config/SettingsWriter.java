@@ -36,7 +36,15 @@ public final class SettingsWriter {
         settings.resp().port(),
         "password",
         settings.resp().password());
-    section(yaml, "http", "bind", settings.http().bind(), "port", settings.http().port(), "token", settings.http().token());
+    section(
+        yaml,
+        "http",
+        "bind",
+        settings.http().bind(),
+        "port",
+        settings.http().port(),
+        "token",
+        settings.http().token());
     section(
         yaml,
         "cluster",

@@ -18,7 +18,9 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
@@ -32,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread: any; the copy itself belongs to its context.
  */
 final class CopyNode implements NodeService {
+  private final Vertx vertx;
   private final String id;
   private final Context context;
   private final EventLoop loop;
@@ -44,6 +47,7 @@ final class CopyNode implements NodeService {
   private final Deployment replicaService;
   private final Runnable mapListener = this::mapChangedLater;
   private @Nullable CopyDisk disk;
+  private @Nullable MessageConsumer<JsonObject> status;
   private boolean flushScheduled;
   private boolean opened;
   private volatile boolean ready;
@@ -52,8 +56,8 @@ final class CopyNode implements NodeService {
    * @param context the event loop that will own the copy
    * @param folder where the copy's data is kept
    */
-  CopyNode(
-      Vertx vertx, Context context, String id, MapFollower map, CopyDisks disks, Path folder) {
+  CopyNode(Vertx vertx, Context context, String id, MapFollower map, CopyDisks disks, Path folder) {
+    this.vertx = vertx;
     this.id = id;
     this.disks = disks;
     this.folder = folder;
@@ -77,14 +81,12 @@ final class CopyNode implements NodeService {
   public Future<Void> start() {
     return disks
         .open(folder, copy.engine(), loop)
-        .compose(
-            recovered ->
-                onContext(
-                    () -> {
-                      disk = recovered;
-                      copy.open(recovered);
-                      return Future.succeededFuture();
-                    }))
+        .compose(recovered ->
+            onContext(() -> {
+              disk = recovered;
+              copy.open(recovered);
+              return Future.succeededFuture();
+            }))
         .compose(_ -> Future.all(shardService.start(), replicaService.start()))
         .compose(_ -> onContext(this::join));
   }
@@ -93,6 +95,7 @@ final class CopyNode implements NodeService {
     opened = true;
     map.addListener(mapListener);
     mapChanged();
+    status = LeaderStatus.serve(vertx.eventBus(), id, copy);
     return bus.open();
   }
 
@@ -104,11 +107,16 @@ final class CopyNode implements NodeService {
               boolean wasOpened = opened;
               opened = false;
               ready = false;
-              return wasOpened ? bus.close() : Future.succeededFuture();
+              return wasOpened ? leaveBus() : Future.succeededFuture();
             })
         .eventually(replicaService::stop)
         .eventually(shardService::stop)
         .eventually(() -> onContext(this::closeDisk));
+  }
+
+  private Future<Void> leaveBus() {
+    MessageConsumer<JsonObject> serving = status;
+    return serving == null ? bus.close() : serving.unregister().eventually(bus::close);
   }
 
   private Future<Void> closeDisk() {
@@ -199,14 +207,13 @@ final class CopyNode implements NodeService {
 
   private Future<Void> onContext(Step step) {
     Promise<Void> done = Promise.promise();
-    context.runOnContext(
-        _ -> {
-          try {
-            step.run().onComplete(done);
-          } catch (RuntimeException e) {
-            done.fail(e);
-          }
-        });
+    context.runOnContext(_ -> {
+      try {
+        step.run().onComplete(done);
+      } catch (RuntimeException e) {
+        done.fail(e);
+      }
+    });
     return done.future();
   }
 

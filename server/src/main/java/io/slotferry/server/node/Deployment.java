@@ -21,11 +21,10 @@ final class Deployment {
   }
 
   Future<Void> start() {
-    return onContext(
-        () -> {
-          deployed = true;
-          return service.deploy(context);
-        });
+    return onContext(() -> {
+      deployed = true;
+      return service.deploy(context);
+    });
   }
 
   /** Also when it has not started, or could not. */
@@ -35,14 +34,13 @@ final class Deployment {
 
   private Future<Void> onContext(Step step) {
     Promise<Void> done = Promise.promise();
-    context.runOnContext(
-        _ -> {
-          try {
-            step.run().<Void>mapEmpty().onComplete(done);
-          } catch (Exception e) {
-            done.fail(e);
-          }
-        });
+    context.runOnContext(_ -> {
+      try {
+        step.run().<Void>mapEmpty().onComplete(done);
+      } catch (Exception e) {
+        done.fail(e);
+      }
+    });
     return done.future();
   }
 

@@ -60,7 +60,8 @@ public final class EmbeddedCluster implements Server {
     StartRefusals.await(Future.all(starts), "starting the nodes", START_MILLIS_MAX);
     awaitReady(started);
     startSpareWatch(started, roster);
-    return Listening.readyLine(settings.resp().bind(), started.respPort(), settings.http().bind(), started.httpPort());
+    return Listening.readyLine(
+        settings.resp().bind(), started.respPort(), settings.http().bind(), started.httpPort());
   }
 
   private LogicalNode add(NodePlan node) throws StartRefusedException {

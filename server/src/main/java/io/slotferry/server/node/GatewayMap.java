@@ -31,14 +31,13 @@ record GatewayMap(MapFollower map) implements MapSource {
   @Override
   public Future<Answer> propose(MapChange change) {
     return map.propose(change)
-        .compose(
-            decided ->
-                switch (decided) {
-                  case ChangeAnswer.Accepted(long version) ->
-                      Future.succeededFuture(new Answer(version, null));
-                  case ChangeAnswer.Refused(_, String reason) ->
-                      Future.succeededFuture(new Answer(0, reason));
-                  case ChangeAnswer.Unknown(String reason) -> Future.failedFuture(reason);
-                });
+        .compose(decided ->
+            switch (decided) {
+              case ChangeAnswer.Accepted(long version) ->
+                  Future.succeededFuture(new Answer(version, null));
+              case ChangeAnswer.Refused(_, String reason) ->
+                  Future.succeededFuture(new Answer(0, reason));
+              case ChangeAnswer.Unknown(String reason) -> Future.failedFuture(reason);
+            });
   }
 }

@@ -7,7 +7,6 @@ import io.slotferry.server.Server;
 import io.slotferry.server.StartRefusedException;
 import io.slotferry.server.config.Settings;
 import io.slotferry.topology.Role;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -70,10 +69,7 @@ public final class NodeProcess implements Server {
         new HealthServer(bind, port, runtime::unreadyReason, runtime.metrics().registry());
     StartRefusals.await(
         StartRefusals.listening(
-            "HTTP",
-            bind,
-            port,
-            new Deployment(runtime.loops().background(), server).start()),
+            "HTTP", bind, port, new Deployment(runtime.loops().background(), server).start()),
         "listening for HTTP",
         START_MILLIS_MAX);
     return server.actualPort();

@@ -1,7 +1,6 @@
 package io.slotferry.server.node;
 
 import io.slotferry.gateway.LocalCopies;
-import io.slotferry.gateway.ShardStatus;
 import io.slotferry.server.StartRefusedException;
 import io.slotferry.server.config.Settings;
 import io.slotferry.server.config.Settings.NodeSettings;
@@ -99,8 +98,7 @@ final class NodeRuntime {
     }
     if (node.roles().contains(Role.SHARD) || node.roles().contains(Role.REPLICA)) {
       // What leads from the start belongs where the connections are.
-      Context context =
-          node.roles().contains(Role.SHARD) ? loops.data() : loops.background();
+      Context context = node.roles().contains(Role.SHARD) ? loops.data() : loops.background();
       CopyNode copy = new CopyNode(vertx, context, node.id(), map, disks, folder);
       copies.put(node.id(), copy);
       services.add(copy);
@@ -114,7 +112,7 @@ final class NodeRuntime {
               settings,
               map,
               localCopies(),
-              ShardStatus.UNKNOWN,
+              LeaderStatus.asking(vertx, map),
               this::unreadyReason,
               metrics);
       gateway = added;
@@ -153,13 +151,7 @@ final class NodeRuntime {
             List::of,
             (_, _) -> {})
         : new Heartbeat(
-            vertx,
-            copy.context(),
-            node,
-            copy.incarnation(),
-            map,
-            copy::report,
-            copy::leaseGranted);
+            vertx, copy.context(), node, copy.incarnation(), map, copy::report, copy::leaseGranted);
   }
 
   Future<Void> stop(String id) {
@@ -184,12 +176,11 @@ final class NodeRuntime {
       stopped = stopped.eventually(node::stop);
     }
     return stopped
-        .onComplete(
-            _ -> {
-              map.stop();
-              disks.close();
-              metrics.close();
-            })
+        .onComplete(_ -> {
+          map.stop();
+          disks.close();
+          metrics.close();
+        })
         .eventually(vertx::close);
   }
 

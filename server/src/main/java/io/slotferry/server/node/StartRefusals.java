@@ -10,18 +10,23 @@ import java.util.concurrent.TimeoutException;
 final class StartRefusals {
   private static final int CAUSES_MAX = 10;
   private static final List<String> SYSTEM_REASONS =
-      List.of(
-          "Address already in use", "Cannot assign requested address", "Permission denied");
+      List.of("Address already in use", "Cannot assign requested address", "Permission denied");
 
   private StartRefusals() {}
 
   /** The failure to listen, told in terms of the settings. */
   static <T> Future<T> listening(String what, String bind, int port, Future<T> listening) {
-    return listening.recover(
-        failure ->
-            Future.failedFuture(
-                new StartRefusedException(
-                    "cannot listen for " + what + " on " + bind + ":" + port + ": " + reason(failure))));
+    return listening.recover(failure ->
+        Future.failedFuture(
+            new StartRefusedException(
+                "cannot listen for "
+                    + what
+                    + " on "
+                    + bind
+                    + ":"
+                    + port
+                    + ": "
+                    + reason(failure))));
   }
 
   /**

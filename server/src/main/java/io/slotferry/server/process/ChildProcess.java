@@ -65,9 +65,10 @@ final class ChildProcess {
       process.getOutputStream().close();
       Files.writeString(folder.resolve(id + ".pid"), process.pid() + "\n");
       LOG.info("node started id={} pid={}", id, process.pid());
-      var _ = process
-          .onExit()
-          .thenAccept(ended -> LOG.info("node ended id={} status={}", id, ended.exitValue()));
+      var _ =
+          process
+              .onExit()
+              .thenAccept(ended -> LOG.info("node ended id={} status={}", id, ended.exitValue()));
       return new ChildProcess(id, settings, folder, logStart, process);
     } catch (IOException e) {
       throw new StartRefusedException("cannot start node " + id + ": " + e.getMessage());

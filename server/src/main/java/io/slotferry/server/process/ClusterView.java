@@ -35,8 +35,7 @@ final class ClusterView {
       throws InterruptedException {
     for (String url : urls) {
       try {
-        HttpResponse<String> response =
-            client.send(request(url, token), BodyHandlers.ofString());
+        HttpResponse<String> response = client.send(request(url, token), BodyHandlers.ofString());
         if (response.statusCode() == OK) {
           return of(new JsonObject(response.body()));
         }
@@ -50,8 +49,7 @@ final class ClusterView {
   private static HttpRequest request(String url, String token) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(url + "/v1/cluster")).timeout(TIMEOUT);
-    return (token.isEmpty() ? request : request.header("Authorization", "Bearer " + token))
-        .build();
+    return (token.isEmpty() ? request : request.header("Authorization", "Bearer " + token)).build();
   }
 
   static SpareNodes.View of(JsonObject cluster) {

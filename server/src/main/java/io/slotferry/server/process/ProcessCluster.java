@@ -161,7 +161,10 @@ public final class ProcessCluster implements Server {
             gateway ? gatewayPort(settings.resp().port(), node) : 0,
             settings.resp().password()),
         gateway
-            ? new HttpSettings(settings.http().bind(), gatewayPort(settings.http().port(), node), settings.http().token())
+            ? new HttpSettings(
+                settings.http().bind(),
+                gatewayPort(settings.http().port(), node),
+                settings.http().token())
             : new HttpSettings(FreePorts.LOOPBACK, ports.next(), ""),
         new ClusterSettings(
             cluster.name(),

@@ -53,7 +53,8 @@ class CommandLineTest {
   void aNodeNeedsItsIdAndRoles() throws IOException {
     Path file = Files.writeString(folder.resolve("node.yaml"), "node:\n  id: shard-1\n");
     Run run = run("node", "--config", file.toString());
-    assertThat(run.err()).isEqualTo("slotferry: " + file + ": a node needs node.id and node.roles\n");
+    assertThat(run.err())
+        .isEqualTo("slotferry: " + file + ": a node needs node.id and node.roles\n");
     assertThat(run.status()).isEqualTo(ExitStatus.USAGE);
   }
 

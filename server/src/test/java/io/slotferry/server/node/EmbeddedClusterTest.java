@@ -33,7 +33,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(180)
 class EmbeddedClusterTest {
   private static final Pattern READY =
-      Pattern.compile("slotferry ready: resp=127\\.0\\.0\\.1:(\\d+) http=(http://127\\.0\\.0\\.1:\\d+)");
+      Pattern.compile(
+          "slotferry ready: resp=127\\.0\\.0\\.1:(\\d+) http=(http://127\\.0\\.0\\.1:\\d+)");
 
   @TempDir private Path folder;
 
@@ -56,7 +57,9 @@ class EmbeddedClusterTest {
         }
       }
       JsonObject status = new JsonObject(cluster("status --json", url));
-      assertThat(status.getJsonArray("shards").stream().map(shard -> ((JsonObject) shard).getInteger("id")))
+      assertThat(
+              status.getJsonArray("shards").stream()
+                  .map(shard -> ((JsonObject) shard).getInteger("id")))
           .containsExactly(2, 3);
       assertThat(cluster("map", url)).startsWith("SHARD  SLOTS\n2");
       assertThat(cluster("rebalance --dry-run", url)).isEqualTo("nothing to move\n");

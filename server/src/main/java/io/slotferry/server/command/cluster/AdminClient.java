@@ -51,8 +51,7 @@ final class AdminClient {
       BodyPublisher content =
           body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body.encode());
       response =
-          client.send(
-              request(path).method(method, content).build(), BodyHandlers.ofString());
+          client.send(request(path).method(method, content).build(), BodyHandlers.ofString());
     } catch (IllegalArgumentException e) {
       throw new AdminException(ExitStatus.USAGE, "'" + url + "' is no URL of a server");
     } catch (HttpTimeoutException | ConnectException e) {

@@ -159,17 +159,15 @@ public final class ClusterCommand implements Runnable {
           @Nullable String node,
       @Option(names = "--no-wait", description = NO_WAIT) boolean noWait) {
     JsonObject body = node == null ? new JsonObject() : new JsonObject().put("to", node);
-    return options.run(
-        client -> {
-          JsonObject answer =
-              client.send("POST", "/v1/cluster/shards/" + shard + "/failover", body);
-          String successor = answer.getString("successor");
-          if (noWait) {
-            return options.print(answer, "shard " + shard + " goes over to " + successor);
-          }
-          awaitLeader(client, shard, successor);
-          return options.print(answer, "shard " + shard + " is led by " + successor);
-        });
+    return options.run(client -> {
+      JsonObject answer = client.send("POST", "/v1/cluster/shards/" + shard + "/failover", body);
+      String successor = answer.getString("successor");
+      if (noWait) {
+        return options.print(answer, "shard " + shard + " goes over to " + successor);
+      }
+      awaitLeader(client, shard, successor);
+      return options.print(answer, "shard " + shard + " is led by " + successor);
+    });
   }
 
   private static void awaitLeader(AdminClient client, int shard, String node)
@@ -182,6 +180,7 @@ public final class ClusterCommand implements Runnable {
       Thread.sleep(FAILOVER_POLL_MILLIS);
     }
     throw new AdminException(
-        ExitStatus.FAILED, "shard " + shard + " was not taken over by " + node + "; it stays where it was");
+        ExitStatus.FAILED,
+        "shard " + shard + " was not taken over by " + node + "; it stays where it was");
   }
 }

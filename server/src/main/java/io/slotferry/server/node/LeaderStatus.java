@@ -1,0 +1,130 @@
+package io.slotferry.server.node;
+
+import io.slotferry.gateway.ShardStatus;
+import io.slotferry.gateway.ShardStatus.Leader;
+import io.slotferry.gateway.ShardStatus.Replica;
+import io.slotferry.replication.FollowerStatus;
+import io.slotferry.replication.ShardCopy;
+import io.slotferry.replication.log.Backlog;
+import io.slotferry.replication.log.ReplicationLog;
+import io.slotferry.topology.ClusterMap;
+import io.slotferry.topology.Node;
+import io.slotferry.topology.Shard;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What leaders say of their replication when a gateway asks for {@code INFO} or {@code ROLE}: a
+ * question and its answer on the event bus, also within one process.
+ */
+final class LeaderStatus {
+  private static final String ADDRESS_PREFIX = "slotferry.status.";
+  private static final long ANSWER_MILLIS_MAX = 1_000;
+  private static final int NOT_LEADING = 1;
+  private static final String NO_ID = "0".repeat(40);
+
+  private LeaderStatus() {}
+
+  // ---- the copy's end
+
+  /** Answers for {@code copy}; to be called on its loop. */
+  static MessageConsumer<JsonObject> serve(EventBus bus, String node, ShardCopy copy) {
+    return bus.consumer(ADDRESS_PREFIX + node, question -> answer(question, copy));
+  }
+
+  private static void answer(Message<JsonObject> question, ShardCopy copy) {
+    if (!copy.isLeading()) {
+      question.fail(NOT_LEADING, "not leading");
+      return;
+    }
+    ReplicationLog log = copy.log();
+    JsonArray followers = new JsonArray();
+    for (FollowerStatus follower : copy.followers()) {
+      followers.add(
+          new JsonObject()
+              .put("node", follower.node())
+              .put("streaming", follower.streaming())
+              .put("offset", follower.appliedOffset())
+              .put("silentMillis", follower.silentMillis()));
+    }
+    question.reply(
+        new JsonObject()
+            .put("replicationId", log.replicationId())
+            .put("secondaryId", log.secondaryId())
+            .put("secondaryUntil", log.secondaryUntil())
+            .put("offset", log.endOffset())
+            .put("backlogFirstOffset", log.firstOffsetInMemory())
+            .put("followers", followers));
+  }
+
+  // ---- the gateway's end
+
+  static ShardStatus asking(Vertx vertx, MapFollower map) {
+    return () -> ask(vertx.eventBus(), map.current());
+  }
+
+  private static Future<List<Leader>> ask(EventBus bus, ClusterMap map) {
+    List<Leader> leaders = new ArrayList<>();
+    List<Future<?>> answers = new ArrayList<>();
+    DeliveryOptions options = new DeliveryOptions().setSendTimeout(ANSWER_MILLIS_MAX);
+    for (Shard shard : map.shards()) {
+      answers.add(
+          bus.<JsonObject>request(ADDRESS_PREFIX + shard.leader(), new JsonObject(), options)
+              .onSuccess(answer -> leaders.add(leader(map, shard, answer.body()))));
+    }
+    // Who does not answer is left out. All answers come on the context of the asker.
+    return Future.join(answers)
+        .transform(
+            _ -> {
+              leaders.sort(Comparator.comparingInt(Leader::shard));
+              return Future.succeededFuture(leaders);
+            });
+  }
+
+  private static Leader leader(ClusterMap map, Shard shard, JsonObject status) {
+    List<Replica> replicas = new ArrayList<>();
+    JsonArray followers = status.getJsonArray("followers");
+    for (int i = 0; i < followers.size(); i++) {
+      replicas.add(replica(map, shard, followers.getJsonObject(i)));
+    }
+    replicas.sort(Comparator.comparing(Replica::node));
+    return new Leader(
+        shard.id(),
+        shard.leader(),
+        shard.epoch(),
+        id(status.getString("replicationId")),
+        id(status.getString("secondaryId")),
+        status.getLong("secondaryUntil"),
+        status.getLong("offset"),
+        Backlog.BYTES_DEFAULT,
+        status.getLong("backlogFirstOffset"),
+        replicas);
+  }
+
+  private static Replica replica(ClusterMap map, Shard shard, JsonObject follower) {
+    String name = follower.getString("node");
+    Node node = map.node(name);
+    return new Replica(
+        name,
+        node == null ? "" : node.host(),
+        node == null ? 0 : node.respPort(),
+        shard.inSync().contains(name),
+        follower.getBoolean("streaming"),
+        follower.getLong("offset"),
+        follower.getLong("silentMillis") / 1_000);
+  }
+
+  private static String id(@Nullable String id) {
+    return id == null || id.isEmpty() ? NO_ID : id;
+  }
+}
