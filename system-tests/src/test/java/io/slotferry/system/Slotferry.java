@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
 
 /** A `./slotferry up` of this clone as a process: started, awaited by its ready line, ended. */
 final class Slotferry implements AutoCloseable {
-  private static final long READY_SECONDS_MAX = 90;
-  private static final long END_SECONDS_MAX = 30;
+  private static final long READY_SECONDS_MAX = 240;
+  private static final long END_SECONDS_MAX = 180;
   private static final Pattern READY =
       Pattern.compile(
           "slotferry ready: resp=127\\.0\\.0\\.1:(\\d+) http=http://127\\.0\\.0\\.1:(\\d+)");
