@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
       NodeCommand.class,
       ClusterCommand.class,
       VersionCommand.class,
+      RehearseCommand.class,
       CommandLine.HelpCommand.class
     })
 public final class SlotferryCommand implements Runnable {

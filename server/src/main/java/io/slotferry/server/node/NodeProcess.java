@@ -51,13 +51,15 @@ public final class NodeProcess implements Server {
     int httpPort = gateway ? 0 : startHealthServer(started);
     LogicalNode node = started.add(settings.node(), folder.path(), httpPort);
     StartRefusals.await(node.start(), "starting node " + id, START_MILLIS_MAX);
-    return gateway
-        ? Listening.readyLine(
-            settings.resp().bind(), started.respPort(), settings.http().bind(), started.httpPort())
-        : "slotferry node "
-            + id
-            + " started: http=http://"
-            + Listening.reachable(settings.http().bind(), httpPort);
+    return "slotferry node "
+        + id
+        + " started:"
+        + (gateway
+            ? " resp=" + Listening.reachable(settings.resp().bind(), started.respPort())
+            : "")
+        + " http=http://"
+        + Listening.reachable(
+            settings.http().bind(), gateway ? started.httpPort() : httpPort);
   }
 
   /** The first thing to be started: who watches the node sees that it lives, and is on its way. */
