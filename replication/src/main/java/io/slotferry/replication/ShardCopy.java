@@ -521,8 +521,7 @@ public final class ShardCopy implements ShardExecutor {
     if (shard == null) {
       return null;
     }
-    // An unfinished sync is worth nothing: it must never be preferred to a complete copy.
-    long offset = isSyncing() ? -1 : log.endOffset();
+    long offset = isComplete(shard) ? log.endOffset() : -1;
     Leader leader = this.leader;
     if (leader == null) {
       return new CopyReport(
@@ -551,8 +550,14 @@ public final class ShardCopy implements ShardExecutor {
     return shard != null && shard.successor() != null;
   }
 
-  private boolean isSyncing() {
-    return follower != null && follower.isSyncing();
+  /**
+   * Whether this copy may be preferred to another. An unfinished sync is worth nothing; nor is the
+   * empty copy of a node that has lost its disk, once the shard has had a leader.
+   */
+  private boolean isComplete(Shard shard) {
+    boolean syncing = follower != null && follower.isSyncing();
+    boolean lost = shard.epoch() > 0 && log.replicationId().isEmpty();
+    return !syncing && !lost;
   }
 
   // ---- what others may know

@@ -95,6 +95,18 @@ class ReplicationSimulationTest {
     }
   }
 
+  @Test
+  void anEmptyCopyUnderAnOldNameIsNoCandidate() {
+    SimulatedCluster cluster = new SimulatedCluster(3, 1);
+    write(cluster, 100);
+    cluster.run(2_000);
+    cluster.stop(leaderNode(1));
+    cluster.stop(replicaNode(1));
+    cluster.start(replicaNode(1));
+    cluster.run(200);
+    assertThat(cluster.copy(replicaNode(1)).report().offset()).isEqualTo(-1);
+  }
+
   @ParameterizedTest
   @ValueSource(doubles = {0, 0.05, 0.2})
   void aMoveLosesAndDoublesNothing(double loss) {

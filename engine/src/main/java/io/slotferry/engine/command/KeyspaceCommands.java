@@ -78,7 +78,14 @@ public final class KeyspaceCommands {
     context.reply().integer(size(context));
   }
 
+  /** Keys of the whole copy, or of the one partition that the call is for. */
   private static long size(CommandContext context) {
+    int only = context.call().partition;
+    if (only != ShardCall.ALL_PARTITIONS) {
+      Partition partition = context.store().partition(only);
+      KeyTable table = partition == null ? null : partition.table(context.keyspace());
+      return table == null ? 0 : table.size();
+    }
     long size = 0;
     PartitionStore store = context.store();
     for (Partition at = store.serving(-1); at != null; at = store.serving(at.id())) {

@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.slotferry.engine.EngineFixture;
 import io.slotferry.engine.store.Partition;
 import io.slotferry.engine.store.PartitionState;
+import io.slotferry.protocol.ReplyWriter;
+import io.slotferry.protocol.Request;
+import io.slotferry.protocol.command.Command;
+import io.slotferry.protocol.shard.ShardCall;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -63,6 +68,22 @@ class KeyspaceCommandsTest {
     engine.call.keyspace = 1;
     check("KEYS *", "*0");
     check("DBSIZE", ":0");
+  }
+
+  @Test
+  void sizeOfOnePartition() {
+    given(100);
+    long size = 0;
+    ShardCall call = new ShardCall();
+    call.command = Command.DBSIZE;
+    for (call.partition = 0; call.partition < EngineFixture.PARTITIONS; call.partition++) {
+      ReplyWriter reply = new ReplyWriter();
+      engine.engine.execute(call, Request.of("DBSIZE"), reply, engine.nowMillis);
+      String text = new String(reply.toByteArray(), StandardCharsets.US_ASCII).strip();
+      size += Long.parseLong(text.substring(1));
+    }
+    assertThat(size).isEqualTo(100);
+    check("DBSIZE", ":100");
   }
 
   @Test

@@ -84,11 +84,10 @@ final class LeaderStatus {
     }
     // Who does not answer is left out. All answers come on the context of the asker.
     return Future.join(answers)
-        .transform(
-            _ -> {
-              leaders.sort(Comparator.comparingInt(Leader::shard));
-              return Future.succeededFuture(leaders);
-            });
+        .transform(_ -> {
+          leaders.sort(Comparator.comparingInt(Leader::shard));
+          return Future.succeededFuture(leaders);
+        });
   }
 
   private static Leader leader(ClusterMap map, Shard shard, JsonObject status) {
