@@ -51,6 +51,7 @@ final class CopyNode implements NodeService {
   private boolean flushScheduled;
   private boolean opened;
   private volatile boolean ready;
+  private volatile @Nullable CopyReport lastReport;
 
   /**
    * @param context the event loop that will own the copy
@@ -185,6 +186,7 @@ final class CopyNode implements NodeService {
 
   List<CopyReport> report() {
     CopyReport report = copy.report();
+    lastReport = report;
     Shard shard = copy.shard();
     ready =
         report != null
@@ -192,6 +194,11 @@ final class CopyNode implements NodeService {
             && shard.epoch() > 0
             && (copy.isServing() || (!copy.isLeading() && report.offset() >= 0));
     return report == null ? List.of() : List.of(report);
+  }
+
+  /** What the last heartbeat said; null for a spare copy. Any thread. */
+  @Nullable CopyReport lastReport() {
+    return lastReport;
   }
 
   void leaseGranted(Lease lease, long sentMillis) {

@@ -101,6 +101,7 @@ final class NodeRuntime {
       Context context = node.roles().contains(Role.SHARD) ? loops.data() : loops.background();
       CopyNode copy = new CopyNode(vertx, context, node.id(), map, disks, folder);
       copies.put(node.id(), copy);
+      metrics.addCopy(node.id(), copy::lastReport);
       services.add(copy);
     }
     if (node.roles().contains(Role.GATEWAY)) {
@@ -160,6 +161,7 @@ final class NodeRuntime {
       node = nodes.remove(id);
     }
     copies.remove(id);
+    metrics.removeCopy(id);
     return node == null ? Future.succeededFuture() : node.stop();
   }
 

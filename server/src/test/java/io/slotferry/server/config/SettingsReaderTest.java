@@ -8,6 +8,7 @@ import io.slotferry.topology.Role;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,6 +36,23 @@ class SettingsReaderTest {
           .as(setting.path())
           .anyMatch(line -> line.startsWith("  " + name + ": "));
     }
+  }
+
+  @Test
+  void readsWhatIsWritten() throws IOException {
+    Map<String, String> everything = new HashMap<>();
+    everything.put("SLOTFERRY_NODE_ID", "shard-1");
+    everything.put("SLOTFERRY_NODE_ROLES", "shard,replica");
+    everything.put("SLOTFERRY_NODE_SHARD", "3");
+    everything.put("SLOTFERRY_DATA_DIR", "/a b/\"c\\d");
+    everything.put("SLOTFERRY_DATA_PERSISTENCE", "always");
+    everything.put("SLOTFERRY_RESP_PASSWORD", "#: {x}, 'y'");
+    everything.put("SLOTFERRY_HTTP_TOKEN", "true");
+    everything.put("SLOTFERRY_CLUSTER_MEMBERS", "a:1,[::1]:2");
+    everything.put("SLOTFERRY_REBALANCER_PEERS", "r1=a:3,r2=b:4");
+    Settings settings = valid(null, everything);
+
+    assertThat(valid(file(SettingsWriter.yaml(settings)), Map.of())).isEqualTo(settings);
   }
 
   @Test

@@ -80,6 +80,47 @@ class EmbeddedClusterTest {
   }
 
   @Test
+  void keyspacesTabletsAndSlotsAreChangedByCommands() throws Exception {
+    EmbeddedCluster embedded =
+        new EmbeddedCluster(
+            settings("data.ephemeral", "true", "cluster.shards", "2", "cluster.replicas", "0"));
+    try {
+      Matcher ready = ready(embedded.start());
+      String url = ready.group(2);
+      assertThat(
+              cluster(
+                  "keyspaces create events --partitioning range --order natural --split event:1001",
+                  url))
+          .isEqualTo("keyspace events is there\n");
+      assertThat(cluster("split events event:500", url)).isEqualTo("split at event:500\n");
+      assertThat(cluster("move --keyspace events --key event:700 --to 2", url))
+          .contains("move: done");
+      assertThat(cluster("move --slots 0-9,16383 --to 2", url)).contains("move: done");
+      assertThat(cluster("map", url))
+          .isEqualTo(
+              """
+              SHARD  SLOTS
+              1      10-8191
+              2      0-9,8192-16383
+
+              keyspace events
+              FROM        TO          SHARD
+              -           event:500   1
+              event:500   event:1001  2
+              event:1001  -           2
+              """);
+      assertThat(cluster("keyspaces list", url)).contains("events", "range");
+      assertThat(cluster("keyspaces drop events", url)).isEqualTo("keyspace events is gone\n");
+      assertThat(cluster("keyspaces list --json", url)).doesNotContain("events");
+
+      assertThat(refused("remove-shard 7", url)).isEqualTo("slotferry: no shard 7\n");
+      assertThat(refused("failover 1", url)).contains("shard 1 has no replica in sync");
+    } finally {
+      embedded.stop();
+    }
+  }
+
+  @Test
   void aBusyPortRefusesTheStart() throws Exception {
     try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       String port = Integer.toString(other.getLocalPort());
@@ -139,6 +180,20 @@ class EmbeddedClusterTest {
       assertThat(SlotferryCommand.run(arguments.toArray(String[]::new))).as(command).isZero();
     } finally {
       System.setOut(out);
+    }
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+
+  /** What an admin command complains of; it must fail. */
+  private static String refused(String command, String url) {
+    PrintStream err = System.err;
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(bytes, true, StandardCharsets.UTF_8));
+    try {
+      String[] arguments = ("cluster " + command + " --url " + url).split(" ");
+      assertThat(SlotferryCommand.run(arguments)).as(command).isOne();
+    } finally {
+      System.setErr(err);
     }
     return bytes.toString(StandardCharsets.UTF_8);
   }
