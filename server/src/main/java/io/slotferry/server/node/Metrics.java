@@ -47,9 +47,15 @@ final class Metrics implements AutoCloseable {
     copies.put(
         node,
         List.of(
-            copyGauge("shard", "Shard that it is a copy of, 0 for none", node, report, CopyReport::shard),
+            copyGauge(
+                "shard", "Shard that it is a copy of, 0 for none", node, report, CopyReport::shard),
             copyGauge("epoch", "Epoch of its log", node, report, CopyReport::epoch),
-            copyGauge("offset.bytes", "Bytes of the log that it has applied, -1 while it syncs", node, report, CopyReport::offset),
+            copyGauge(
+                "offset.bytes",
+                "Bytes of the log that it has applied, -1 while it syncs",
+                node,
+                report,
+                CopyReport::offset),
             copyGauge("leading", "1 when it leads", node, report, copy -> copy.leading() ? 1 : 0)));
   }
 

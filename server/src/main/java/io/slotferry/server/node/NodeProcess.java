@@ -58,8 +58,7 @@ public final class NodeProcess implements Server {
             ? " resp=" + Listening.reachable(settings.resp().bind(), started.respPort())
             : "")
         + " http=http://"
-        + Listening.reachable(
-            settings.http().bind(), gateway ? started.httpPort() : httpPort);
+        + Listening.reachable(settings.http().bind(), gateway ? started.httpPort() : httpPort);
   }
 
   /** The first thing to be started: who watches the node sees that it lives, and is on its way. */
