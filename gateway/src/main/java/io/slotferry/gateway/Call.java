@@ -25,6 +25,7 @@ final class Call implements Caller {
   private long waitingSinceMillis;
   private byte[] frame = NO_FRAME;
   private int commandStart;
+  private long mapVersion;
   private boolean sent;
 
   Call(Caller caller, Command command, int shard) {
@@ -58,6 +59,16 @@ final class Call implements Caller {
       int length = reader.varint();
       request.add(reader.skip(length), length);
     }
+  }
+
+  /** It goes by the map of this version. */
+  void sentBy(long mapVersion) {
+    this.mapVersion = mapVersion;
+  }
+
+  /** Version of the map that it went by last. */
+  long mapVersion() {
+    return mapVersion;
   }
 
   /** A shard has taken it. */

@@ -3,6 +3,7 @@ package io.slotferry.gateway;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.frame.CommandFrameWriter;
 import io.slotferry.protocol.frame.ReplyFrameReader;
+import io.slotferry.protocol.frame.ReplyOutcome;
 import io.slotferry.protocol.shard.ShardCall;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,6 +12,11 @@ import java.util.List;
 /**
  * What the links to another loop and to another process have in common: the commands of a loop turn
  * are collected in one frame, the answers come in frames, and each finds its call by the ticket.
+ *
+ * <p>A copy that has refused a command refuses all that was sent before that was seen here, or a
+ * later command of the same connection could overtake it ({@link
+ * io.slotferry.protocol.shard.FrameDoor} tells the story). So that nothing is sent in vain, a link
+ * that has seen a refusal has no room until all that it sent before was served.
  */
 abstract class FramedShardLink implements ShardLink {
   final GatewayLoop loop;
@@ -22,6 +28,8 @@ abstract class FramedShardLink implements ShardLink {
   private final ShardCall shardCall = new ShardCall();
   private final List<Call> batch = new ArrayList<>();
   private long batchMapVersion;
+  private long refusalsSeen;
+  private boolean fenced;
 
   FramedShardLink(GatewayLoop loop, int shard, long epoch) {
     this.loop = loop;
@@ -32,8 +40,15 @@ abstract class FramedShardLink implements ShardLink {
   /** Sends a frame of commands; the array is not changed any more. */
   abstract void transmit(byte[] frame);
 
-  final boolean isWindowFull() {
-    return window.isFull();
+  /** Whether the copy has served all frames that were transmitted. */
+  abstract boolean isAllServed();
+
+  @Override
+  public boolean hasRoom() {
+    if (fenced && batch.isEmpty() && isAllServed()) {
+      fenced = false;
+    }
+    return !fenced && !window.isFull();
   }
 
   final boolean isIdle() {
@@ -60,6 +75,7 @@ abstract class FramedShardLink implements ShardLink {
     int start = commands.size();
     commands.add(shardCall, request);
     call.commandAt(start);
+    call.sentBy(mapVersion);
     window.add(call);
     call.sent();
     batch.add(call);
@@ -67,7 +83,7 @@ abstract class FramedShardLink implements ShardLink {
 
   private void begin(long mapVersion) {
     batchMapVersion = mapVersion;
-    commands.begin(shard, epoch, mapVersion, window.nextTicket());
+    commands.begin(shard, epoch, mapVersion, refusalsSeen, window.nextTicket());
   }
 
   @Override
@@ -100,18 +116,21 @@ abstract class FramedShardLink implements ShardLink {
     Router router = loop.router();
     router.mapIsAt(replies.mapVersion());
     while (replies.next()) {
+      if (replies.outcome() == ReplyOutcome.NOT_HERE) {
+        refusalsSeen++;
+        fenced = true;
+      }
       Call call = window.take(replies.ticket());
       if (call != null) {
         answer(router, call);
       }
     }
-    router.roomAgain();
   }
 
   private void answer(Router router, Call call) {
     switch (replies.outcome()) {
       case REPLIED -> call.replied(replies.buffer(), replies.replyStart(), replies.replyLength());
-      case NOT_HERE -> router.keep(call);
+      case NOT_HERE -> router.refused(call, call.mapVersion());
       case UNCERTAIN -> router.uncertain(call);
     }
   }

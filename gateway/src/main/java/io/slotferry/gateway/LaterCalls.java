@@ -75,7 +75,8 @@ final class LaterCalls implements ShardExecutor.LaterReply {
 
   @Override
   public void notHere(long ticket) {
-    router.keep(take(ticket));
+    Call call = take(ticket);
+    router.refused(call, call.mapVersion());
   }
 
   @Override

@@ -30,7 +30,12 @@ final class LocalShardLink extends FramedShardLink {
 
   @Override
   public boolean hasRoom() {
-    return !retired && !isWindowFull() && unservedBytes + collectedBytes() < FrameLink.WINDOW_BYTES;
+    return !retired && super.hasRoom() && unservedBytes + collectedBytes() < FrameLink.WINDOW_BYTES;
+  }
+
+  @Override
+  boolean isAllServed() {
+    return unservedBytes == 0;
   }
 
   @Override
@@ -44,6 +49,7 @@ final class LocalShardLink extends FramedShardLink {
     loop.execute(() -> {
       unservedBytes -= servedBytes;
       deliver(replies, 0, replies.length);
+      loop.router().roomAgain();
     });
   }
 

@@ -41,6 +41,16 @@ final class PendingReply implements ReplyTarget {
   }
 
   @Override
+  public void refused(long mapVersion) {
+    queue.refused(mapVersion);
+  }
+
+  @Override
+  public void mayRetry() {
+    queue.mayRetry();
+  }
+
+  @Override
   public boolean mayGoBy(long mapVersion) {
     return queue.mayGoBy(mapVersion);
   }

@@ -54,9 +54,15 @@ final class RemoteShardLink extends FramedShardLink {
   @Override
   public boolean hasRoom() {
     return state == State.OPEN
-        && !isWindowFull()
+        && super.hasRoom()
         && frames.writable()
         && frames.unacknowledgedBytes() + collectedBytes() < FrameLink.WINDOW_BYTES;
+  }
+
+  /** The copy acknowledges a frame with the answers to it. */
+  @Override
+  boolean isAllServed() {
+    return frames.unacknowledgedBytes() == 0;
   }
 
   boolean isClosed() {
@@ -73,9 +79,9 @@ final class RemoteShardLink extends FramedShardLink {
   void receive(WireReader in) {
     if (state == State.OPENING) {
       state = State.OPEN;
-      loop.router().roomAgain();
     }
     frames.receive(in, loop.router().nowMillis());
+    loop.router().roomAgain();
     if (state == State.RETIRED && isIdle()) {
       close();
     }

@@ -255,6 +255,16 @@ final class ReplyMerge {
     }
 
     @Override
+    public void refused(long mapVersion) {
+      target().refused(mapVersion);
+    }
+
+    @Override
+    public void mayRetry() {
+      target().mayRetry();
+    }
+
+    @Override
     public boolean mayGoBy(long mapVersion) {
       return target().mayGoBy(mapVersion);
     }

@@ -13,12 +13,15 @@ final class ReplyQueue {
   /** Replies owed at most; a connection that owes as many is not served on. */
   static final int REPLIES_MAX = 1024;
 
+  private static final long NONE_REFUSED = -1;
+
   private final RespConnection connection;
   private @Nullable PendingReply first;
   private @Nullable PendingReply last;
   private int size;
   private int sent;
   private long sentMapVersion;
+  private long refusedMapVersion = NONE_REFUSED;
   private int waiting;
   private long heldBytes;
 
@@ -109,8 +112,19 @@ final class ReplyQueue {
     }
   }
 
+  void refused(long mapVersion) {
+    refusedMapVersion = Math.max(refusedMapVersion, mapVersion);
+  }
+
+  void mayRetry() {
+    refusedMapVersion = NONE_REFUSED;
+  }
+
   /** Whether a call may go by the map of this version, as those under way did; then it counts. */
   boolean mayGoBy(long mapVersion) {
+    if (refusedMapVersion == mapVersion) {
+      return false;
+    }
     if (sent == 0) {
       sentMapVersion = mapVersion;
     }

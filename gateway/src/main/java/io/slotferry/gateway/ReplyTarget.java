@@ -15,8 +15,18 @@ interface ReplyTarget {
   void sent(boolean taken);
 
   /**
+   * A shard refused one of its calls, which went by the map of this version: that one, and all
+   * later ones of the same connection, wait for a newer map or {@link #mayRetry}.
+   */
+  void refused(long mapVersion);
+
+  /** What was refused may be tried again by the same map. */
+  void mayRetry();
+
+  /**
    * Whether a call that waits may go by the map of this version: not while others of the same
-   * connection are still under way by an older one, or the later could overtake the earlier.
+   * connection are still under way by an older one, or the later could overtake the earlier; and
+   * not when one was just {@link #refused} by this very map.
    */
   boolean mayGoBy(long mapVersion);
 }

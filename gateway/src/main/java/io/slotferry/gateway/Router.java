@@ -17,10 +17,10 @@ import java.util.Arrays;
  * Brings commands to the shards: command → key → partition → shard → its leader, which is called in
  * place when it lives on this loop and through a {@link ShardLink} otherwise.
  *
- * <p>A call that no shard took (nobody leads, the partition has moved, a link's window is full) is
- * kept, in order, and routed again when a newer map comes or {@link #RETRY_MILLIS} have passed, for
- * {@link #WAIT_MILLIS_MAX} at most. A call whose fate is unknown is routed again if it only reads,
- * and else answered with {@code -UNCERTAIN}.
+ * <p>A call that no shard took is kept, in order: one that a shard refused (it does not lead, the
+ * partition has moved) until a newer map comes or {@link #RETRY_MILLIS} have passed, one that found
+ * no room on its link until there is some; for {@link #WAIT_MILLIS_MAX} at most. A call whose fate
+ * is unknown is routed again if it only reads, and else answered with {@code -UNCERTAIN}.
  *
  * <p>Thread: one gateway loop.
  */
@@ -252,11 +252,13 @@ final class Router implements Rerouting {
     return switch (executor.execute(shardCall, request, reply, laterCalls)) {
       case REPLIED -> true;
       case LATER -> {
-        laterCalls.add(kept(callOf(caller, command, request, shard), request));
+        Call call = kept(callOf(caller, command, request, shard), request);
+        call.sentBy(map.version());
+        laterCalls.add(call);
         yield false;
       }
       case NOT_HERE -> {
-        keep(caller, command, request, shard);
+        refused(kept(callOf(caller, command, request, shard), request), map.version());
         yield false;
       }
     };
@@ -277,7 +279,7 @@ final class Router implements Rerouting {
 
   private Call kept(Call call, Request request) {
     if (request != keptRequest) {
-      keptCommand.begin(0, 0, 0, shardCall.ticket);
+      keptCommand.begin(0, 0, 0, 0, shardCall.ticket);
       call.commandAt(keptCommand.size());
       keptCommand.add(shardCall, request);
       call.commandIn(Arrays.copyOf(keptCommand.bytes(), keptCommand.size()));
@@ -291,12 +293,22 @@ final class Router implements Rerouting {
     keep(kept(callOf(caller, command, request, shard), request));
   }
 
-  /** Keeps a call until a newer map comes, or the next try. */
-  void keep(Call call) {
+  /** A shard did not take a call that went by the map of this version. */
+  void refused(Call call, long mapVersion) {
+    if (keep(call)) {
+      call.target.refused(mapVersion);
+    }
+  }
+
+  /**
+   * Keeps a call until there is room, a newer map comes, or the next try; false when it is given
+   * up.
+   */
+  boolean keep(Call call) {
     call.ended();
     if (closed || waiting.size() == WAITING_MAX) {
       giveUp(call);
-      return;
+      return false;
     }
     counters.addReroute();
     call.waitsSince(nowMillis());
@@ -307,10 +319,14 @@ final class Router implements Rerouting {
       maps.refresh(map.version() + 1);
       loop.schedule(this::retry, RETRY_MILLIS);
     }
+    return true;
   }
 
   private void retry() {
     retryScheduled = false;
+    for (Call call : waiting) {
+      call.target.mayRetry();
+    }
     for (var shard : map.shards()) {
       routes.reopen(shard.id());
     }

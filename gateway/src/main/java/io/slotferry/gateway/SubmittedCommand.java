@@ -10,7 +10,10 @@ import java.util.Arrays;
  * One command of a caller in this process: a session of its own, trusted, for just that command.
  */
 final class SubmittedCommand extends Session implements ReplyTarget {
+  private static final long NOT_REFUSED = -1;
+
   private final Promise<byte[]> promise;
+  private long refusedMapVersion = NOT_REFUSED;
 
   SubmittedCommand(GatewayLoop loop, int keyspace, int respVersion, Promise<byte[]> promise) {
     super(loop, 0);
@@ -51,8 +54,18 @@ final class SubmittedCommand extends Session implements ReplyTarget {
   }
 
   @Override
+  public void refused(long mapVersion) {
+    refusedMapVersion = mapVersion;
+  }
+
+  @Override
+  public void mayRetry() {
+    refusedMapVersion = NOT_REFUSED;
+  }
+
+  @Override
   public boolean mayGoBy(long mapVersion) {
-    return true;
+    return refusedMapVersion != mapVersion;
   }
 
   @Override

@@ -149,6 +149,16 @@ abstract class Walk implements Caller, ReplyTarget, Rerouting {
   }
 
   @Override
+  public final void refused(long mapVersion) {
+    target().refused(mapVersion);
+  }
+
+  @Override
+  public final void mayRetry() {
+    target().mayRetry();
+  }
+
+  @Override
   public final boolean mayGoBy(long mapVersion) {
     return target().mayGoBy(mapVersion);
   }

@@ -1,13 +1,11 @@
 package io.slotferry.gateway;
 
-import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.frame.CommandFrameReader;
 import io.slotferry.protocol.frame.FrameKind;
 import io.slotferry.protocol.frame.FrameLink;
-import io.slotferry.protocol.frame.ReplyFrameWriter;
 import io.slotferry.protocol.frame.WireReader;
 import io.slotferry.protocol.frame.WireWriter;
-import io.slotferry.protocol.shard.ShardCall;
+import io.slotferry.protocol.shard.FrameDoor;
 import io.slotferry.protocol.shard.ShardExecutor;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -61,7 +59,6 @@ final class BusCopy {
     long id = FrameLink.idIn(in);
     Link link = links.computeIfAbsent(id, opened -> new Link(id, gateway));
     link.frames.receive(in, nowMillis());
-    link.answer();
     link.tickLater();
   }
 
@@ -69,12 +66,10 @@ final class BusCopy {
     return System.nanoTime() / 1_000_000;
   }
 
-  private final class Link implements FrameLink.Events, ShardExecutor.LaterReply {
+  private final class Link implements FrameLink.Events {
     private final String gateway;
     private final FrameLink frames;
-    private final ReplyFrameWriter replies = new ReplyFrameWriter();
-    private final Context context = vertx.getOrCreateContext();
-    private boolean answerScheduled;
+    private final FrameDoor door;
     private boolean tickScheduled;
 
     Link(long id, String gateway) {
@@ -84,7 +79,8 @@ final class BusCopy {
       envelope.text(address);
       frames =
           new FrameLink(id, ThreadLocalRandom.current().nextLong(), envelope.toByteArray(), this);
-      replies.begin(1, 1, 1);
+      Context context = vertx.getOrCreateContext();
+      door = new FrameDoor(executor, task -> context.runOnContext(run -> task.run()), this::answer);
     }
 
     @Override
@@ -104,34 +100,12 @@ final class BusCopy {
       CommandFrameReader commands = new CommandFrameReader();
       commands.reset(bytes, offset, length);
       framesOfCommands += commands.count() > 0 ? 1 : 0;
-      ShardCall call = new ShardCall();
-      ReplyWriter reply = new ReplyWriter();
-      while (commands.next(call)) {
-        long ticket = call.ticket;
-        reply.clear();
-        reply.useProtocol(call.respVersion);
-        switch (executor.execute(call, commands.request(), reply, this)) {
-          case REPLIED -> replies.replied(ticket, reply);
-          case NOT_HERE -> replies.notHere(ticket);
-          case LATER -> {}
-        }
-      }
+      door.serve(bytes, offset, length);
     }
 
-    void answer() {
-      answerScheduled = false;
-      if (replies.count() > 0) {
-        frames.send(replies.bytes(), 0, replies.size(), nowMillis());
-        replies.begin(1, 1, 1);
-      }
+    private void answer(int servedBytes, byte[] replies) {
+      frames.send(replies, 0, replies.length, nowMillis());
       tickLater();
-    }
-
-    private void answerLater() {
-      if (!answerScheduled) {
-        answerScheduled = true;
-        context.runOnContext(run -> answer());
-      }
     }
 
     void tickLater() {
@@ -150,24 +124,6 @@ final class BusCopy {
     @Override
     public void broken(String reason) {
       links.values().remove(this);
-    }
-
-    @Override
-    public void replied(long ticket, ReplyWriter reply) {
-      replies.replied(ticket, reply);
-      answerLater();
-    }
-
-    @Override
-    public void notHere(long ticket) {
-      replies.notHere(ticket);
-      answerLater();
-    }
-
-    @Override
-    public void uncertain(long ticket) {
-      replies.uncertain(ticket);
-      answerLater();
     }
   }
 }

@@ -53,6 +53,12 @@ class CallWindowTest {
     }
 
     @Override
+    public void refused(long mapVersion) {}
+
+    @Override
+    public void mayRetry() {}
+
+    @Override
     public boolean mayGoBy(long mapVersion) {
       throw new AssertionError();
     }

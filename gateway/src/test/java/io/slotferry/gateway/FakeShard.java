@@ -30,6 +30,9 @@ final class FakeShard implements ShardExecutor {
   final List<String> log = new ArrayList<>();
   boolean refusesAll;
 
+  /** So many calls are refused before it leads. */
+  int refusesNext;
+
   /** {@code keyspaces} is shared by all shards of a test: data is wherever its owner is. */
   FakeShard(int id, Supplier<ClusterMap> maps, Map<Integer, Map<String, String>> keyspaces) {
     this.id = id;
@@ -40,6 +43,10 @@ final class FakeShard implements ShardExecutor {
   @Override
   public Outcome execute(ShardCall call, Request request, ReplyWriter reply, LaterReply later) {
     ClusterMap map = maps.get();
+    if (refusesNext > 0) {
+      refusesNext--;
+      return Outcome.NOT_HERE;
+    }
     if (refusesAll || (call.partition >= 0 && map.shardOf(call.partition) != id)) {
       return Outcome.NOT_HERE;
     }

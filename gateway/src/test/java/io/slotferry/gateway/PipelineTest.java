@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -150,6 +151,35 @@ class PipelineTest {
       cluster.until(() -> shard.lateCount() == 1);
       cluster.onLoop(() -> shard.release(1));
       assertThat(client.readText()).isEqualTo("OK");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"OTHER_LOOP", "BUS"})
+  void nothingOvertakesWhatACopyRefusedJustBeforeItLed(Placement placement) {
+    try (TestGateway cluster = new TestGateway(1, placement)) {
+      FakeShard shard = cluster.shard(1);
+      RespClient client = cluster.client();
+      RespClient other = cluster.client();
+      assertThat(client.ask("SET", "k", "0")).isEqualTo("OK");
+      for (int round = 1; round < 100; round += 3) {
+        CountDownLatch sent = cluster.holdLoop();
+        for (int i = 0; i < 3; i++) {
+          long before = cluster.gateway.counters().commands();
+          client.send("SET", "k", Integer.toString(round + i));
+          while (cluster.gateway.counters().commands() == before) {
+            Thread.onSpinWait();
+          }
+          // Whatever the first turn of the loop collected has left when the next has answered.
+          assertThat(other.ask("PING")).isEqualTo("PONG");
+        }
+        shard.refusesNext = 1;
+        sent.countDown();
+        for (int i = 0; i < 3; i++) {
+          assertThat(client.readText()).isEqualTo("OK");
+        }
+        assertThat(client.ask("GET", "k")).isEqualTo(Integer.toString(round + 2));
+      }
     }
   }
 

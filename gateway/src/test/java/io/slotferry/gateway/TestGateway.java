@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 
 /** A gateway on an ephemeral port with fake shards, placed as a deployment may place them. */
 final class TestGateway implements AutoCloseable {
@@ -104,6 +105,19 @@ final class TestGateway implements AutoCloseable {
       }
     });
     return get(done);
+  }
+
+  /** Nothing happens on the shards' loop until the latch is counted down. */
+  CountDownLatch holdLoop() {
+    CountDownLatch latch = new CountDownLatch(1);
+    shardContext.runOnContext(run -> {
+      try {
+        latch.await(20, SECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    });
+    return latch;
   }
 
   void onLoop(Runnable action) {

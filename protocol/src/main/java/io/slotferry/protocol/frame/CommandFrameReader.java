@@ -15,6 +15,7 @@ public final class CommandFrameReader {
   private int shard;
   private long epoch;
   private long mapVersion;
+  private long refusalsSeen;
   private long firstTicket;
   private int count;
   private int read;
@@ -29,6 +30,7 @@ public final class CommandFrameReader {
     shard = in.i32();
     epoch = in.i64();
     mapVersion = in.i64();
+    refusalsSeen = in.i64();
     firstTicket = in.i64();
     count = in.i32();
     read = 0;
@@ -44,6 +46,11 @@ public final class CommandFrameReader {
 
   public long mapVersion() {
     return mapVersion;
+  }
+
+  /** How many refusals of this link its sender had seen when it began the frame. */
+  public long refusalsSeen() {
+    return refusalsSeen;
   }
 
   public long firstTicket() {

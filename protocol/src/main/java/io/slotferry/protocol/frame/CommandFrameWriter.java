@@ -8,27 +8,34 @@ import io.slotferry.protocol.shard.ShardCall;
  * per loop turn, appended to as commands come, and read back by {@link CommandFrameReader}.
  *
  * <pre>
- *   i32 shard, i64 epoch, i64 map version, i64 first ticket, i32 count, then for each command:
+ *   i32 shard, i64 epoch, i64 map version, i64 refusals seen, i64 first ticket, i32 count,
+ *   then for each command:
  *   u8 RESP version, varint keyspace, i32 partition, varint argument count, (varint length, bytes)*
  * </pre>
  *
  * The ticket of the i-th command is the first ticket + i. Thread: one gateway loop.
  */
 public final class CommandFrameWriter {
-  private static final int COUNT_AT = 28;
+  private static final int COUNT_AT = 36;
 
   private final WireWriter out = new WireWriter();
   private long firstTicket;
   private int count;
 
-  /** Starts a frame; what was collected before is forgotten. */
-  public void begin(int shard, long epoch, long mapVersion, long firstTicket) {
+  /**
+   * Starts a frame; what was collected before is forgotten.
+   *
+   * @param refusalsSeen how many commands of this link its copy was seen to refuse, see {@link
+   *     io.slotferry.protocol.shard.FrameDoor}
+   */
+  public void begin(int shard, long epoch, long mapVersion, long refusalsSeen, long firstTicket) {
     this.firstTicket = firstTicket;
     count = 0;
     out.clear();
     out.i32(shard);
     out.i64(epoch);
     out.i64(mapVersion);
+    out.i64(refusalsSeen);
     out.i64(firstTicket);
     out.i32(0);
   }

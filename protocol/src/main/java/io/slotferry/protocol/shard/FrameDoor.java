@@ -8,8 +8,22 @@ import java.util.concurrent.Executor;
 
 /**
  * A copy's door to one gateway loop that is not its own: executes frames of commands and collects
- * the answers; those that come later leave as one frame for each turn of the loop. Thread: the
- * copy's loop.
+ * the answers; those that come later leave as one frame for each turn of the loop.
+ *
+ * <p>The fence. A copy may refuse a command and lead a moment later, when the next frame of the
+ * same pipeline is already on its way: executed, it would overtake the refused command, which comes
+ * again. So both ends count the refusals, a frame says how many its sender had seen when it began
+ * it, and one that does not know them all is refused as a whole:
+ *
+ * <pre>
+ *   gateway                     door
+ *   frame 1: A   (seen 0) ────► refuses A: 1 refusal
+ *   frame 2: B   (seen 0) ────► leads now, but refuses B: 2 refusals
+ *            ◄── A not here, B not here
+ *   frame 3: A B (seen 2) ────► executes A, B
+ * </pre>
+ *
+ * Thread: the copy's loop.
  */
 public final class FrameDoor implements ShardExecutor.LaterReply {
   /** Where frames of replies go. */
@@ -32,6 +46,7 @@ public final class FrameDoor implements ShardExecutor.LaterReply {
   private final ShardCall call = new ShardCall();
   private int shard;
   private long epoch;
+  private long refusals;
   private boolean flushScheduled;
 
   /**
@@ -56,19 +71,25 @@ public final class FrameDoor implements ShardExecutor.LaterReply {
     if (replies.count() == 0) {
       begin();
     }
+    boolean fenced = commands.refusalsSeen() != refusals;
     while (commands.next(call)) {
       long ticket = call.ticket;
       reply.clear();
       reply.useProtocol(call.respVersion);
-      switch (execute()) {
+      switch (fenced ? ShardExecutor.Outcome.NOT_HERE : execute()) {
         case REPLIED -> replies.replied(ticket, reply);
-        case NOT_HERE -> replies.notHere(ticket);
+        case NOT_HERE -> refuse(ticket);
         case LATER -> {
           // It comes through one of the methods below.
         }
       }
     }
     answer(length);
+  }
+
+  private void refuse(long ticket) {
+    refusals++;
+    replies.notHere(ticket);
   }
 
   private ShardExecutor.Outcome execute() {
@@ -105,7 +126,7 @@ public final class FrameDoor implements ShardExecutor.LaterReply {
 
   @Override
   public void notHere(long ticket) {
-    replies.notHere(ticket);
+    refuse(ticket);
     answerLater();
   }
 

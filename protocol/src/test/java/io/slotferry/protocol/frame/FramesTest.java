@@ -57,7 +57,7 @@ class FramesTest {
     for (int seed = 0; seed < 200; seed++) {
       Random random = new Random(seed);
       long ticket = random.nextLong();
-      writer.begin(seed, 1L << 40, 7, ticket);
+      writer.begin(seed, 1L << 40, 7, 9L << 33, ticket);
       List<ShardCall> calls = new ArrayList<>();
       List<Request> requests = new ArrayList<>();
       for (int i = random.nextInt(20); i > 0; i--) {
@@ -122,7 +122,7 @@ class FramesTest {
   @Test
   void ticketsAreConsecutive() {
     CommandFrameWriter writer = new CommandFrameWriter();
-    writer.begin(1, 1, 1, 100);
+    writer.begin(1, 1, 1, 0, 100);
     ShardCall call = new ShardCall();
     call.ticket = 101;
     assertThatThrownBy(() -> writer.add(call, Request.of("PING")))
@@ -132,7 +132,7 @@ class FramesTest {
   @Test
   void aCommandUnknownHereIsMalformed() {
     CommandFrameWriter writer = new CommandFrameWriter();
-    writer.begin(1, 1, 1, 0);
+    writer.begin(1, 1, 1, 0, 0);
     writer.add(new ShardCall(), Request.of("NOSUCH"));
     CommandFrameReader reader = new CommandFrameReader();
     reader.reset(writer.bytes(), 0, writer.size());
@@ -143,7 +143,7 @@ class FramesTest {
   @Test
   void framesAreFullAtTheirBound() {
     CommandFrameWriter commands = new CommandFrameWriter();
-    commands.begin(1, 1, 1, 0);
+    commands.begin(1, 1, 1, 0, 0);
     ReplyFrameWriter replies = new ReplyFrameWriter();
     replies.begin(1, 1, 1);
     byte[] large = new byte[FrameLink.FRAME_BYTES_MAX];
@@ -198,7 +198,7 @@ class FramesTest {
   @Test
   void cutFramesAreMalformed() {
     CommandFrameWriter writer = new CommandFrameWriter();
-    writer.begin(1, 1, 1, 0);
+    writer.begin(1, 1, 1, 0, 0);
     writer.add(new ShardCall(), Request.of("SET", "key", "value"));
     CommandFrameReader reader = new CommandFrameReader();
     for (int length = 0; length < writer.size(); length++) {
