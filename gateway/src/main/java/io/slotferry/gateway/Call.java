@@ -22,6 +22,7 @@ final class Call implements Caller {
   private final int keyspace;
   private final int respVersion;
   private final Rerouting rerouting;
+  private final long writesSince;
   private long waitingSinceMillis;
   private byte[] frame = NO_FRAME;
   private int commandStart;
@@ -35,6 +36,7 @@ final class Call implements Caller {
     this.keyspace = caller.keyspace();
     this.respVersion = caller.respVersion();
     this.rerouting = caller.rerouting();
+    this.writesSince = caller.writesSince();
     this.waitingSinceMillis = caller.waitingSinceMillis();
   }
 
@@ -115,6 +117,11 @@ final class Call implements Caller {
   @Override
   public Rerouting rerouting() {
     return rerouting;
+  }
+
+  @Override
+  public long writesSince() {
+    return writesSince;
   }
 
   @Override

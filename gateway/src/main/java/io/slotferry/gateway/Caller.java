@@ -16,6 +16,12 @@ interface Caller {
   /** How its calls are routed when a shard refused them. */
   Rerouting rerouting();
 
+  /**
+   * Version of the map that its first write went by, for WAIT: whatever a leader that was promoted
+   * since then has may lack that write. Long.MAX_VALUE when it has not written.
+   */
+  long writesSince();
+
   /** Since when it waits to be taken, {@link Router#nowMillis} clock; 0 when it has not waited. */
   long waitingSinceMillis();
 }

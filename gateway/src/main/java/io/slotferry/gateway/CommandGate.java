@@ -29,9 +29,24 @@ final class CommandGate {
       return true;
     }
     session.lastCommand = command.lowerName();
-    return command.routing() == Routing.GATEWAY
-        ? GatewayCommands.of(command).execute(session, request, reply)
-        : session.loop.router().execute(session, command, request, reply);
+    if (command.routing() == Routing.GATEWAY) {
+      return GatewayCommands.of(command).execute(session, request, reply);
+    }
+    Router router = session.loop.router();
+    if (command.isWrite()) {
+      session.writes(router.map().version());
+    }
+    return command == Command.WAIT
+        ? await(session, request, reply)
+        : router.execute(session, command, request, reply);
+  }
+
+  private static boolean await(Session session, Request request, ReplyWriter reply) {
+    Router router = session.loop.router();
+    session.writes(router.map().version());
+    boolean replied = router.execute(session, Command.WAIT, request, reply);
+    session.waited(router.promotedAt());
+    return replied;
   }
 
   private static @Nullable String refusal(

@@ -25,6 +25,7 @@ final class ReplyMerge {
   private final Command command;
   private final int keyspace;
   private final int respVersion;
+  private final long writesSince;
   private byte[][] replies = new byte[0][];
   private int[] partOfKey = new int[0];
   private int missing;
@@ -37,6 +38,7 @@ final class ReplyMerge {
     this.command = command;
     this.keyspace = caller.keyspace();
     this.respVersion = caller.respVersion();
+    this.writesSince = caller.writesSince();
   }
 
   /** Cuts a command by the shards of its keys; the result is that of {@link Router#execute}. */
@@ -288,6 +290,11 @@ final class ReplyMerge {
     @Override
     public Rerouting rerouting() {
       return shard == ClusterMap.NO_SHARD ? router : this;
+    }
+
+    @Override
+    public long writesSince() {
+      return writesSince;
     }
 
     @Override

@@ -217,6 +217,12 @@ final class Router implements Rerouting {
       keep(caller, command, request, shard);
       return false;
     }
+    if (command == Command.WAIT && route.since() > caller.writesSince()) {
+      // The leader was promoted after the caller had begun to write: it may lack what is waited
+      // for.
+      reply.integer(0);
+      return true;
+    }
     if (route.executor() != null) {
       return call(route.executor(), caller, command, request, shard, partition, reply);
     }
@@ -387,6 +393,11 @@ final class Router implements Rerouting {
     shardCount = newer.shards().size();
     routes.useMap(newer);
     routeWaiting();
+  }
+
+  /** Version of the map that this gateway saw the newest leader of any shard in. */
+  long promotedAt() {
+    return routes.promotedAt();
   }
 
   /** Somebody knows a map of this version: a newer one than ours is asked for. */

@@ -19,6 +19,8 @@ abstract class Session implements Caller {
     SKIP
   }
 
+  private static final long NO_WRITES = Long.MAX_VALUE;
+
   final GatewayLoop loop;
   final Gateway gateway;
   final long id;
@@ -40,6 +42,8 @@ abstract class Session implements Caller {
 
   /** What {@code CLIENT DURABILITY} has chosen; null: the keyspace's default. */
   @Nullable Durability durability;
+
+  private long writesSince = NO_WRITES;
 
   String lastCommand = "NULL";
   long lastActiveMillis = createdMillis;
@@ -87,6 +91,28 @@ abstract class Session implements Caller {
   @Override
   public final int respVersion() {
     return respVersion;
+  }
+
+  @Override
+  public final long writesSince() {
+    return writesSince;
+  }
+
+  /** A write, or a WAIT for those of a session before it, goes by the map of this version. */
+  final void writes(long mapVersion) {
+    if (writesSince == NO_WRITES) {
+      writesSince = mapVersion;
+    }
+  }
+
+  /**
+   * A WAIT was given to the shards, the last promotion of which was at this version of the map: one
+   * that learns by it that earlier writes may be lost is followed by ones about later writes.
+   */
+  final void waited(long promotedAt) {
+    if (promotedAt > writesSince) {
+      writesSince = NO_WRITES;
+    }
   }
 
   @Override

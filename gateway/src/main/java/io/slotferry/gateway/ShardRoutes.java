@@ -11,6 +11,7 @@ final class ShardRoutes {
   private final GatewayLoop loop;
   private final LocalCopies copies;
   private @Nullable ShardRoute[] routes = new @Nullable ShardRoute[8];
+  private long promotedAt;
 
   ShardRoutes(GatewayLoop loop, LocalCopies copies) {
     this.loop = loop;
@@ -36,9 +37,15 @@ final class ShardRoutes {
         routes = Arrays.copyOf(routes, Integer.highestOneBit(shard.id()) * 2);
       }
       if (routes[shard.id()] == null && shard.epoch() > 0) {
-        routes[shard.id()] = open(shard);
+        promotedAt = map.version();
+        routes[shard.id()] = open(shard, promotedAt);
       }
     }
+  }
+
+  /** The newest {@link ShardRoute#since}. */
+  long promotedAt() {
+    return promotedAt;
   }
 
   /** Looks again for the way to a shard whose leader has not taken a call. */
@@ -54,7 +61,7 @@ final class ShardRoutes {
             : !copy.executor().equals(route.executor()) && !isLinkTo(route, copy);
     if (moved) {
       retire(route);
-      routes[shard] = open(route.shard());
+      routes[shard] = open(route.shard(), route.since());
     }
   }
 
@@ -62,15 +69,16 @@ final class ShardRoutes {
     return route.link() instanceof LocalShardLink link && link.copy().equals(copy);
   }
 
-  private ShardRoute open(Shard shard) {
+  private ShardRoute open(Shard shard, long since) {
     LocalCopies.Copy copy = copies.find(shard.id(), shard.leader());
     if (copy == null) {
-      return new ShardRoute(shard, null, new RemoteShardLink(loop, shard));
+      return new ShardRoute(shard, since, null, new RemoteShardLink(loop, shard));
     }
     if (((ContextInternal) copy.context()).nettyEventLoop().equals(loop.eventLoop())) {
-      return new ShardRoute(shard, copy.executor(), null);
+      return new ShardRoute(shard, since, copy.executor(), null);
     }
-    return new ShardRoute(shard, null, new LocalShardLink(loop, shard.id(), shard.epoch(), copy));
+    return new ShardRoute(
+        shard, since, null, new LocalShardLink(loop, shard.id(), shard.epoch(), copy));
   }
 
   private static void retire(ShardRoute route) {

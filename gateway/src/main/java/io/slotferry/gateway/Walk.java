@@ -179,6 +179,11 @@ abstract class Walk implements Caller, ReplyTarget, Rerouting {
   }
 
   @Override
+  public final long writesSince() {
+    return Long.MAX_VALUE;
+  }
+
+  @Override
   public final long waitingSinceMillis() {
     return waitingSinceMillis;
   }

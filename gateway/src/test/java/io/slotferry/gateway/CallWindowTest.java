@@ -33,6 +33,11 @@ class CallWindowTest {
     }
 
     @Override
+    public long writesSince() {
+      return 0;
+    }
+
+    @Override
     public long waitingSinceMillis() {
       return 0;
     }

@@ -185,6 +185,22 @@ class PipelineTest {
 
   @ParameterizedTest
   @EnumSource
+  void aNewLeaderConfirmsNoWriteThatTheOldOneTook(Placement placement) {
+    try (TestGateway cluster = new TestGateway(3, placement)) {
+      RespClient client = cluster.client();
+      assertThat(client.ask("WAIT", "1", "0")).isEqualTo("(1)");
+      assertThat(client.ask("SET", "k", "1")).isEqualTo("OK");
+      assertThat(client.ask("WAIT", "1", "0")).isEqualTo("(1)");
+      cluster.maps.promote(2);
+      assertThat(client.ask("SET", "k", "2")).isEqualTo("OK");
+      assertThat(client.ask("WAIT", "1", "0")).isEqualTo("(0)");
+      assertThat(client.ask("SET", "k", "3")).isEqualTo("OK");
+      assertThat(client.ask("WAIT", "1", "0")).isEqualTo("(1)");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void anUncertainWriteIsSaidAndAnUncertainReadIsRepeated(Placement placement) {
     try (TestGateway cluster = new TestGateway(2, placement)) {
       RespClient client = cluster.client();

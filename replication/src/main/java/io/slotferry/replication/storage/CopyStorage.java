@@ -119,8 +119,8 @@ public final class CopyStorage implements CopyDisk {
   }
 
   /**
-   * A full resync has ended: the data is complete. It is taken to disk with a snapshot at once;
-   * until that is done the copy has no fsynced offset.
+   * A full resync has ended: the data is complete. It is taken to disk with a snapshot, at once or
+   * as soon as what was there before is void; until that is done the copy has no fsynced offset.
    */
   @Override
   public void syncComplete() {

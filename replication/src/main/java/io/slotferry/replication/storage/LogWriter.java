@@ -139,6 +139,11 @@ final class LogWriter implements LogDisk {
     return meta;
   }
 
+  /** Whether the disk knows that the data before this generation is void. */
+  boolean isGenerationOnDisk() {
+    return metaOnDisk.generation() == meta.generation();
+  }
+
   @Override
   public void onFsync(LongConsumer listener) {
     fsyncListener = listener;

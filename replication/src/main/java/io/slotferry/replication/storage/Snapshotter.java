@@ -86,9 +86,13 @@ final class Snapshotter {
     }
   }
 
-  /** Starts one; false when one is under way, or the copy has nothing to rely on yet. */
+  /**
+   * Starts one; false when one is under way, or the copy has nothing to rely on yet: after a full
+   * resync the disk has to void what was there before the first snapshot, which {@link #tick} then
+   * starts.
+   */
   boolean begin(SnapshotListener listener) {
-    if (run != null || !log.isLogging()) {
+    if (run != null || !log.isLogging() || !log.isGenerationOnDisk()) {
       return false;
     }
     Run next = new Run(listener);

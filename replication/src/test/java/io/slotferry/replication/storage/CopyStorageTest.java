@@ -408,6 +408,25 @@ class CopyStorageTest {
   }
 
   @Test
+  void theFirstSnapshotAfterAFullResyncWaitsUntilTheDataBeforeIsVoid() throws IOException {
+    TestCopy leader = new TestCopy(new MemoryVolume(new Random(2)), ALWAYS).born();
+    write(leader, 100);
+    TestCopy copy = new TestCopy(volume, ALWAYS);
+    List<String> failures = new ArrayList<>();
+    copy.storage.onSnapshot(failures::add);
+    copy.storage.belongTo(1);
+    // A job that knows nothing of the resync is still at the disk when it ends.
+    copy.storage.flush();
+    copy.syncFrom(leader);
+    copy.storage.syncComplete();
+    copy.settle();
+    copy.advance(1);
+    copy.settle();
+    assertThat(failures).containsExactly((String) null);
+    assertThat(copy.log.fsyncedOffset()).isEqualTo(copy.log.endOffset());
+  }
+
+  @Test
   void afterAFullResyncTheCopyRecoversAtTheLeadersOffset() throws IOException {
     TestCopy leader = new TestCopy(new MemoryVolume(new Random(2)), ALWAYS).born();
     write(leader, 100);
