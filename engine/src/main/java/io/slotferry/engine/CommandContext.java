@@ -1,8 +1,8 @@
 package io.slotferry.engine;
 
+import io.slotferry.engine.hash.KeyHash;
 import io.slotferry.engine.store.Entries;
 import io.slotferry.engine.store.KeyEntry;
-import io.slotferry.engine.store.KeyHash;
 import io.slotferry.engine.store.KeyTable;
 import io.slotferry.engine.store.PackedString;
 import io.slotferry.engine.store.Partition;

@@ -1,7 +1,7 @@
 package io.slotferry.engine;
 
+import io.slotferry.engine.hash.KeyHash;
 import io.slotferry.engine.store.Entries;
-import io.slotferry.engine.store.KeyHash;
 import io.slotferry.engine.store.KeyTable;
 import io.slotferry.engine.store.Partition;
 import io.slotferry.engine.store.PartitionStore;

@@ -2,7 +2,7 @@ package io.slotferry.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.slotferry.engine.store.KeyHash;
+import io.slotferry.engine.hash.KeyHash;
 import io.slotferry.engine.store.Partition;
 import io.slotferry.engine.store.PartitionState;
 import io.slotferry.protocol.ReplyWriter;

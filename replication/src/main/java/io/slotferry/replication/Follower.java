@@ -3,6 +3,7 @@ package io.slotferry.replication;
 import io.slotferry.protocol.frame.WireReader;
 import io.slotferry.protocol.frame.WireWriter;
 import io.slotferry.replication.log.ReplicationLog;
+import io.slotferry.replication.walk.WalkPosition;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -3,6 +3,7 @@ package io.slotferry.replication;
 import io.slotferry.engine.store.PartitionStore;
 import io.slotferry.protocol.frame.WireReader;
 import io.slotferry.replication.log.ReplicationLog;
+import io.slotferry.replication.walk.PartitionWalk;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;

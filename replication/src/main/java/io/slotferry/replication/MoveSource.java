@@ -5,6 +5,7 @@ import io.slotferry.protocol.Request;
 import io.slotferry.protocol.frame.WireReader;
 import io.slotferry.protocol.frame.WireWriter;
 import io.slotferry.replication.log.LogRecords;
+import io.slotferry.replication.walk.PartitionWalk;
 import io.slotferry.topology.ClusterMap;
 import io.slotferry.topology.MapChange;
 import io.slotferry.topology.Move;

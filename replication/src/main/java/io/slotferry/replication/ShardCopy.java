@@ -1,7 +1,7 @@
 package io.slotferry.replication;
 
 import io.slotferry.engine.Engine;
-import io.slotferry.engine.store.KeyHash;
+import io.slotferry.engine.hash.KeyHash;
 import io.slotferry.engine.store.Partition;
 import io.slotferry.engine.store.PartitionState;
 import io.slotferry.engine.store.PartitionStore;
@@ -16,6 +16,8 @@ import io.slotferry.protocol.shard.ShardCall;
 import io.slotferry.protocol.shard.ShardExecutor;
 import io.slotferry.replication.log.LogRecords;
 import io.slotferry.replication.log.ReplicationLog;
+import io.slotferry.replication.walk.PartitionWalk;
+import io.slotferry.replication.walk.WalkPosition;
 import io.slotferry.topology.ClusterMap;
 import io.slotferry.topology.Move;
 import io.slotferry.topology.Shard;
@@ -273,15 +275,13 @@ public final class ShardCopy implements ShardExecutor {
     if (keys == 0) {
       return placeOf(call.partition);
     }
-    Place place = Place.HERE;
-    for (int i = 0; i < keys; i++) {
-      int argument = KeyPositions.position(command, i);
-      int partition = partitionOf(call.keyspace, request, argument);
-      if (i == 0) {
-        // The caller's map may be older: a tablet may have been split since.
-        call.partition = partition;
-      }
-      Place ofKey = placeOf(partition);
+    if (call.mapVersion != map.version()) {
+      // The caller's map may be older: a tablet may have been split since.
+      call.partition = partitionOf(call.keyspace, request, KeyPositions.position(command, 0));
+    }
+    Place place = placeOf(call.partition);
+    for (int i = 1; i < keys; i++) {
+      Place ofKey = placeOf(partitionOf(call.keyspace, request, KeyPositions.position(command, i)));
       if (ofKey.compareTo(place) > 0) {
         place = ofKey;
       }

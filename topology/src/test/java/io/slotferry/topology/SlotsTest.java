@@ -3,6 +3,7 @@ package io.slotferry.topology;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,6 +32,7 @@ class SlotsTest {
     "foo{bar}{zap}, bar",
     "{a}, a",
     "}{a}, a",
+    "a prefix of some words {a} and more, a",
   })
   void onlyTheFirstTagCounts(String key, String tag) {
     assertThat(slotOf(key)).isEqualTo(slotOf(tag)).isNotEqualTo(crcOfWhole(key));
@@ -47,6 +49,28 @@ class SlotsTest {
     byte[] buffer = "{x}foo{bar}baz{y}".getBytes(ISO_8859_1);
 
     assertThat(Slots.slotOf(buffer, 3, 11)).isEqualTo(slotOf("foo{bar}baz"));
+  }
+
+  @Test
+  void theCrcOfAnyKeyIsThatOfItsBitsOneByOne() {
+    Random random = new Random(1);
+    for (int i = 0; i < 2_000; i++) {
+      byte[] key = new byte[random.nextInt(40)];
+      random.nextBytes(key);
+      int from = random.nextInt(key.length + 1);
+      assertThat(Slots.crc16(key, from, key.length)).isEqualTo(bitwise(key, from));
+    }
+  }
+
+  private static int bitwise(byte[] key, int from) {
+    int crc = 0;
+    for (int i = from; i < key.length; i++) {
+      crc ^= (key[i] & 0xff) << 8;
+      for (int bit = 0; bit < 8; bit++) {
+        crc = (crc & 0x8000) != 0 ? (crc << 1 ^ 0x1021) & 0xffff : crc << 1;
+      }
+    }
+    return crc;
   }
 
   private static int slotOf(String key) {

@@ -1,5 +1,6 @@
 package io.slotferry.engine.store;
 
+import io.slotferry.engine.hash.KeyHash;
 import io.slotferry.engine.value.StringValue;
 import io.slotferry.engine.value.Value;
 import io.slotferry.engine.value.ValueType;

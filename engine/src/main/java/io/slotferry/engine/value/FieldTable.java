@@ -1,6 +1,6 @@
 package io.slotferry.engine.value;
 
-import io.slotferry.engine.store.KeyHash;
+import io.slotferry.engine.hash.KeyHash;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
 

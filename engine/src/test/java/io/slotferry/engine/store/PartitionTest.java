@@ -3,6 +3,7 @@ package io.slotferry.engine.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.slotferry.engine.EngineFixture;
+import io.slotferry.engine.hash.KeyHash;
 import io.slotferry.engine.value.StringValue;
 import io.slotferry.protocol.frame.WireReader;
 import io.slotferry.protocol.frame.WireWriter;

@@ -1,14 +1,14 @@
 package io.slotferry.replication.storage;
 
 import io.slotferry.engine.Engine;
-import io.slotferry.engine.store.KeyHash;
+import io.slotferry.engine.hash.KeyHash;
 import io.slotferry.engine.store.Partition;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.frame.WireReader;
-import io.slotferry.replication.PartitionWalk;
-import io.slotferry.replication.WalkPosition;
 import io.slotferry.replication.log.Backlog;
 import io.slotferry.replication.log.LogIdentity;
+import io.slotferry.replication.walk.PartitionWalk;
+import io.slotferry.replication.walk.WalkPosition;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;

@@ -2,8 +2,8 @@ package io.slotferry.replication.storage;
 
 import io.slotferry.engine.store.PartitionStore;
 import io.slotferry.protocol.frame.WireWriter;
-import io.slotferry.replication.PartitionWalk;
 import io.slotferry.replication.log.Backlog;
+import io.slotferry.replication.walk.PartitionWalk;
 import java.io.IOException;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;

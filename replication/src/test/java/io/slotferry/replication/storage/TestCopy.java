@@ -2,7 +2,7 @@ package io.slotferry.replication.storage;
 
 import io.slotferry.engine.EffectSink;
 import io.slotferry.engine.Engine;
-import io.slotferry.engine.store.KeyHash;
+import io.slotferry.engine.hash.KeyHash;
 import io.slotferry.engine.store.Partition;
 import io.slotferry.engine.store.PartitionStore;
 import io.slotferry.protocol.ReplyWriter;

@@ -1,4 +1,4 @@
-package io.slotferry.engine.store;
+package io.slotferry.engine.hash;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

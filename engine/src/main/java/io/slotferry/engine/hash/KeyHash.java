@@ -1,4 +1,4 @@
-package io.slotferry.engine.store;
+package io.slotferry.engine.hash;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;

@@ -1,6 +1,6 @@
-package io.slotferry.replication;
+package io.slotferry.replication.walk;
 
-import io.slotferry.engine.store.KeyHash;
+import io.slotferry.engine.hash.KeyHash;
 
 /**
  * How far a {@link PartitionWalk} has come: everything in partitions below {@link #partition}, and

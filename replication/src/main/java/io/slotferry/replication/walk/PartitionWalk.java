@@ -1,6 +1,6 @@
-package io.slotferry.replication;
+package io.slotferry.replication.walk;
 
-import io.slotferry.engine.store.KeyHash;
+import io.slotferry.engine.hash.KeyHash;
 import io.slotferry.engine.store.Partition;
 import io.slotferry.engine.store.PartitionStore;
 import io.slotferry.protocol.frame.WireReader;
