@@ -5,6 +5,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPac
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -58,6 +59,25 @@ class ArchitectureTest {
         .that(resideInAPackage(within(module)))
         .should()
         .onlyDependOnClassesThat(resideInAnyPackage(ROOT + "..", "java..", "org.jspecify.."))
+        .check(CLASSES);
+  }
+
+  /**
+   * Packages are read one after the other. Three pairs know each other by their nature: the engine
+   * binds the handlers that use it, a frame carries the calls that its door serves, and the program
+   * starts the commands that start its parts.
+   */
+  @Test
+  void packagesHaveNoCycles() {
+    slices()
+        .matching(ROOT + ".(**)")
+        .should()
+        .beFreeOfCycles()
+        .ignoreDependency(
+            resideInAPackage(ROOT + ".engine"), resideInAPackage(ROOT + ".engine.command"))
+        .ignoreDependency(
+            resideInAPackage(ROOT + ".protocol.frame"), resideInAPackage(ROOT + ".protocol.shard"))
+        .ignoreDependency(resideInAPackage(within("server")), resideInAPackage(within("server")))
         .check(CLASSES);
   }
 
