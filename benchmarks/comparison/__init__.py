@@ -1,0 +1,1 @@
+"""Measures Slotferry beside redis-server and twemproxy, and writes what came out to RESULTS.md."""

@@ -1,0 +1,93 @@
+"""RESULTS.md, made from the raw numbers alone."""
+
+import re
+
+from . import paths, results
+
+STRING_LOAD = re.compile(r"[gs]et-\d+-p(\d+)")
+HEAD = """\
+# Measured
+
+Written by `benchmarks/compare`; the raw numbers are in [results/](results). Load generator and servers share one machine and its loopback interface.
+CPU is the user and system time of all processes of a path, in seconds per million operations: it is what to compare, for throughput
+is disturbed by whatever else the machine does. Every number is the median of rounds in which the contenders took turns, after a warm-up.
+A ratio is Slotferry's number over its peer's.
+"""
+
+
+def text(folder=results.FOLDER):
+    sections = [HEAD, _goals(folder)]
+    sections += [_path(path, folder) for path in paths.ALL]
+    return "\n".join(filter(None, sections))
+
+
+def table(titles, rows):
+    lines = [titles, ["---"] + ["--:"] * (len(titles) - 1), *rows]
+    return "".join("| " + " | ".join(map(str, line)) + " |\n" for line in lines)
+
+
+def provenance(cells):
+    """When, where and of what the cells were measured: one line for each context there is."""
+    contexts = {str(cell["context"]): cell["context"] for cell in cells.values()}
+    return "\n".join(
+        f"Measured {each['date']} at commit {each['commit']}: {each['machine']}; {each['system']}; "
+        + ", ".join(each["versions"]) + ".\n"
+        for each in contexts.values()
+    )
+
+
+def _goals(folder):
+    rows = [row for path in paths.ALL for row in _goal_rows(path, results.load(path.name, folder))]
+    if not rows:
+        return None
+    titles = ["path", "pipeline", "CPU", "goal", "throughput"]
+    return (
+        "## The goals\nGeometric means over SET and GET with values of 16 and 256 bytes: ratios, but CPU seconds for HTTP.\n\n"
+        + table(titles, rows))
+
+
+def _goal_rows(path, cells):
+    for pipeline, goal in path.goals.items():
+        chosen = [cell["measured"] for name, cell in cells.items() if _pipeline(name) == pipeline]
+        if chosen:
+            cpu, throughput = zip(*map(_cpu_and_throughput, chosen))
+            yield [
+                path.title, pipeline, f"**{results.geometric_mean(cpu):.2f}**", f"≤ {goal:.2f}",
+                f"{results.geometric_mean(throughput):.2f}" if len(path.contenders) > 1 else "–"]
+
+
+def _pipeline(load):
+    match = STRING_LOAD.fullmatch(load)
+    return int(match[1]) if match else 1 if load == "http-get" else None
+
+
+def _cpu_and_throughput(contenders):
+    """The ratios of a cell, or what was measured where there is no peer."""
+    cpu = [results.cpu_per_million(runs) for runs in contenders.values()]
+    throughput = [results.per_second(runs) for runs in contenders.values()]
+    if len(contenders) == 1:
+        return cpu[0], throughput[0]
+    return cpu[0] / cpu[1], throughput[0] / throughput[1]
+
+
+def _path(path, folder):
+    cells = results.load(path.name, folder)
+    if not cells:
+        return None
+    names = list(path.contenders)
+    titles = ["load", *[f"{name} CPU s/M" for name in names], *[f"{name} k/s" for name in names]]
+    if len(names) > 1:
+        titles += ["CPU ratio", "throughput ratio"]
+    rows = [
+        _row(load.name, cells[load.name]["measured"]) for load in path.candidates if load.name in cells]
+    return f"## {path.title}\n{provenance(cells)}\n{table(titles, rows)}"
+
+
+def _row(load, contenders):
+    row = [load]
+    row += [f"{results.cpu_per_million(runs):.2f}" for runs in contenders.values()]
+    row += [f"{results.per_second(runs) / 1000:.0f}" for runs in contenders.values()]
+    if len(contenders) > 1:
+        cpu, throughput = _cpu_and_throughput(contenders)
+        row += [f"**{cpu:.2f}**", f"{throughput:.2f}"]
+    return row

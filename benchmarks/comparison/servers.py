@@ -1,0 +1,126 @@
+"""How each contender is started. Every function is a context manager that yields a Server that serves."""
+
+import random
+import socket
+from contextlib import contextmanager
+from dataclasses import dataclass
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from . import resp
+from .processes import Processes
+
+# Below the ports that systems hand out by themselves, and away from those that servers commonly have.
+PORTS = range(20_000, 32_000)
+SLOTFERRY_READY = r"slotferry ready: resp=127\.0\.0\.1:(\d+) http=http://127\.0\.0\.1:(\d+)"
+REDIS_NO_PERSISTENCE = ("--save", "", "--appendonly", "no")
+REDIS_EVERYSEC = ("--save", "", "--appendonly", "yes", "--appendfsync", "everysec")
+
+
+@dataclass(frozen=True)
+class Server:
+    """Processes that answer as one, on a port of Redis' protocol and perhaps one of HTTP."""
+
+    processes: Processes
+    port: int
+    http_port: int = 0
+
+
+def free_port():
+    while True:
+        port = random.choice(PORTS)
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return port
+
+
+@contextmanager
+def slotferry_up(launcher, *options, environment=None):
+    """`slotferry up` with these options, on free ports and with its data in the scratch folder."""
+    with Processes() as processes:
+        log = processes.start(
+            launcher, "up", "--port", free_port(), "--http-port", free_port(), "--data", processes.folder / "data",
+            *options, environment=environment)
+        ready = processes.await_line(log, SLOTFERRY_READY)
+        yield Server(processes, int(ready[1]), int(ready[2]))
+
+
+@contextmanager
+def slotferry_leader_and_replica(launcher):
+    """Two processes: the leader of the only shard with gateway and rebalancer, and its replica. Nothing on disk."""
+    member_port = free_port()
+    with Processes() as processes:
+        leader = _slotferry_node(processes, launcher, "leader", "[gateway, shard, rebalancer]", member_port, member_port)
+        replica = _slotferry_node(processes, launcher, "replica", "[replica]", free_port(), member_port)
+        for node in (leader, replica):
+            processes.await_value(lambda: _is_ok(f"http://127.0.0.1:{node.http_port}/health/ready"))
+        yield leader
+
+
+def _slotferry_node(processes, launcher, name, roles, port, member_port):
+    config = processes.folder / f"{name}.yaml"
+    node = Server(processes, free_port(), free_port())
+    config.write_text(f"""\
+node: {{id: {name}, roles: {roles}, shard: 1}}
+data: {{dir: {processes.folder / "data"}, ephemeral: true}}
+resp: {{port: {node.port}}}
+http: {{port: {node.http_port}}}
+cluster:
+  shards: 1
+  replicas: 1
+  port: {port}
+  eventBusPort: {free_port()}
+  members: ["127.0.0.1:{member_port}"]
+""")
+    processes.start(launcher, "node", "--config", config)
+    return node
+
+
+def _is_ok(url):
+    try:
+        with urlopen(url, timeout=1) as response:
+            return response.status == 200
+    except (URLError, OSError):
+        return False
+
+
+@contextmanager
+def redis(*options):
+    with Processes() as processes:
+        yield Server(processes, _start_redis(processes, *options))
+
+
+@contextmanager
+def redis_with_replica():
+    with Processes() as processes:
+        leader = _start_redis(processes, *REDIS_NO_PERSISTENCE)
+        replica = _start_redis(processes, *REDIS_NO_PERSISTENCE, "--replicaof", "127.0.0.1", leader)
+        with resp.Client(replica) as client:
+            processes.await_value(lambda: b"master_link_status:up" in client.call("INFO", "replication"))
+        yield Server(processes, leader)
+
+
+@contextmanager
+def twemproxy(shards):
+    """nutcracker with its own settings in front of this many servers without persistence."""
+    with Processes() as processes:
+        ports = [_start_redis(processes, *REDIS_NO_PERSISTENCE) for _ in range(shards)]
+        port = free_port()
+        config = processes.folder / "nutcracker.yml"
+        config.write_text(
+            f"pool: {{listen: '127.0.0.1:{port}', redis: true, hash: fnv1a_64, distribution: ketama, preconnect: true,\n"
+            f"  auto_eject_hosts: false, servers: [{', '.join(f'127.0.0.1:{each}:1' for each in ports)}]}}\n")
+        processes.start(
+            "nutcracker", "-c", config, "-a", "127.0.0.1", "-s", free_port(), "-p", processes.folder / "nutcracker.pid",
+            "-o", processes.folder / "nutcracker.log")
+        processes.await_value(lambda: resp.answers(port, "GET", "ready"))
+        yield Server(processes, port)
+
+
+def _start_redis(processes, *options):
+    port = free_port()
+    folder = processes.folder / f"redis-{port}"
+    folder.mkdir()
+    processes.start("redis-server", "--bind", "127.0.0.1", "--port", port, "--dir", folder, *options)
+    processes.await_value(lambda: resp.answers(port, "PING"))
+    return port
