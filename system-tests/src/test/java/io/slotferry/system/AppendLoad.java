@@ -91,8 +91,8 @@ final class AppendLoad implements AutoCloseable {
   private static final class Appended {
     final String key;
     final List<Long> acknowledged = new ArrayList<>();
+    final List<Long> confirmed = new ArrayList<>();
     long sent;
-    int confirmed;
 
     Appended(String key) {
       this.key = key;
@@ -143,9 +143,11 @@ final class AppendLoad implements AutoCloseable {
         }
       }
       if (replicas.get() >= 1) {
-        lists.forEach(list -> list.confirmed = list.acknowledged.size());
+        lists.forEach(list -> list.confirmed.addAll(list.acknowledged));
         confirmed.addAndGet(PIPELINE);
       }
+      // What this WAIT did not confirm, a later one may not: its shard may have a new leader.
+      lists.forEach(list -> list.acknowledged.clear());
     }
 
     private boolean isAcknowledged(String key, Response<Long> reply) {
@@ -171,7 +173,7 @@ final class AppendLoad implements AutoCloseable {
         if (!found.isEmpty() && found.getLast() > list.sent) {
           errors.add(list.key + " has " + found.getLast() + ", which was never sent");
         }
-        List<Long> lost = new ArrayList<>(list.acknowledged.subList(0, list.confirmed));
+        List<Long> lost = new ArrayList<>(list.confirmed);
         lost.removeAll(new HashSet<>(found));
         if (!lost.isEmpty()) {
           errors.add(list.key + " lacks " + lost + ", which replicas had confirmed");
