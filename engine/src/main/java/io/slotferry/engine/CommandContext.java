@@ -41,6 +41,7 @@ public final class CommandContext {
   private static final int NO_ARGUMENT = -1;
   private static final int LONG_DIGITS_MAX = 20;
 
+  private final Engine engine;
   private final PartitionStore store;
   private final KeyLocator locator;
   private final EffectSink sink;
@@ -66,9 +67,9 @@ public final class CommandContext {
   private @Nullable KeyTable table;
   private int index;
 
-  CommandContext(
-      PartitionStore store, KeyLocator locator, EffectSink sink, RandomGenerator random) {
-    this.store = store;
+  CommandContext(Engine engine, KeyLocator locator, EffectSink sink, RandomGenerator random) {
+    this.engine = engine;
+    this.store = engine.store();
     this.locator = locator;
     this.sink = sink;
     this.random = random;
@@ -372,6 +373,30 @@ public final class CommandContext {
     table.remove(index);
     index = -1;
     located = NO_ARGUMENT;
+  }
+
+  // ---- commands inside this one
+
+  /**
+   * Executes another command inside this one, at the same moment. Its reply is appended to {@code
+   * reply}; it may not be the writer of this command's. A command that would wait for a key does
+   * not.
+   *
+   * @param call with the command, its keyspace and the protocol of its reply; the partition is
+   *     found here
+   * @return false, and nothing was done, when the partition of one of its keys is not served here
+   */
+  public boolean execute(ShardCall call, Request request, ReplyWriter reply) {
+    located = NO_ARGUMENT;
+    return engine.executeInside(call, request, reply, nowMillis);
+  }
+
+  /**
+   * Runs {@code body} so that all effects in it, those of commands inside this one included, form
+   * one group: replicas and recovery repeat all of them or none.
+   */
+  public void atomically(Runnable body) {
+    engine.atomically(body);
   }
 
   // ---- effects

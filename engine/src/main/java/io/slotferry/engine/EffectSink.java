@@ -12,4 +12,9 @@ import io.slotferry.protocol.Request;
 public interface EffectSink {
   /** {@code effect} is valid only during the call. */
   void effect(int keyspace, int partition, Request effect);
+
+  /** The effects up to {@link #endGroup} are repeated elsewhere all together, or none of them. */
+  default void beginGroup() {}
+
+  default void endGroup() {}
 }

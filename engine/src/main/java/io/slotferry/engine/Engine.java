@@ -17,9 +17,12 @@ import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
 import io.slotferry.protocol.command.CommandTable;
+import io.slotferry.protocol.command.KeyPositions;
 import io.slotferry.protocol.frame.WireReader;
 import io.slotferry.protocol.frame.WireWriter;
 import io.slotferry.protocol.shard.ShardCall;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
@@ -41,7 +44,15 @@ public final class Engine {
   private final HandlerTable handlers = new HandlerTable();
   private final EffectSink effects;
   private final LongSupplier nanoClock;
+  private final KeyLocator locator;
+  private final RandomGenerator random;
   private final CommandContext context;
+
+  /** Contexts of the commands inside others, by depth: used again and again. */
+  private final List<CommandContext> inner = new ArrayList<>();
+
+  private int depth;
+  private int groups;
   private final ExpiryCycle expiryCycle;
 
   // What an effect is applied with.
@@ -59,7 +70,9 @@ public final class Engine {
       KeyLocator locator, EffectSink effects, RandomGenerator random, LongSupplier nanoClock) {
     this.effects = effects;
     this.nanoClock = nanoClock;
-    this.context = new CommandContext(store, locator, effects, random);
+    this.locator = locator;
+    this.random = random;
+    this.context = new CommandContext(this, locator, effects, random);
     this.expiryCycle = new ExpiryCycle(store, effects);
     StringCommands.bind(handlers);
     GenericCommands.bind(handlers);
@@ -105,6 +118,65 @@ public final class Engine {
       partition.count(bytesOf(request), reply.size() - replyStart);
       if (sampled) {
         partition.countCpu((nanoClock.getAsLong() - startNanos) * CPU_SAMPLE_EVERY);
+      }
+    }
+  }
+
+  /** See {@link CommandContext#execute}. */
+  boolean executeInside(ShardCall call, Request request, ReplyWriter reply, long nowMillis) {
+    CommandHandler handler = handlers.handlerOf(call.command);
+    if (handler == null) {
+      throw new IllegalStateException(call.command + " is not the engine's");
+    }
+    if (!findPartitions(call, request)) {
+      return false;
+    }
+    if (depth == inner.size()) {
+      inner.add(new CommandContext(this, locator, effects, random));
+    }
+    CommandContext context = inner.get(depth++);
+    try {
+      reply.useProtocol(call.respVersion);
+      context.begin(call, request, reply, nowMillis, true);
+      if (call.command.accepts(request.count())) {
+        handler.handle(context);
+      } else {
+        context.wrongArity();
+      }
+    } finally {
+      depth--;
+    }
+    return true;
+  }
+
+  /** Sets the call's partition, that of its first key; false when one of its keys is not here. */
+  private boolean findPartitions(ShardCall call, Request request) {
+    call.partition = ShardCall.ALL_PARTITIONS;
+    for (int i = KeyPositions.count(call.command, request) - 1; i >= 0; i--) {
+      int key = KeyPositions.position(call.command, i);
+      if (key < request.count()) {
+        call.partition =
+            locator.partitionOf(
+                call.keyspace, request.buffer(), request.start(key), request.length(key));
+        Partition partition = store.partition(call.partition);
+        if (partition == null || !partition.isServing()) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  /** The effects of {@code body} are repeated elsewhere all together; groups inside it join it. */
+  public void atomically(Runnable body) {
+    if (groups++ == 0) {
+      effects.beginGroup();
+    }
+    try {
+      body.run();
+    } finally {
+      if (--groups == 0) {
+        effects.endGroup();
       }
     }
   }

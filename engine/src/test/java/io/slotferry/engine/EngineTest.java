@@ -10,6 +10,7 @@ import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
 import io.slotferry.protocol.frame.WireReader;
 import io.slotferry.protocol.frame.WireWriter;
+import io.slotferry.protocol.shard.ShardCall;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -110,6 +111,61 @@ class EngineTest {
     follower.apply(0, partition, Request.of("PERSIST", "k"));
     assertThat(EngineFixture.contents(follower.store()).values())
         .containsExactly("-1 STRING 027677");
+  }
+
+  /** As a script would, by a handler of its own. */
+  @Test
+  void aCommandInsideAnotherSharesItsTimeAndItsGroup() {
+    List<String> log = new ArrayList<>();
+    Engine engine =
+        new Engine(
+            EngineFixture::partitionOf,
+            new EffectSink() {
+              @Override
+              public void effect(int keyspace, int partition, Request effect) {
+                log.add(effect.text(0) + ' ' + effect.text(1));
+              }
+
+              @Override
+              public void beginGroup() {
+                log.add("(");
+              }
+
+              @Override
+              public void endGroup() {
+                log.add(")");
+              }
+            },
+            new Random(1),
+            () -> 0);
+    for (int id = 0; id < EngineFixture.PARTITIONS; id++) {
+      engine.store().create(id);
+    }
+    ReplyWriter inner = new ReplyWriter();
+    CommandContext context = new CommandContext(engine, EngineFixture::partitionOf, null, null);
+    context.begin(new ShardCall(), Request.of("PING"), new ReplyWriter(), 5, true);
+    context.atomically(
+        () -> {
+          assertThat(execute(context, inner, "SET", "a", "1", "PXAT", "6")).isTrue();
+          assertThat(execute(context, inner, "RPOPLPUSH", "a", "b")).isTrue();
+          context.atomically(() -> execute(context, inner, "INCR", "n"));
+          assertThat(execute(context, inner, "GET", "a", "b")).isTrue();
+        });
+    engine.store().drop(EngineFixture.partitionOf(0, new byte[] {'a'}, 0, 1));
+    assertThat(execute(context, inner, "GET", "a")).isFalse();
+
+    assertThat(log).containsExactly("(", "SET a", "INCR n", ")");
+    assertThat(new String(inner.toByteArray(), StandardCharsets.ISO_8859_1))
+        .isEqualTo(
+            "+OK\r\n-"
+                + CommandContext.WRONG_TYPE
+                + "\r\n:1\r\n-ERR wrong number of arguments for 'get' command\r\n");
+  }
+
+  private static boolean execute(CommandContext context, ReplyWriter reply, String... arguments) {
+    ShardCall call = new ShardCall();
+    call.command = Command.valueOf(arguments[0]);
+    return context.execute(call, Request.of(arguments), reply);
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.slotferry.replication;
 
+import io.slotferry.engine.EffectSink;
 import io.slotferry.engine.Engine;
 import io.slotferry.engine.hash.KeyHash;
 import io.slotferry.engine.store.Partition;
@@ -103,7 +104,7 @@ public final class ShardCopy implements ShardExecutor {
     this.outbox = outbox;
     this.proposals = proposals;
     this.logged = logged;
-    this.engine = new Engine(this::partitionOf, this::effect, random, System::nanoTime);
+    this.engine = new Engine(this::partitionOf, new Effects(), random, System::nanoTime);
     this.store = engine.store();
     this.ownership = new Ownership(engine, this::effect);
     this.disk = CopyDisk.inMemory(0);
@@ -375,6 +376,24 @@ public final class ShardCopy implements ShardExecutor {
       }
     }
     logged.run();
+  }
+
+  /** Groups concern the log alone: a move sends all effects before the target serves any. */
+  private final class Effects implements EffectSink {
+    @Override
+    public void effect(int keyspace, int partition, Request effect) {
+      ShardCopy.this.effect(keyspace, partition, effect);
+    }
+
+    @Override
+    public void beginGroup() {
+      log.beginGroup();
+    }
+
+    @Override
+    public void endGroup() {
+      log.endGroup();
+    }
   }
 
   /** Where in its partition an effect belongs; one about all keys belongs to the beginning. */

@@ -6,11 +6,17 @@ import io.slotferry.protocol.frame.WireReader;
 import io.slotferry.protocol.frame.WireWriter;
 
 /**
- * Writes log records, and iterates over them without copying. One record is one effect:
+ * Writes log records, and iterates over them without copying. One record is one effect, or a group
+ * of effects that belong together (a transaction, a script):
  *
  * <pre>
  *   u32 length of the rest | u8 keyspace | i32 partition | varint arguments | (varint length, bytes)*
+ *   u32 length of the rest | u8 255 | the records of the group
  * </pre>
+ *
+ * Whoever cuts the log (messages to followers, blocks on disk) cuts it between records; that is all
+ * it takes to have a group everywhere as a whole, or not at all. The iteration goes through the
+ * effects of a group like through any others.
  *
  * Bytes that are not records throw {@link MalformedFrameException}.
  *
@@ -19,6 +25,12 @@ import io.slotferry.protocol.frame.WireWriter;
 public final class LogRecords {
   /** Bytes of the length that starts a record. */
   static final int LENGTH_BYTES = 4;
+
+  /** In the keyspace's place: the record is a group. */
+  private static final int GROUP = 0xff;
+
+  /** Bytes of a group before its records. */
+  static final int GROUP_HEAD_BYTES = LENGTH_BYTES + 1;
 
   private final WireReader in = new WireReader(new byte[0]);
   private final Request effect = new Request();
@@ -38,6 +50,17 @@ public final class LogRecords {
       out.bytes(effect.buffer(), effect.start(i), effect.length(i));
     }
     out.i32At(at, out.size() - at - LENGTH_BYTES);
+  }
+
+  /** Begins a group; the records that {@link #write} appends belong to it. */
+  static void beginGroup(WireWriter out) {
+    out.i32(0);
+    out.u8(GROUP);
+  }
+
+  /** Ends the group that begins at {@code start}. */
+  static void endGroup(WireWriter out, int start) {
+    out.i32At(start, out.size() - start - LENGTH_BYTES);
   }
 
   /**
@@ -79,6 +102,11 @@ public final class LogRecords {
     int length = in.i32();
     int body = in.position();
     keyspace = in.u8();
+    if (keyspace == GROUP) {
+      length = in.i32();
+      body = in.position();
+      keyspace = in.u8();
+    }
     partition = in.i32();
     int count = in.varint();
     effect.reset(in.buffer());
@@ -106,7 +134,10 @@ public final class LogRecords {
     return effect;
   }
 
-  /** Index of the current record's first byte in the array that {@link #reset} was given. */
+  /**
+   * Index of the current record's first byte in the array that {@link #reset} was given; for the
+   * first of a group, of the group's.
+   */
   public int start() {
     return start;
   }

@@ -17,9 +17,15 @@ public final class ReplicationLog implements EffectSink {
   /** A record's array that grew beyond this is not kept for the next one. */
   private static final int RECORD_BYTES_KEPT_MAX = 1 << 20;
 
+  private static final int NO_GROUP = -1;
+
   private final Backlog backlog;
   private final LogDisk disk;
   private WireWriter record = new WireWriter();
+
+  /** Effects in the group that is open; -1 when none is. */
+  private int grouped = NO_GROUP;
+
   private LogIdentity identity;
 
   /**
@@ -127,12 +133,42 @@ public final class ReplicationLog implements EffectSink {
 
   // ---- appending
 
-  /** The leader appends one record. */
+  /** The leader appends one record, or adds an effect to the group that is open. */
   @Override
   public void effect(int keyspace, int partition, Request effect) {
+    if (grouped != NO_GROUP) {
+      LogRecords.write(record, keyspace, partition, effect);
+      grouped++;
+      return;
+    }
     record.clear();
     LogRecords.write(record, keyspace, partition, effect);
-    append(record.bytes(), 0, record.size());
+    appendRecord(0);
+  }
+
+  /** The effects up to {@link #endGroup} become one record. */
+  @Override
+  public void beginGroup() {
+    grouped = 0;
+    record.clear();
+    LogRecords.beginGroup(record);
+  }
+
+  /** Appends the group; one of a single effect is that effect. */
+  @Override
+  public void endGroup() {
+    int effects = grouped;
+    grouped = NO_GROUP;
+    if (effects > 1) {
+      LogRecords.endGroup(record, 0);
+      appendRecord(0);
+    } else if (effects == 1) {
+      appendRecord(LogRecords.GROUP_HEAD_BYTES);
+    }
+  }
+
+  private void appendRecord(int start) {
+    append(record.bytes(), start, record.size() - start);
     if (record.size() > RECORD_BYTES_KEPT_MAX) {
       record = new WireWriter();
     }

@@ -44,6 +44,54 @@ class ReplicationLogTest {
   }
 
   @Test
+  void aGroupIsOneRecordAndItsEffectsAreRead() {
+    log.effect(0, 7, Request.of("SET", "a", "1"));
+    long start = log.endOffset();
+    log.beginGroup();
+    log.effect(0, 7, Request.of("SET", "b", "2"));
+    log.effect(3, 8, Request.of("DEL", "c"));
+    assertThat(log.endOffset()).isEqualTo(start);
+    log.endGroup();
+    log.effect(0, 9, Request.of("SET", "d", "4"));
+
+    WireWriter out = new WireWriter();
+    int first = log.read(start, out, 1);
+    out.clear();
+    log.read(0, out, 1 << 20);
+    LogRecords records = new LogRecords();
+    records.reset(out.bytes(), 0, out.size());
+    StringBuilder seen = new StringBuilder();
+    int bytes = 0;
+    int[] sizes = new int[4];
+    for (int i = 0; records.next(); i++) {
+      seen.append(records.keyspace()).append('/').append(records.partition()).append(' ');
+      seen.append(records.effect().text(1)).append(", ");
+      sizes[i] = records.size();
+      bytes += records.size();
+    }
+
+    assertThat(seen).hasToString("0/7 a, 0/7 b, 3/8 c, 0/9 d, ");
+    assertThat(bytes).isEqualTo(out.size());
+    assertThat(first).isEqualTo(sizes[1] + sizes[2]);
+  }
+
+  @Test
+  void aGroupOfOneEffectIsThatEffectAndAnEmptyOneIsNothing() {
+    log.beginGroup();
+    log.endGroup();
+    assertThat(log.endOffset()).isZero();
+    log.beginGroup();
+    log.effect(0, 7, Request.of("SET", "b", "2"));
+    log.endGroup();
+
+    WireWriter plain = new WireWriter();
+    LogRecords.write(plain, 0, 7, Request.of("SET", "b", "2"));
+    WireWriter out = new WireWriter();
+    log.read(0, out, 1 << 20);
+    assertThat(out.toByteArray()).isEqualTo(plain.toByteArray());
+  }
+
+  @Test
   void promotionKeepsTheOldIdUpToItsOffset() {
     log.beginEpoch(1, "a");
     assertThat(log.secondaryId()).isEmpty();

@@ -55,6 +55,7 @@ class CrashRecoveryTest {
         assertThat(again.data())
             .as("seed %d, crash %d", seed, crash)
             .isEqualTo(TestCopy.replayed(history, end));
+        assertThat(again.isPairWhole()).as("seed %d, crash %d", seed, crash).isTrue();
         assertThat(again.storage.incarnation()).isGreaterThan(copy.storage.incarnation());
         assertThat(again.log.fsyncedOffset())
             .isEqualTo(again.log.replicationId().isEmpty() ? 0 : end);

@@ -7,6 +7,7 @@ import io.slotferry.engine.store.Partition;
 import io.slotferry.engine.store.PartitionStore;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
+import io.slotferry.protocol.command.Command;
 import io.slotferry.protocol.command.CommandTable;
 import io.slotferry.protocol.frame.WireReader;
 import io.slotferry.protocol.frame.WireWriter;
@@ -28,6 +29,8 @@ import java.util.TreeMap;
 final class TestCopy {
   static final Path FOLDER = Path.of("/data/shard-1");
   private static final long START_MILLIS = 1_800_000_000_000L;
+  private static final String LEFT = "pair:left";
+  private static final String RIGHT = "pair:right";
 
   final Queue<Runnable> disk = new ArrayDeque<>();
   final Queue<Runnable> loop = new ArrayDeque<>();
@@ -41,7 +44,6 @@ final class TestCopy {
   private final ShardCall call = new ShardCall();
   private final ReplyWriter reply = new ReplyWriter();
   private final WireWriter record = new WireWriter();
-  private EffectSink effects = (keyspace, partition, effect) -> {};
   private long nowMillis;
 
   TestCopy(Volume volume, StorageSettings settings) throws IOException {
@@ -51,12 +53,10 @@ final class TestCopy {
   TestCopy(Path folder, Volume volume, StorageSettings settings, ByteArrayOutputStream history)
       throws IOException {
     this.history = history;
-    engine =
-        newEngine((keyspace, partition, effect) -> effects.effect(keyspace, partition, effect));
+    engine = newEngine(new Logged());
     storage =
         CopyStorage.open(folder, settings, volume, disk::offer, loop::add, engine, START_MILLIS);
     log = storage.log();
-    effects = this::effect;
   }
 
   static Engine newEngine(EffectSink effects) {
@@ -67,11 +67,32 @@ final class TestCopy {
         () -> 0);
   }
 
-  private void effect(int keyspace, int partition, Request effect) {
-    log.effect(keyspace, partition, effect);
-    record.clear();
-    LogRecords.write(record, keyspace, partition, effect);
-    history.write(record.bytes(), 0, record.size());
+  /** The log, and what it brings a follower. */
+  private final class Logged implements EffectSink {
+    @Override
+    public void effect(int keyspace, int partition, Request effect) {
+      long start = log.endOffset();
+      log.effect(keyspace, partition, effect);
+      remember(start);
+    }
+
+    @Override
+    public void beginGroup() {
+      log.beginGroup();
+    }
+
+    @Override
+    public void endGroup() {
+      long start = log.endOffset();
+      log.endGroup();
+      remember(start);
+    }
+
+    private void remember(long start) {
+      record.clear();
+      log.read(start, record, Integer.MAX_VALUE);
+      history.write(record.bytes(), 0, record.size());
+    }
   }
 
   /** A leader of a new shard. */
@@ -115,8 +136,30 @@ final class TestCopy {
         }
       }
       case 7 -> execute(keyspace, "SET", key, "y".repeat(random.nextInt(5000)));
+      case 8, 9 -> engine.atomically(() -> writePair(random.nextInt()));
       default -> execute(keyspace, "SET", key, Integer.toString(random.nextInt()));
     }
+  }
+
+  private void writePair(int value) {
+    execute("SET", LEFT, Integer.toString(value));
+    execute("SET", RIGHT, Integer.toString(value));
+  }
+
+  /** Whether the two keys that are only ever written together have the same value. */
+  boolean isPairWhole() {
+    return value(LEFT).equals(value(RIGHT));
+  }
+
+  private String value(String key) {
+    Request request = Request.of("GET", key);
+    call.command = Command.GET;
+    call.keyspace = 0;
+    call.partition = Slots.slotOf(request.copy(1));
+    engine.store().create(call.partition);
+    reply.clear();
+    engine.execute(call, request, reply, START_MILLIS);
+    return new String(reply.toByteArray(), StandardCharsets.ISO_8859_1);
   }
 
   void advance(long millis) {
