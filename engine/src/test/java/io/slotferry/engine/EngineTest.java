@@ -144,13 +144,12 @@ class EngineTest {
     ReplyWriter inner = new ReplyWriter();
     CommandContext context = new CommandContext(engine, EngineFixture::partitionOf, null, null);
     context.begin(new ShardCall(), Request.of("PING"), new ReplyWriter(), 5, true);
-    context.atomically(
-        () -> {
-          assertThat(execute(context, inner, "SET", "a", "1", "PXAT", "6")).isTrue();
-          assertThat(execute(context, inner, "RPOPLPUSH", "a", "b")).isTrue();
-          context.atomically(() -> execute(context, inner, "INCR", "n"));
-          assertThat(execute(context, inner, "GET", "a", "b")).isTrue();
-        });
+    context.atomically(() -> {
+      assertThat(execute(context, inner, "SET", "a", "1", "PXAT", "6")).isTrue();
+      assertThat(execute(context, inner, "RPOPLPUSH", "a", "b")).isTrue();
+      context.atomically(() -> execute(context, inner, "INCR", "n"));
+      assertThat(execute(context, inner, "GET", "a", "b")).isTrue();
+    });
     engine.store().drop(EngineFixture.partitionOf(0, new byte[] {'a'}, 0, 1));
     assertThat(execute(context, inner, "GET", "a")).isFalse();
 

@@ -18,7 +18,7 @@ import io.slotferry.protocol.frame.WireWriter;
  * it takes to have a group everywhere as a whole, or not at all. The iteration goes through the
  * effects of a group like through any others.
  *
- * Bytes that are not records throw {@link MalformedFrameException}.
+ * <p>Bytes that are not records throw {@link MalformedFrameException}.
  *
  * <p>Thread: whoever made it; reused, never shared.
  */
