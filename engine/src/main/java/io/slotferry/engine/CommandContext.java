@@ -49,6 +49,7 @@ public final class CommandContext {
   private final Effect effect;
   private final byte[] digits = new byte[LONG_DIGITS_MAX];
   private final StringValue view = new StringValue(new byte[0]);
+  private final StringValue peekView = new StringValue(new byte[0]);
 
   // The command.
   private ShardCall call = new ShardCall();
@@ -273,6 +274,34 @@ public final class CommandContext {
     return null;
   }
 
+  /**
+   * The live value of a key that is no argument of the command, to be read only; null also when the
+   * key's time has come. It is valid until the next call. Latches an error when the key's partition
+   * is not here.
+   */
+  public @Nullable Value peek(byte[] key) {
+    Partition found = store.partition(locator.partitionOf(keyspace, key, 0, key.length));
+    if (found == null || !found.isServing()) {
+      fail("TRYAGAIN Multiple keys request during rehashing of slot");
+      return null;
+    }
+    KeyTable table = found.table(keyspace);
+    int at =
+        table == null
+            ? -1
+            : table.find(KeyHash.hash(key, 0, key.length), key, 0, key.length);
+    if (table == null || at < 0 || Entries.isExpired(table.entryAt(at), nowMillis)) {
+      return null;
+    }
+    return Entries.value(table.entryAt(at), peekView);
+  }
+
+  /** The memory the key and its value take, bytes (an estimate); -1 when there is no such key. */
+  public long bytesOf(int keyArgument) {
+    Object entry = entry(keyArgument);
+    return entry == null ? -1 : Entries.bytes(entry);
+  }
+
   public boolean exists(int keyArgument) {
     return entry(keyArgument) != null;
   }
@@ -456,6 +485,11 @@ public final class CommandContext {
     if (table != null && index >= 0) {
       table.recount(index);
     }
+  }
+
+  /** Two keyspaces have changed places in this partition. */
+  public void effectOfSwap(int keyspace, int other, int partition) {
+    effect.begin(keyspace, partition, request, !leading).bytes(Effect.swap(other)).emit();
   }
 
   /** The keyspace has lost all its keys in this partition. */

@@ -16,12 +16,16 @@ import java.util.Arrays;
  *                                by its code, both decimal; the value as it encodes itself)
  *   !del key                     the key is gone
  *   !flush                       all keys of the keyspace in the partition are gone
+ *   !swapN                       the keyspace has changed places with keyspace N in the partition
  * </pre>
  */
 public final class Effect {
   public static final byte[] PUT = name("!put");
   public static final byte[] DEL = name("!del");
   public static final byte[] FLUSH = name("!flush");
+
+  /** The number is part of the name: an effect with an argument is about that key. */
+  private static final byte[] SWAP = name("!swap");
 
   /** First byte of the names above. */
   static final byte INTERNAL = '!';
@@ -47,6 +51,20 @@ public final class Effect {
   /** The bytes of an effect's name or option. */
   public static byte[] name(String ascii) {
     return ascii.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  static byte[] swap(int other) {
+    return name("!swap" + other);
+  }
+
+  /** The other keyspace of a swap; -1 when {@code effect} is none. */
+  static int swapped(Request effect) {
+    byte[] buffer = effect.buffer();
+    int start = effect.start(0);
+    int digits = effect.length(0) - SWAP.length;
+    boolean isSwap =
+        digits > 0 && Arrays.equals(buffer, start, start + SWAP.length, SWAP, 0, SWAP.length);
+    return isSwap ? (int) Decimal.toLong(buffer, start + SWAP.length, digits) : -1;
   }
 
   /** {@code silent}: nothing leaves, for a copy that only repeats effects. */

@@ -1,10 +1,12 @@
 package io.slotferry.engine;
 
+import io.slotferry.engine.command.DumpCommands;
 import io.slotferry.engine.command.ExpiryCommands;
 import io.slotferry.engine.command.GenericCommands;
 import io.slotferry.engine.command.HashCommands;
 import io.slotferry.engine.command.KeyspaceCommands;
 import io.slotferry.engine.command.ListCommands;
+import io.slotferry.engine.command.MemoryCommands;
 import io.slotferry.engine.command.SetCommands;
 import io.slotferry.engine.command.SortedSetCommands;
 import io.slotferry.engine.command.StringCommands;
@@ -78,6 +80,8 @@ public final class Engine {
     GenericCommands.bind(handlers);
     ExpiryCommands.bind(handlers);
     KeyspaceCommands.bind(handlers);
+    MemoryCommands.bind(handlers);
+    DumpCommands.bind(handlers);
     HashCommands.bind(handlers);
     ListCommands.bind(handlers);
     SetCommands.bind(handlers);
@@ -227,6 +231,8 @@ public final class Engine {
       context.put(1, Value.decode(type, payload), decimal(effect, 2));
     } else if (effect.equalBytes(0, Effect.FLUSH)) {
       store.create(partition).clear(keyspace);
+    } else if (Effect.swapped(effect) >= 0) {
+      store.create(partition).swap(keyspace, Effect.swapped(effect));
     } else {
       throw new IllegalStateException("an effect of unknown name: " + effect.text(0));
     }

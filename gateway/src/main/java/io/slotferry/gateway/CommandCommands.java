@@ -188,7 +188,7 @@ final class CommandCommands {
       int keys = KeyPositions.count(command, inner);
       reply.array(keys);
       for (int i = 0; i < keys; i++) {
-        reply.bulk(arguments[KeyPositions.position(command, i)]);
+        reply.bulk(arguments[KeyPositions.position(command, inner, i)]);
       }
     }
     return true;

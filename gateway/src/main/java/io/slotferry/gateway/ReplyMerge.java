@@ -48,7 +48,7 @@ final class ReplyMerge {
     int parts = 0;
     int[] shardOfPart = new int[Math.min(keys, router.shardCount() + 1)];
     for (int i = 0; i < keys; i++) {
-      int position = KeyPositions.position(command, i);
+      int position = KeyPositions.position(command, request, i);
       shards[i] = router.map().shardOf(router.partitionOf(caller, request, position));
       int part = indexOf(shardOfPart, parts, shards[i]);
       if (part == parts) {
@@ -81,7 +81,7 @@ final class ReplyMerge {
     int step = command.keyStep();
     for (int i = 0; i < partOfKey.length; i++) {
       if (partOfKey[i] == part) {
-        int position = KeyPositions.position(command, i);
+        int position = KeyPositions.position(command, request, i);
         for (int a = position; a < position + step && a < request.count(); a++) {
           cut.add(request.start(a), request.length(a));
         }

@@ -106,6 +106,7 @@ final class Router implements Rerouting {
   boolean execute(Caller caller, Command command, Request request, ReplyWriter reply) {
     return switch (command.routing()) {
       case ONE_SLOT -> toOnePlace(caller, command, request, reply);
+      case ONE_SHARD -> toOnlyShard(caller, command, request, reply);
       case SPLIT_SUM, SPLIT_ARRAY, SPLIT_OK -> split(caller, command, request, reply);
       case ALL_SUM, ALL_OK, ALL_JOIN, ALL_MIN -> toAll(caller, command, request, reply);
       case ANY_KEY -> new RandomKeyWalk(this, caller, command, request).start(reply);
@@ -120,14 +121,20 @@ final class Router implements Rerouting {
     if (keys == 0) {
       return toAnyShard(caller, command, request, reply);
     }
-    int partition = partitionOf(caller, request, KeyPositions.position(command, 0));
+    int partition = partitionOf(caller, request, KeyPositions.position(command, request, 0));
     if (partition < 0) {
       return withoutKeyspace(caller, command, request, reply);
     }
     if (shardCount > 1) {
       for (int i = 1; i < keys; i++) {
-        if (partitionOf(caller, request, KeyPositions.position(command, i)) != partition) {
+        if (partitionOf(caller, request, KeyPositions.position(command, request, i)) != partition) {
           return refuse(reply, CROSS_SLOT);
+        }
+      }
+      if (command == Command.SORT || command == Command.SORT_RO) {
+        String refusal = SortPatterns.refusal(request, partition);
+        if (refusal != null) {
+          return refuse(reply, refusal);
         }
       }
     }
@@ -138,6 +145,14 @@ final class Router implements Rerouting {
   private boolean toAnyShard(Caller caller, Command command, Request request, ReplyWriter reply) {
     int shard = nextShard(0);
     return dispatch(caller, command, request, shard, ShardCall.ALL_PARTITIONS, reply);
+  }
+
+  private boolean toOnlyShard(Caller caller, Command command, Request request, ReplyWriter reply) {
+    if (shardCount > 1) {
+      return refuse(
+          reply, "ERR " + command.name() + " is not allowed in a cluster of several shards");
+    }
+    return toAnyShard(caller, command, request, reply);
   }
 
   private boolean withoutKeyspace(
@@ -165,13 +180,13 @@ final class Router implements Rerouting {
     if ((request.count() - command.firstKey()) % command.keyStep() != 0) {
       return refuse(reply, CommandGate.wrongArity(command));
     }
-    int partition = partitionOf(caller, request, KeyPositions.position(command, 0));
+    int partition = partitionOf(caller, request, KeyPositions.position(command, request, 0));
     if (partition < 0) {
       return withoutKeyspace(caller, command, request, reply);
     }
     int shard = map.shardOf(partition);
     for (int i = 1; i < keys && shardCount > 1; i++) {
-      int other = partitionOf(caller, request, KeyPositions.position(command, i));
+      int other = partitionOf(caller, request, KeyPositions.position(command, request, i));
       if (map.shardOf(other) != shard) {
         return new ReplyMerge(this, caller, command).split(request, keys, reply);
       }

@@ -10,7 +10,7 @@ import io.slotferry.protocol.command.Command;
 import java.util.Arrays;
 import java.util.Locale;
 
-/** Commands about keys of whatever type: DEL, RENAME, COPY, OBJECT, … */
+/** Commands about keys of whatever type: DEL, RENAME, COPY, MOVE, OBJECT, … */
 public final class GenericCommands {
   private static final String[] OBJECT_HELP = {
     "OBJECT <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
@@ -112,8 +112,7 @@ public final class GenericCommands {
       if (context.is(argument, "REPLACE")) {
         replace = true;
       } else if (context.is(argument, "DB") && argument + 1 < context.count()) {
-        target =
-            (int) context.integer(++argument, 0, Integer.MAX_VALUE, dbError(context, argument));
+        target = keyspace(context, ++argument);
       } else {
         context.syntaxError();
       }
@@ -122,29 +121,34 @@ public final class GenericCommands {
       context.fail("ERR source and destination objects are the same");
     }
     if (!context.failed()) {
-      checkTarget(context, target);
+      checkTarget(context, target, 2);
     }
     if (!context.failed()) {
       context.reply().integer(copyTo(context, target, replace) ? 1 : 0);
     }
   }
 
-  /** What is wrong with a number of a keyspace that is no such number. */
-  private static String dbError(CommandContext context, int argument) {
-    return context.request().text(argument).startsWith("-")
-        ? "ERR DB index is out of range"
-        : CommandContext.NOT_AN_INTEGER;
+  /** The number of a keyspace at {@code argument}; latches what is wrong with it. */
+  private static int keyspace(CommandContext context, int argument) {
+    long number = context.integer(argument);
+    if (number != (int) number) {
+      context.fail(
+          "ERR value is out of range, value must between -2147483648 and 2147483647");
+    } else if (number < 0) {
+      context.fail(KeyspaceCommands.NO_SUCH_KEYSPACE);
+    }
+    return (int) number;
   }
 
   /** A keyspace that does not exist, or whose partition of this key another shard has. */
-  private static void checkTarget(CommandContext context, int keyspace) {
+  private static void checkTarget(CommandContext context, int keyspace, int key) {
     if (keyspace == context.keyspace()) {
       return;
     }
-    int id = context.partitionOf(keyspace, 2);
+    int id = context.partitionOf(keyspace, key);
     Partition partition = context.store().partition(id);
     if (id < 0) {
-      context.fail("ERR DB index is out of range");
+      context.fail(KeyspaceCommands.NO_SUCH_KEYSPACE);
     } else if (partition == null) {
       context.fail("CROSSSLOT Keys in request don't hash to the same slot");
     } else if (!partition.isServing()) {
@@ -164,6 +168,37 @@ public final class GenericCommands {
     }
     context.put(2, source instanceof StringValue ? source : source.copy(), expiryMillis);
     context.effectOfKey(2);
+    return true;
+  }
+
+  /** To a keyspace whose partition of this key is here too: of hash keyspaces, it always is. */
+  private static void move(CommandContext context) {
+    int source = context.keyspace();
+    int target = keyspace(context, 2);
+    if (!context.failed()) {
+      checkTarget(context, target, 1);
+    }
+    if (!context.failed() && target == source) {
+      context.fail("ERR source and destination objects are the same");
+    }
+    if (context.failed()) {
+      return;
+    }
+    Value value = context.find(1);
+    boolean moved = value != null && moveTo(context, source, value, target);
+    context.reply().integer(moved ? 1 : 0);
+  }
+
+  private static boolean moveTo(CommandContext context, int source, Value value, int target) {
+    long expiryMillis = context.expiry(1);
+    context.useKeyspace(target);
+    if (context.exists(1)) {
+      return false;
+    }
+    context.put(1, value, expiryMillis);
+    context.effectOfKey(1);
+    context.useKeyspace(source);
+    context.delete(1);
     return true;
   }
 
@@ -218,6 +253,9 @@ public final class GenericCommands {
     table.bind(Command.RENAME, GenericCommands::rename);
     table.bind(Command.RENAMENX, GenericCommands::renamenx);
     table.bind(Command.COPY, GenericCommands::copy);
+    table.bind(Command.MOVE, GenericCommands::move);
+    table.bind(Command.SORT, context -> Sort.sort(context, true));
+    table.bind(Command.SORT_RO, context -> Sort.sort(context, false));
     table.bind(Command.OBJECT, GenericCommands::object);
   }
 }

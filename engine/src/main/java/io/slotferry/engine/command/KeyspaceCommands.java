@@ -19,11 +19,13 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Commands about all keys of a keyspace on this copy: KEYS, SCAN, RANDOMKEY, DBSIZE, FLUSHALL. They
- * see neither partitions that are only coming in nor expired keys (which DBSIZE counts, as in
+ * Commands about all keys of a keyspace on this copy: KEYS, SCAN, RANDOMKEY, DBSIZE, FLUSHALL, SWAPDB.
+ * They see neither partitions that are only coming in nor expired keys (which DBSIZE counts, as in
  * Redis).
  */
 public final class KeyspaceCommands {
+  static final String NO_SUCH_KEYSPACE = "ERR DB index is out of range";
+
   private static final int SCAN_COUNT_DEFAULT = 10;
 
   /** Tries of RANDOMKEY to hit a key that has not expired. */
@@ -251,6 +253,40 @@ public final class KeyspaceCommands {
     context.reply().ok();
   }
 
+  // ---- SWAPDB
+
+  private static void swapdb(CommandContext context) {
+    int first = keyspace(context, 1, "ERR invalid first DB index");
+    int second = keyspace(context, 2, "ERR invalid second DB index");
+    checkSwap(context, first);
+    checkSwap(context, second);
+    if (context.failed()) {
+      return;
+    }
+    PartitionStore store = context.store();
+    for (Partition at = store.serving(-1); at != null && first != second; ) {
+      if (at.table(first) != null || at.table(second) != null) {
+        at.swap(first, second);
+        context.effectOfSwap(first, second, at.id());
+      }
+      at = store.serving(at.id());
+    }
+    context.reply().ok();
+  }
+
+  private static int keyspace(CommandContext context, int argument, String error) {
+    return (int) context.integer(argument, Integer.MIN_VALUE, Integer.MAX_VALUE, error);
+  }
+
+  private static void checkSwap(CommandContext context, int keyspace) {
+    int partition = keyspace < 0 ? -1 : context.partitionOf(keyspace, 1);
+    if (partition < 0) {
+      context.fail(NO_SUCH_KEYSPACE);
+    } else if (partition >= PartitionStore.SLOTS) {
+      context.fail("ERR SWAPDB swaps hash keyspaces only");
+    }
+  }
+
   public static void bind(HandlerTable table) {
     table.bind(Command.KEYS, KeyspaceCommands::keys);
     table.bind(Command.SCAN, KeyspaceCommands::scan);
@@ -258,6 +294,7 @@ public final class KeyspaceCommands {
     table.bind(Command.DBSIZE, KeyspaceCommands::dbsize);
     table.bind(Command.FLUSHDB, context -> flush(context, false));
     table.bind(Command.FLUSHALL, context -> flush(context, true));
+    table.bind(Command.SWAPDB, KeyspaceCommands::swapdb);
     table.bind(Command.KEYRANGE, KeyRange::keyrange);
   }
 }

@@ -84,15 +84,32 @@ public final class ListCommands {
     if (counted) {
       reply.array(popped);
     }
+    writeTaken(context, 1, list, popped, left);
+    if (popped > 0) {
+      context.changed();
+    }
+  }
+
+  /** Takes elements away and writes them. */
+  private static void writeTaken(
+      CommandContext context, int key, ListValue list, int count, boolean left) {
     Slice slice = new Slice();
-    for (int i = 0; i < popped; i++) {
+    for (int i = 0; i < count; i++) {
       look(list, left, slice);
-      slice.writeTo(reply);
+      slice.writeTo(context.reply());
       take(list, left);
     }
-    if (popped > 0) {
-      removeIfEmpty(context, 1, list);
-      context.changed();
+    removeIfEmpty(context, key, list);
+  }
+
+  private static void lmpop(CommandContext context) {
+    MultiPop pop = MultiPop.parse(context, 1, "LEFT", "RIGHT");
+    int key = pop.findKey(ListValue.class);
+    ListValue list = key < 0 ? null : context.find(key, ListValue.class);
+    if (list != null) {
+      int count = pop.writeHead(key, list.size());
+      writeTaken(context, key, list, count, pop.isFirst());
+      context.beginEffect(key, pop.isFirst() ? LPOP : RPOP).decimal(count).emit();
     }
   }
 
@@ -409,6 +426,7 @@ public final class ListCommands {
     table.bind(Command.RPUSHX, context -> push(context, false, true));
     table.bind(Command.LPOP, context -> pop(context, true));
     table.bind(Command.RPOP, context -> pop(context, false));
+    table.bind(Command.LMPOP, ListCommands::lmpop);
     table.bind(Command.LLEN, ListCommands::llen);
     table.bind(Command.LINDEX, ListCommands::lindex);
     table.bind(Command.LSET, ListCommands::lset);

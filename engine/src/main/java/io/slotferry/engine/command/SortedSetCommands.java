@@ -1,6 +1,7 @@
 package io.slotferry.engine.command;
 
 import io.slotferry.engine.CommandContext;
+import io.slotferry.engine.Effect;
 import io.slotferry.engine.HandlerTable;
 import io.slotferry.engine.value.Slice;
 import io.slotferry.engine.value.SortedSetValue;
@@ -18,6 +19,9 @@ public final class SortedSetCommands {
   private static final int LT = 1 << 3;
   private static final int CH = 1 << 4;
   private static final int INCR = 1 << 5;
+
+  private static final byte[] ZPOPMIN = Effect.name("ZPOPMIN");
+  private static final byte[] ZPOPMAX = Effect.name("ZPOPMAX");
 
   private SortedSetCommands() {}
 
@@ -283,6 +287,31 @@ public final class SortedSetCommands {
     reply.doubleValue(walk.score());
   }
 
+  private static void zmpop(CommandContext context) {
+    MultiPop pop = MultiPop.parse(context, 1, "MIN", "MAX");
+    int key = pop.findKey(SortedSetValue.class);
+    SortedSetValue set = key < 0 ? null : context.find(key, SortedSetValue.class);
+    if (set == null) {
+      return;
+    }
+    boolean max = !pop.isFirst();
+    int popped = pop.writeHead(key, set.size());
+    SortedSetValue.Walk walk = set.walk(max ? set.size() - 1 : 0, max);
+    Slice slice = new Slice();
+    for (int i = 0; i < popped && walk.next(); i++) {
+      walk.member(slice);
+      context.reply().array(2);
+      slice.writeTo(context.reply());
+      context.reply().doubleValue(walk.score());
+    }
+    int from = max ? set.size() - popped : 0;
+    set.removeRanks(from, from + popped);
+    if (set.size() == 0) {
+      context.remove(key);
+    }
+    context.beginEffect(key, max ? ZPOPMAX : ZPOPMIN).decimal(popped).emit();
+  }
+
   private static void zrandmember(CommandContext context) {
     boolean counted = context.count() > 2;
     long count = counted ? RandomElements.count(context) : 1;
@@ -337,6 +366,7 @@ public final class SortedSetCommands {
     table.bind(Command.ZREVRANK, context -> zrank(context, true));
     table.bind(Command.ZPOPMIN, context -> zpop(context, false));
     table.bind(Command.ZPOPMAX, context -> zpop(context, true));
+    table.bind(Command.ZMPOP, SortedSetCommands::zmpop);
     table.bind(Command.ZRANDMEMBER, SortedSetCommands::zrandmember);
     table.bind(Command.ZSCAN, context -> ElementScan.scan(context, SortedSetValue.class));
     SortedSetRanges.bind(table);

@@ -92,6 +92,14 @@ public final class Entries {
     return entry instanceof KeyEntry ? bytes + KEY_ENTRY_BYTES : bytes;
   }
 
+  /** The memory of the entry, its place in a table and its value, bytes: an estimate. */
+  public static long bytes(Object entry) {
+    long fixed = fixedBytes(entry);
+    return entry instanceof KeyEntry keyEntry
+        ? fixed + keyEntry.value().approximateBytes()
+        : fixed;
+  }
+
   private static long arrayBytes(int length) {
     return (ARRAY_HEADER_BYTES + length + 7L) & ~7L;
   }

@@ -91,6 +91,25 @@ class GenericCommandsTest {
   }
 
   @Test
+  void move() {
+    given("SET a value PX 500");
+    given("SET b 1");
+    long expiryMillis = engine.nowMillis + 500;
+    check("MOVE none 3", ":0");
+    check("MOVE a 3", ":1", "!put a " + expiryMillis + " 0 \5value", "!del a");
+    check("EXISTS a", ":0");
+    given("SET a other");
+    check("MOVE a 3", ":0");
+    check("MOVE a 0", "-ERR source and destination objects are the same");
+    check("MOVE none 16", "-ERR DB index is out of range");
+    check("MOVE none -1", "-ERR DB index is out of range");
+    check("MOVE none x", "-ERR value is not an integer or out of range");
+    engine.call.keyspace = 3;
+    check("GET a", "$5 value");
+    check("PTTL a", ":500");
+  }
+
+  @Test
   void object() {
     given("MSET int 12 short abc long " + "x".repeat(50));
     check("OBJECT ENCODING int", "$3 int");

@@ -2,6 +2,7 @@ package io.slotferry.engine.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.slotferry.engine.Engine;
 import io.slotferry.engine.EngineFixture;
 import io.slotferry.engine.store.Partition;
 import io.slotferry.engine.store.PartitionState;
@@ -191,5 +192,31 @@ class KeyspaceCommandsTest {
     assertThat(scanAll()).hasSize(200 - hidden);
     check("FLUSHALL", "+OK");
     assertThat(incoming.size()).isEqualTo(hidden);
+  }
+
+  @Test
+  void swapdbLetsKeyspacesChangePlaces() {
+    Engine follower = engine.follow();
+    for (int i = 0; i < 20; i++) {
+      engine.reply("SET", "k" + i, "zero");
+    }
+    engine.call.keyspace = 2;
+    engine.reply("SET", "k1", "two");
+    assertThat(engine.reply("SWAPDB", "0", "2")).isEqualTo("+OK");
+    assertThat(engine.reply("DBSIZE")).isEqualTo(":20");
+    assertThat(engine.reply("GET", "k1")).isEqualTo("$4 zero");
+    engine.call.keyspace = 0;
+    assertThat(engine.reply("GET", "k1")).isEqualTo("$3 two");
+    assertThat(engine.reply("DBSIZE")).isEqualTo(":1");
+    assertThat(EngineFixture.contents(follower.store()))
+        .isEqualTo(EngineFixture.contents(engine.engine.store()));
+  }
+
+  @Test
+  void swapdbRefusesWhatIsNoKeyspace() {
+    assertThat(engine.reply("SWAPDB", "x", "1")).isEqualTo("-ERR invalid first DB index");
+    assertThat(engine.reply("SWAPDB", "16", "x")).isEqualTo("-ERR invalid second DB index");
+    assertThat(engine.reply("SWAPDB", "0", "16")).isEqualTo("-ERR DB index is out of range");
+    assertThat(engine.reply("SWAPDB", "-1", "0")).isEqualTo("-ERR DB index is out of range");
   }
 }

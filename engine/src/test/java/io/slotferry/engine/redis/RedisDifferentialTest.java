@@ -51,6 +51,9 @@ class RedisDifferentialTest {
           Command.KEYRANGE,
           Command.WAIT,
           Command.OBJECT,
+          Command.MEMORY,
+          Command.DUMP,
+          Command.SWAPDB,
           Command.RANDOMKEY,
           Command.FLUSHALL,
           Command.FLUSHDB);

@@ -17,6 +17,7 @@ import static io.slotferry.protocol.command.Routing.ALL_SUM;
 import static io.slotferry.protocol.command.Routing.ANY_KEY;
 import static io.slotferry.protocol.command.Routing.CURSOR;
 import static io.slotferry.protocol.command.Routing.GATEWAY;
+import static io.slotferry.protocol.command.Routing.ONE_SHARD;
 import static io.slotferry.protocol.command.Routing.ONE_SLOT;
 import static io.slotferry.protocol.command.Routing.ORDERED;
 import static io.slotferry.protocol.command.Routing.SPLIT_ARRAY;
@@ -71,7 +72,14 @@ public enum Command {
   RENAME(3, WRITE, 1, 2, 1, ONE_SLOT),
   RENAMENX(3, WRITE | FAST, 1, 2, 1, ONE_SLOT),
   COPY(-3, WRITE | DENYOOM, 1, 2, 1, ONE_SLOT),
+  DUMP(2, READONLY, 1, 1, 1, ONE_SLOT),
+  RESTORE(-4, WRITE | DENYOOM, 1, 1, 1, ONE_SLOT),
+  MOVE(3, WRITE | FAST, 1, 1, 1, ONE_SLOT),
+  SWAPDB(3, WRITE | FAST, 0, 0, 0, ONE_SHARD),
+  SORT(-2, WRITE | DENYOOM | MOVABLE_KEYS, 1, 1, 1, ONE_SLOT),
+  SORT_RO(-2, READONLY, 1, 1, 1, ONE_SLOT),
   OBJECT(-2, READONLY, 2, 2, 1, ONE_SLOT),
+  MEMORY(-2, READONLY, 2, 2, 1, ONE_SLOT),
   KEYS(2, READONLY, 0, 0, 0, ALL_JOIN),
   SCAN(-2, READONLY, 0, 0, 0, CURSOR),
   RANDOMKEY(1, READONLY, 0, 0, 0, ANY_KEY),
@@ -137,6 +145,7 @@ public enum Command {
   LINSERT(5, WRITE | DENYOOM, 1, 1, 1, ONE_SLOT),
   LPOS(-3, READONLY, 1, 1, 1, ONE_SLOT),
   LMOVE(5, WRITE | DENYOOM, 1, 2, 1, ONE_SLOT),
+  LMPOP(-4, WRITE | MOVABLE_KEYS, 0, 0, 0, ONE_SLOT),
   RPOPLPUSH(3, WRITE | DENYOOM, 1, 2, 1, ONE_SLOT),
 
   // ---- sets
@@ -181,6 +190,7 @@ public enum Command {
   ZREMRANGEBYLEX(4, WRITE, 1, 1, 1, ONE_SLOT),
   ZPOPMIN(-2, WRITE | FAST, 1, 1, 1, ONE_SLOT),
   ZPOPMAX(-2, WRITE | FAST, 1, 1, 1, ONE_SLOT),
+  ZMPOP(-4, WRITE | MOVABLE_KEYS, 0, 0, 0, ONE_SLOT),
   ZRANDMEMBER(-2, READONLY, 1, 1, 1, ONE_SLOT),
   ZSCAN(-3, READONLY, 1, 1, 1, ONE_SLOT),
   ZUNION(-3, READONLY | MOVABLE_KEYS, 0, 0, 0, ONE_SLOT),

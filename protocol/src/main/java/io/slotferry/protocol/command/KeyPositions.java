@@ -8,17 +8,22 @@ import io.slotferry.protocol.Request;
  * with {@link CommandFlags#MOVABLE_KEYS}, by the number of keys that the request itself tells. That
  * number is the first argument ({@code ZUNION numkeys key …}), or the second, behind the
  * destination ({@code ZUNIONSTORE destination numkeys key …}, whose row says that its first key is
- * argument 1).
+ * argument 1). SORT has its second key, if any, behind the option STORE.
  *
  * <p>A request whose number is no number, or not borne out by its arguments, has no such keys: the
  * shard that gets it answers with the error.
  */
 public final class KeyPositions {
+  private static final int NONE = -1;
+
   private KeyPositions() {}
 
   /** The number of keys; the request has as many arguments as its row demands. */
   public static int count(Command command, Request request) {
     int first = command.firstKey();
+    if (command == Command.SORT) {
+      return storeOfSort(request) == NONE ? 1 : 2;
+    }
     if (command.is(CommandFlags.MOVABLE_KEYS)) {
       return first + numkeys(request, first + 1);
     }
@@ -26,19 +31,36 @@ public final class KeyPositions {
       return 0;
     }
     int last = command.lastKey();
-    if (last < 0) {
-      last += request.count();
-    }
+    // A container's row says where a subcommand has its key, if it has one: OBJECT HELP has none.
+    last = last < 0 ? last + request.count() : Math.min(last, request.count() - 1);
     return last < first ? 0 : (last - first) / command.keyStep() + 1;
   }
 
   /** The argument that is the {@code index}-th key, counted from 0 and below {@link #count}. */
-  public static int position(Command command, int index) {
+  public static int position(Command command, Request request, int index) {
     int first = command.firstKey();
+    if (command == Command.SORT) {
+      return index == 0 ? first : storeOfSort(request);
+    }
     if (command.is(CommandFlags.MOVABLE_KEYS)) {
       return index < first ? first : index + 2;
     }
     return first + index * command.keyStep();
+  }
+
+  /** The argument behind the last STORE, as SORT reads its options; {@link #NONE} without one. */
+  private static int storeOfSort(Request request) {
+    int store = NONE;
+    for (int i = 2; i + 1 < request.count(); i++) {
+      if (request.is(i, "LIMIT")) {
+        i += 2;
+      } else if (request.is(i, "STORE")) {
+        store = ++i;
+      } else if (request.is(i, "BY") || request.is(i, "GET")) {
+        i++;
+      }
+    }
+    return store;
   }
 
   private static int numkeys(Request request, int argument) {

@@ -32,7 +32,17 @@ class KeyPositionsTest {
     "SINTERCARD 99999999999999999999 a, ''",
     "ZUNIONSTORE d 2 a b WEIGHTS 1 2, d a b",
     "ZINTERSTORE d 3 a b, d",
-    "ZDIFFSTORE d x a, d"
+    "ZDIFFSTORE d x a, d",
+    "LMPOP 2 a b LEFT, a b",
+    "ZMPOP 3 a b MIN, a b MIN",
+    "ZMPOP 4 a b MIN, ''",
+    "SORT a, a",
+    "SORT a BY store GET store LIMIT 0 store, a",
+    "SORT a STORE b STORE c, a c",
+    "SORT a STORE, a",
+    "SORT_RO a STORE b, a",
+    "MEMORY USAGE a SAMPLES 5, a",
+    "MEMORY DOCTOR, ''"
   })
   void findsTheKeys(String text, String keys) {
     Request request = Request.of(text.split(" "));
@@ -40,7 +50,7 @@ class KeyPositionsTest {
     Command command = CommandTable.lookup(name, 0, name.length);
     List<String> found = new ArrayList<>();
     for (int i = 0; i < KeyPositions.count(command, request); i++) {
-      found.add(request.text(KeyPositions.position(command, i)));
+      found.add(request.text(KeyPositions.position(command, request, i)));
     }
     assertThat(String.join(" ", found)).isEqualTo(keys);
   }

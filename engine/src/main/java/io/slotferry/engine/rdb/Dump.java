@@ -1,0 +1,49 @@
+package io.slotferry.engine.rdb;
+
+import io.slotferry.engine.value.Value;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What DUMP answers and RESTORE takes: a value, the version of the format, and a checksum.
+ *
+ * <pre>  type u8 | value | version u16 | CRC-64 of all before</pre>
+ */
+public final class Dump {
+  /** Of Redis 7.0: what it writes, all later versions read. */
+  private static final int VERSION_WRITTEN = 10;
+
+  /** Of Redis 7.4, which added nothing to it that is not read here. */
+  private static final int VERSION_MAX = 12;
+
+  private static final int VERSION_BYTES = 2;
+  private static final int FOOTER_BYTES = VERSION_BYTES + Long.BYTES;
+
+  private Dump() {}
+
+  public static byte[] of(Value value) {
+    DumpOutput out = new DumpOutput();
+    new ValueWriter(out).write(value);
+    out.littleEndian(VERSION_WRITTEN, VERSION_BYTES);
+    out.littleEndian(Crc64.of(out.bytes(), 0, out.size()), Long.BYTES);
+    return out.toByteArray();
+  }
+
+  /** Whether version and checksum of {@code buffer[start, start + length)} are right. */
+  public static boolean isSound(byte[] buffer, int start, int length) {
+    if (length < FOOTER_BYTES) {
+      return false;
+    }
+    DumpInput footer = new DumpInput(buffer, start + length - FOOTER_BYTES, FOOTER_BYTES);
+    return footer.u16() <= VERSION_MAX
+        && footer.i64() == Crc64.of(buffer, start, length - Long.BYTES);
+  }
+
+  /** The value in a {@link #isSound sound} dump; null if its bytes are none. */
+  public static @Nullable Value read(byte[] buffer, int start, int length) {
+    try {
+      return new ValueReader(new DumpInput(buffer, start, length - FOOTER_BYTES)).read();
+    } catch (MalformedDumpException e) {
+      return null;
+    }
+  }
+}

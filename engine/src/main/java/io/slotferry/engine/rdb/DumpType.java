@@ -1,0 +1,33 @@
+package io.slotferry.engine.rdb;
+
+/** The first byte of a serialised value: which type it has, in which form. */
+final class DumpType {
+  static final int STRING = 0;
+  static final int LIST = 1;
+  static final int SET = 2;
+  static final int ZSET = 3;
+  static final int HASH = 4;
+
+  /** A sorted set with scores in binary. */
+  static final int ZSET_2 = 5;
+
+  static final int HASH_ZIPMAP = 9;
+  static final int LIST_ZIPLIST = 10;
+  static final int SET_INTSET = 11;
+  static final int ZSET_ZIPLIST = 12;
+  static final int HASH_ZIPLIST = 13;
+
+  /** A list of ziplists. */
+  static final int LIST_QUICKLIST = 14;
+
+  static final int HASH_LISTPACK = 16;
+  static final int ZSET_LISTPACK = 17;
+
+  /** A list of listpacks and of single large elements. */
+  static final int LIST_QUICKLIST_2 = 18;
+
+  /** Of Redis 7.2. */
+  static final int SET_LISTPACK = 20;
+
+  private DumpType() {}
+}
