@@ -7,6 +7,7 @@ import io.slotferry.engine.store.KeyTable;
 import io.slotferry.engine.store.PackedString;
 import io.slotferry.engine.store.Partition;
 import io.slotferry.engine.store.PartitionStore;
+import io.slotferry.engine.value.HashValue;
 import io.slotferry.engine.value.StringValue;
 import io.slotferry.engine.value.Value;
 import io.slotferry.protocol.Decimal;
@@ -14,6 +15,7 @@ import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.frame.WireWriter;
 import io.slotferry.protocol.shard.ShardCall;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +41,7 @@ public final class CommandContext {
   public static final String NOT_A_FLOAT = "ERR value is not a valid float";
 
   private static final int NO_ARGUMENT = -1;
+  private static final int EXPIRED_FIELDS_PER_EFFECT = 256;
   private static final int LONG_DIGITS_MAX = 20;
 
   private final Engine engine;
@@ -272,6 +275,25 @@ public final class CommandContext {
     }
     fail(WRONG_TYPE);
     return null;
+  }
+
+  /** The live hash, without the fields whose time has come; otherwise as {@link #find}. */
+  public @Nullable HashValue findHash(int keyArgument) {
+    HashValue hash = find(keyArgument, HashValue.class);
+    while (hash != null && leading && hash.nextExpiry() <= nowMillis) {
+      List<byte[]> expired = hash.takeExpired(nowMillis, EXPIRED_FIELDS_PER_EFFECT);
+      if (expired.isEmpty()) {
+        break;
+      }
+      Effect begun = beginEffect(keyArgument, Effect.HDEL);
+      expired.forEach(begun::bytes);
+      begun.emit();
+      if (hash.size() == 0) {
+        remove(keyArgument);
+        hash = null;
+      }
+    }
+    return hash;
   }
 
   /**

@@ -24,6 +24,9 @@ public final class Effect {
   public static final byte[] DEL = name("!del");
   public static final byte[] FLUSH = name("!flush");
 
+  /** Fields that have expired. */
+  static final byte[] HDEL = name("HDEL");
+
   /** The number is part of the name: an effect with an argument is about that key. */
   private static final byte[] SWAP = name("!swap");
 

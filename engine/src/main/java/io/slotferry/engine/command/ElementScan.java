@@ -52,6 +52,10 @@ final class ElementScan {
       context.fail("ERR invalid cursor");
       return;
     }
+    if (type == HashValue.class) {
+      // Drops what has expired: the hash may be gone then.
+      context.findHash(1);
+    }
     V value = context.find(1, type);
     if (context.failed()) {
       return;

@@ -49,7 +49,7 @@ public final class HashCommands {
       context.wrongArity();
       return;
     }
-    HashValue found = context.find(1, HashValue.class);
+    HashValue found = context.findHash(1);
     if (context.failed()) {
       return;
     }
@@ -67,7 +67,7 @@ public final class HashCommands {
   }
 
   private static void hsetnx(CommandContext context) {
-    HashValue found = context.find(1, HashValue.class);
+    HashValue found = context.findHash(1);
     if (context.failed()) {
       return;
     }
@@ -80,7 +80,7 @@ public final class HashCommands {
   }
 
   private static void hdel(CommandContext context) {
-    HashValue hash = context.find(1, HashValue.class);
+    HashValue hash = context.findHash(1);
     if (context.failed()) {
       return;
     }
@@ -106,7 +106,7 @@ public final class HashCommands {
     if (context.failed()) {
       return;
     }
-    HashValue found = context.find(1, HashValue.class);
+    HashValue found = context.findHash(1);
     if (context.failed()) {
       return;
     }
@@ -132,7 +132,7 @@ public final class HashCommands {
   }
 
   private static void setTo(HashValue hash, Request request, byte[] value) {
-    hash.set(request.buffer(), request.start(2), request.length(2), value, 0, value.length);
+    hash.put(request.buffer(), request.start(2), request.length(2), value, 0, value.length);
   }
 
   private static void hincrbyfloat(CommandContext context) {
@@ -148,7 +148,7 @@ public final class HashCommands {
       context.fail(CommandContext.NOT_A_FLOAT);
       return;
     }
-    HashValue found = context.find(1, HashValue.class);
+    HashValue found = context.findHash(1);
     if (context.failed()) {
       return;
     }
@@ -161,8 +161,14 @@ public final class HashCommands {
       return;
     }
     byte[] sum = DecimalSum.add(old, increment);
-    setTo(demand(context, found), request, sum);
+    HashValue hash = demand(context, found);
+    setTo(hash, request, sum);
     context.beginEffect(1, HSET).argument(2).bytes(sum).emit();
+    long expiryMillis = hash.expiryAt(find(hash, request, 2));
+    if (expiryMillis != HashValue.NO_EXPIRY) {
+      // The field keeps its time, which a plain HSET takes from it.
+      FieldExpiryCommands.emitExpiry(context, 2, 2, expiryMillis);
+    }
     context.reply().bulk(sum);
   }
 
@@ -195,14 +201,14 @@ public final class HashCommands {
   }
 
   private static void hget(CommandContext context) {
-    HashValue hash = context.find(1, HashValue.class);
+    HashValue hash = context.findHash(1);
     if (!context.failed()) {
       writeValue(context, hash, 2, new Slice());
     }
   }
 
   private static void hmget(CommandContext context) {
-    HashValue hash = context.find(1, HashValue.class);
+    HashValue hash = context.findHash(1);
     if (context.failed()) {
       return;
     }
@@ -214,14 +220,14 @@ public final class HashCommands {
   }
 
   private static void hlen(CommandContext context) {
-    HashValue hash = context.find(1, HashValue.class);
+    HashValue hash = context.findHash(1);
     if (!context.failed()) {
       context.reply().integer(hash == null ? 0 : hash.size());
     }
   }
 
   private static void hstrlen(CommandContext context) {
-    HashValue hash = context.find(1, HashValue.class);
+    HashValue hash = context.findHash(1);
     if (!context.failed()) {
       Slice value = new Slice();
       context.reply().integer(get(hash, context.request(), 2, value) ? value.length() : 0);
@@ -229,7 +235,7 @@ public final class HashCommands {
   }
 
   private static void hexists(CommandContext context) {
-    HashValue hash = context.find(1, HashValue.class);
+    HashValue hash = context.findHash(1);
     if (!context.failed()) {
       boolean there = hash != null && find(hash, context.request(), 2) >= 0;
       context.reply().integer(there ? 1 : 0);
@@ -237,7 +243,7 @@ public final class HashCommands {
   }
 
   private static void hgetall(CommandContext context, boolean fields, boolean values) {
-    HashValue hash = context.find(1, HashValue.class);
+    HashValue hash = context.findHash(1);
     if (context.failed()) {
       return;
     }
@@ -268,7 +274,7 @@ public final class HashCommands {
     long count = counted ? RandomElements.count(context) : 1;
     boolean withValues =
         counted && !context.failed() && RandomElements.isWith(context, "WITHVALUES", count);
-    HashValue hash = context.failed() ? null : context.find(1, HashValue.class);
+    HashValue hash = context.failed() ? null : context.findHash(1);
     if (context.failed()) {
       return;
     }
@@ -323,6 +329,7 @@ public final class HashCommands {
     table.bind(Command.HINCRBY, HashCommands::hincrby);
     table.bind(Command.HINCRBYFLOAT, HashCommands::hincrbyfloat);
     table.bind(Command.HRANDFIELD, HashCommands::hrandfield);
+    FieldExpiryCommands.bind(table);
     table.bind(Command.HSCAN, context -> ElementScan.scan(context, HashValue.class));
   }
 }

@@ -50,9 +50,11 @@ public final class SetCommands {
       return;
     }
     SetValue set = demand(context, 1, found);
+    Request request = context.request();
+    set.expect(context.count() - 2, request.buffer(), request.start(2), request.length(2));
     int added = 0;
     for (int i = 2; i < context.count(); i++) {
-      added += add(set, context.request(), i) ? 1 : 0;
+      added += add(set, request, i) ? 1 : 0;
     }
     if (added > 0) {
       context.changed();

@@ -64,10 +64,16 @@ final class SortPattern {
       int field = keyEnd + 2;
       boolean found =
           value instanceof HashValue hash
-              && hash.get(pattern, field, pattern.length - field, slice);
+              && hash.get(pattern, field, pattern.length - field, slice)
+              && !isExpired(context, hash, hash.find(pattern, field, pattern.length - field));
       return found ? slice.toByteArray() : null;
     }
     return value instanceof StringValue string ? string.toByteArray() : null;
+  }
+
+  private static boolean isExpired(CommandContext context, HashValue hash, int position) {
+    long expiry = hash.expiryAt(position);
+    return expiry != HashValue.NO_EXPIRY && expiry <= context.nowMillis();
   }
 
   private byte[] key(byte[] element) {

@@ -12,7 +12,7 @@ public final class Dump {
   /** Of Redis 7.0: what it writes, all later versions read. */
   private static final int VERSION_WRITTEN = 10;
 
-  /** Of Redis 7.4, which added nothing to it that is not read here. */
+  /** Of Redis 7.4, the first that has hashes with fields that expire. */
   private static final int VERSION_MAX = 12;
 
   private static final int VERSION_BYTES = 2;
@@ -23,7 +23,8 @@ public final class Dump {
   public static byte[] of(Value value) {
     DumpOutput out = new DumpOutput();
     new ValueWriter(out).write(value);
-    out.littleEndian(VERSION_WRITTEN, VERSION_BYTES);
+    boolean expires = value.hasExpiringElements();
+    out.littleEndian(expires ? VERSION_MAX : VERSION_WRITTEN, VERSION_BYTES);
     out.littleEndian(Crc64.of(out.bytes(), 0, out.size()), Long.BYTES);
     return out.toByteArray();
   }

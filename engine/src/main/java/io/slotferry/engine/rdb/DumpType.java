@@ -29,5 +29,10 @@ final class DumpType {
   /** Of Redis 7.2. */
   static final int SET_LISTPACK = 20;
 
+  /** Of Redis 7.4: a hash with fields that expire. */
+  static final int HASH_METADATA = 24;
+
+  static final int HASH_LISTPACK_EX = 25;
+
   private DumpType() {}
 }

@@ -7,7 +7,8 @@ import io.slotferry.engine.value.SortedSetValue;
 import io.slotferry.engine.value.StringValue;
 import io.slotferry.engine.value.Value;
 import io.slotferry.protocol.Decimal;
-import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Reads one value in any of its forms. What is empty, or has an element twice, is malformed. */
@@ -37,6 +38,8 @@ final class ValueReader {
           sortedSet(type);
       case DumpType.HASH, DumpType.HASH_ZIPMAP, DumpType.HASH_ZIPLIST, DumpType.HASH_LISTPACK ->
           hash(type);
+      case DumpType.HASH_METADATA -> hashWithTimes();
+      case DumpType.HASH_LISTPACK_EX -> packedHashWithTimes();
       default -> throw new MalformedDumpException("unknown type of value: " + type);
     };
   }
@@ -173,6 +176,46 @@ final class ValueReader {
     }
     check(hash.size() > 0, "a hash without fields");
     return hash;
+  }
+
+  private HashValue hashWithTimes() {
+    HashValue hash = new HashValue();
+    long first = in.i64();
+    for (int left = in.count(); left > 0; left--) {
+      long time = in.length();
+      byte[] field = in.string();
+      set(hash, field, in.string(), time == 0 ? HashValue.NO_EXPIRY : first + time - 1);
+    }
+    return hash;
+  }
+
+  private HashValue packedHashWithTimes() {
+    HashValue hash = new HashValue();
+    in.i64();
+    List<byte[]> triple = new ArrayList<>();
+    Listpack.read(
+        in.string(),
+        element -> {
+          triple.add(element);
+          if (triple.size() == 3) {
+            boolean isTime = Decimal.isLong(element, 0, element.length);
+            check(isTime, "a time that is no number");
+            long time = Decimal.toLong(element, 0, element.length);
+            set(hash, triple.get(0), triple.get(1), time);
+            triple.clear();
+          }
+        });
+    check(hash.size() > 0 && triple.isEmpty(), "a hash without fields, or with half of one");
+    return hash;
+  }
+
+  private static void set(HashValue hash, byte[] field, byte[] value, long expiryMillis) {
+    check(
+        hash.set(field, 0, field.length, value, 0, value.length), "a hash with a field twice");
+    check(expiryMillis >= 0, "a time that is none");
+    if (expiryMillis != HashValue.NO_EXPIRY) {
+      hash.expire(field, 0, field.length, expiryMillis);
+    }
   }
 
   // ---- two elements that belong together

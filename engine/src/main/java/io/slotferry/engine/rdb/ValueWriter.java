@@ -152,9 +152,18 @@ final class ValueWriter {
       listpack.writeTo(out);
       return;
     }
-    out.u8(DumpType.HASH);
+    boolean expires = hash.hasExpiringElements();
+    long first = hash.nextExpiry();
+    out.u8(expires ? DumpType.HASH_METADATA : DumpType.HASH);
+    if (expires) {
+      out.littleEndian(first, Long.BYTES);
+    }
     out.length(hash.size());
     for (int at = hash.first(); at >= 0; at = hash.next(at)) {
+      if (expires) {
+        long expiry = hash.expiryAt(at);
+        out.length(expiry == HashValue.NO_EXPIRY ? 0 : expiry - first + 1);
+      }
       hash.elementAt(at, slice);
       string(slice);
       hash.valueAt(at, slice);

@@ -8,8 +8,13 @@ public final class KeyEntry {
   private final Value value;
   private long expiryMillis;
 
-  /** What the table has counted for the value; it is counted again after each change. */
-  private long countedBytes;
+  private static final long EXPIRING_ELEMENTS = 1L << 62;
+
+  /**
+   * What the table has counted for the value, bytes, and, as a bit, whether elements of it expire;
+   * it is counted again after each change.
+   */
+  private long counted;
 
   public KeyEntry(byte[] key, Value value, long expiryMillis) {
     this.key = key;
@@ -37,12 +42,20 @@ public final class KeyEntry {
 
   /** Measures the value anew and returns by how many bytes it has grown since the last time. */
   long recount() {
-    long before = countedBytes;
-    countedBytes = value.approximateBytes();
-    return countedBytes - before;
+    long before = countedBytes();
+    counted = value.approximateBytes();
+    if (value.hasExpiringElements()) {
+      counted |= EXPIRING_ELEMENTS;
+    }
+    return countedBytes() - before;
   }
 
   long countedBytes() {
-    return countedBytes;
+    return counted & ~EXPIRING_ELEMENTS;
+  }
+
+  /** Whether elements of the value expired when it was counted. */
+  boolean hasExpiringElements() {
+    return (counted & EXPIRING_ELEMENTS) != 0;
   }
 }

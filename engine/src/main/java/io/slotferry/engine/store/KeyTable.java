@@ -29,6 +29,7 @@ public final class KeyTable {
   private @Nullable Object[] entries = new @Nullable Object[HOMES_MIN + OVERFLOW_MIN];
   private int size;
   private int expiring;
+  private int expiringElements;
   private long bytes;
   private @Nullable OrderedKeys ordered;
 
@@ -40,6 +41,11 @@ public final class KeyTable {
   /** The number of keys that have an expiry. */
   public int expiring() {
     return expiring;
+  }
+
+  /** The number of keys with elements that expire. */
+  public int expiringElements() {
+    return expiringElements;
   }
 
   /** The memory the entries take, bytes: an estimate. */
@@ -220,7 +226,9 @@ public final class KeyTable {
   /** Counts the memory of the value at {@code index} again, which was changed in place. */
   public void recount(int index) {
     if (entries[index] instanceof KeyEntry entry) {
+      expiringElements -= entry.hasExpiringElements() ? 1 : 0;
       bytes += entry.recount();
+      expiringElements += entry.hasExpiringElements() ? 1 : 0;
     }
   }
 
@@ -229,6 +237,7 @@ public final class KeyTable {
     if (entry instanceof KeyEntry keyEntry) {
       keyEntry.recount();
       bytes += keyEntry.countedBytes();
+      expiringElements += keyEntry.hasExpiringElements() ? 1 : 0;
     }
     if (Entries.expiry(entry) != Entries.NO_EXPIRY) {
       expiring++;
@@ -239,6 +248,7 @@ public final class KeyTable {
     bytes -= Entries.fixedBytes(entry);
     if (entry instanceof KeyEntry keyEntry) {
       bytes -= keyEntry.countedBytes();
+      expiringElements -= keyEntry.hasExpiringElements() ? 1 : 0;
     }
     if (Entries.expiry(entry) != Entries.NO_EXPIRY) {
       expiring--;

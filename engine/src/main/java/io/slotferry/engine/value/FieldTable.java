@@ -3,6 +3,7 @@ package io.slotferry.engine.value;
 import io.slotferry.engine.hash.KeyHash;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The elements of a large hash, set or sorted set: an open-addressed table that is sorted by the
@@ -19,6 +20,7 @@ final class FieldTable {
   static final int VARYING = -1;
 
   private static final int HOMES_MIN = 16;
+  private static final long[] NO_TIMES = {};
 
   /** Slots beyond the last home, for runs that reach over it; grown if they do not suffice. */
   private static final int OVERFLOW = 16;
@@ -34,6 +36,7 @@ final class FieldTable {
   private byte[][] entries = new byte[HOMES_MIN + OVERFLOW][];
   private int size;
   private long entryBytes;
+  private @Nullable FieldExpiries expiries;
 
   FieldTable(int payloadBytes) {
     this.payloadBytes = payloadBytes;
@@ -45,7 +48,21 @@ final class FieldTable {
 
   /** The memory it takes, bytes: an estimate. */
   long bytes() {
-    return entryBytes + (long) SLOT_BYTES * hashes.length;
+    long bytes = entryBytes + (long) SLOT_BYTES * hashes.length;
+    return expiries == null ? bytes : bytes + expiries.bytes();
+  }
+
+  /** When elements expire; null as long as none ever did. */
+  @Nullable FieldExpiries expiries() {
+    return expiries;
+  }
+
+  /** For an element that is to expire; {@code compact} as {@link FieldExpiries} tells it. */
+  FieldExpiries demandExpiries(boolean compact) {
+    if (expiries == null) {
+      expiries = new FieldExpiries(hashes.length, compact);
+    }
+    return expiries;
   }
 
   private int home(int hash) {
@@ -150,6 +167,9 @@ final class FieldTable {
     }
     System.arraycopy(hashes, slot, hashes, slot + 1, gap - slot);
     System.arraycopy(entries, slot, entries, slot + 1, gap - slot);
+    if (expiries != null) {
+      expiries.inserted(slot, gap);
+    }
     hashes[slot] = hash;
     entries[slot] = entry;
     size++;
@@ -171,6 +191,9 @@ final class FieldTable {
     }
     System.arraycopy(hashes, slot + 1, hashes, slot, last - slot);
     System.arraycopy(entries, slot + 1, entries, slot, last - slot);
+    if (expiries != null) {
+      expiries.removed(slot, last);
+    }
     vacate(last);
     if (homes > HOMES_MIN && size < homes >>> 3) {
       resize(homes >>> 1);
@@ -187,6 +210,9 @@ final class FieldTable {
     int length = hashes.length + (hashes.length >>> 2);
     hashes = Arrays.copyOf(hashes, length);
     entries = Arrays.copyOf(entries, length);
+    if (expiries != null) {
+      expiries.extended(length);
+    }
   }
 
   private void resize(int newHomes) {
@@ -195,6 +221,7 @@ final class FieldTable {
     homes = newHomes;
     hashes = new int[newHomes + OVERFLOW];
     entries = new byte[newHomes + OVERFLOW][];
+    long[] oldTimes = expiries == null ? NO_TIMES : expiries.rebuilt(hashes.length);
     int free = 0;
     for (int i = 0; i < oldHashes.length; i++) {
       if (oldHashes[i] != 0) {
@@ -204,6 +231,9 @@ final class FieldTable {
         }
         hashes[slot] = oldHashes[i];
         entries[slot] = oldEntries[i];
+        if (expiries != null) {
+          expiries.moved(slot, oldTimes[i]);
+        }
         free = slot + 1;
       }
     }

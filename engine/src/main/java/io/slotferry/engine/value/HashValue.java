@@ -3,6 +3,8 @@ package io.slotferry.engine.value;
 import io.slotferry.protocol.frame.MalformedFrameException;
 import io.slotferry.protocol.frame.WireReader;
 import io.slotferry.protocol.frame.WireWriter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -13,11 +15,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread: the loop that owns the shard copy.
  */
 public final class HashValue extends Value implements Elements {
-  /** Redis' hash-max-listpack-entries. */
-  static final int COMPACT_FIELDS_MAX = 512;
-
   /** A field and its value. */
   private static final int STRIDE = 2;
+
+  /** Of a field that does not expire. */
+  public static final long NO_EXPIRY = FieldExpiries.NONE;
+
+  /** Where the number of fields stands, of which no hash has 0: times follow the values. */
+  private static final int WITH_EXPIRIES = 0;
 
   private static final int OBJECT_BYTES = 56;
   private static final Packed NOTHING = new Packed(0);
@@ -34,7 +39,11 @@ public final class HashValue extends Value implements Elements {
 
   @Override
   public String encoding() {
-    return table == null ? "listpack" : "hashtable";
+    if (table == null) {
+      return "listpack";
+    }
+    FieldExpiries expiries = table.expiries();
+    return expiries != null && expiries.isCompact() ? "listpackex" : "hashtable";
   }
 
   /** The number of fields. */
@@ -67,8 +76,23 @@ public final class HashValue extends Value implements Elements {
     return true;
   }
 
-  /** Gives the field a value; true when the field is new. */
+  /** Gives the field a value, which does not expire; true when the field is new. */
   public boolean set(
+      byte[] field,
+      int fieldStart,
+      int fieldLength,
+      byte[] value,
+      int valueStart,
+      int valueLength) {
+    boolean added = put(field, fieldStart, fieldLength, value, valueStart, valueLength);
+    if (!added && table != null && table.expiries() != null) {
+      expire(field, fieldStart, fieldLength, FieldExpiries.NONE);
+    }
+    return added;
+  }
+
+  /** Gives the field another value, and lets it expire when it did before. */
+  public boolean put(
       byte[] field,
       int fieldStart,
       int fieldLength,
@@ -78,12 +102,15 @@ public final class HashValue extends Value implements Elements {
     int position = find(field, fieldStart, fieldLength);
     boolean added = position < 0;
     if (table == null
-        && (Math.max(fieldLength, valueLength) > Packed.NAME_BYTES_MAX
-            || (added && size() == COMPACT_FIELDS_MAX))) {
+        && isTooMuch(added, fieldLength, valueLength)) {
       spread();
       position = find(field, fieldStart, fieldLength);
     }
     if (table != null) {
+      FieldExpiries expiries = table.expiries();
+      if (expiries != null && isTooMuch(added, fieldLength, valueLength)) {
+        expiries.outgrown();
+      }
       byte[] entry = FieldEntry.of(field, fieldStart, fieldLength, value, valueStart, valueLength);
       if (added) {
         table.add(entry);
@@ -97,6 +124,12 @@ public final class HashValue extends Value implements Elements {
       packed.replace(packed.next(position), value, valueStart, valueLength);
     }
     return added;
+  }
+
+  /** Whether a field that is set would be too much for the compact form. */
+  private boolean isTooMuch(boolean added, int fieldLength, int valueLength) {
+    return Math.max(fieldLength, valueLength) > EncodingLimits.hashValueBytes()
+        || (added && size() >= EncodingLimits.hashEntries());
   }
 
   /** Removes the field; false when there was none. */
@@ -131,6 +164,70 @@ public final class HashValue extends Value implements Elements {
     }
     packed = NOTHING;
     table = spread;
+  }
+
+  // ---- fields that expire
+
+  /**
+   * Lets the field, which exists, expire.
+   *
+   * @param millis milliseconds since 1970, or {@link #NO_EXPIRY}
+   */
+  public void expire(byte[] field, int start, int length, long millis) {
+    boolean compact = table == null;
+    if (table == null) {
+      spread();
+    }
+    FieldTable fields = table();
+    fields.demandExpiries(compact).set(fields.find(field, start, length), millis);
+  }
+
+  private FieldTable table() {
+    if (table == null) {
+      throw new IllegalStateException("not a table");
+    }
+    return table;
+  }
+
+  /** When the field at {@code position} expires, or {@link #NO_EXPIRY}. */
+  public long expiryAt(int position) {
+    FieldExpiries expiries = table == null ? null : table.expiries();
+    return expiries == null ? NO_EXPIRY : expiries.at(position);
+  }
+
+  /** No field expires before this time. */
+  public long nextExpiry() {
+    FieldExpiries expiries = table == null ? null : table.expiries();
+    return expiries == null ? FieldExpiries.NEVER : expiries.next();
+  }
+
+  @Override
+  public boolean hasExpiringElements() {
+    return nextExpiry() != FieldExpiries.NEVER;
+  }
+
+  /** Removes up to {@code max} fields whose time has come, and returns them. */
+  public List<byte[]> takeExpired(long nowMillis, int max) {
+    List<byte[]> taken = new ArrayList<>();
+    Slice slice = new Slice();
+    long next = FieldExpiries.NEVER;
+    for (int at = first(); at >= 0; at = next(at)) {
+      long expiry = expiryAt(at);
+      if (expiry != NO_EXPIRY && expiry <= nowMillis && taken.size() < max) {
+        elementAt(at, slice);
+        taken.add(slice.toByteArray());
+      } else if (expiry != NO_EXPIRY) {
+        next = Math.min(next, expiry);
+      }
+    }
+    for (byte[] field : taken) {
+      remove(field, 0, field.length);
+    }
+    FieldExpiries expiries = table().expiries();
+    if (expiries != null) {
+      expiries.nextIs(next);
+    }
+    return taken;
   }
 
   // ---- positions
@@ -183,6 +280,10 @@ public final class HashValue extends Value implements Elements {
 
   @Override
   public void encode(WireWriter out) {
+    boolean expires = hasExpiringElements();
+    if (expires) {
+      out.varint(WITH_EXPIRIES);
+    }
     out.varint(size());
     Slice slice = new Slice();
     for (int at = first(); at >= 0; at = next(at)) {
@@ -190,12 +291,19 @@ public final class HashValue extends Value implements Elements {
       out.bytes(slice.buffer(), slice.start(), slice.length());
       valueAt(at, slice);
       out.bytes(slice.buffer(), slice.start(), slice.length());
+      if (expires) {
+        out.varlong(expiryAt(at));
+      }
     }
   }
 
   public static HashValue decode(WireReader in) {
     HashValue hash = new HashValue();
     int fields = in.varint();
+    boolean expires = fields == WITH_EXPIRIES;
+    if (expires) {
+      fields = in.varint();
+    }
     for (int i = 0; i != fields; i++) {
       int fieldLength = in.varint();
       int field = in.skip(fieldLength);
@@ -203,6 +311,10 @@ public final class HashValue extends Value implements Elements {
       int value = in.skip(valueLength);
       if (!hash.set(in.buffer(), field, fieldLength, in.buffer(), value, valueLength)) {
         throw new MalformedFrameException("a hash with a field twice");
+      }
+      long expiry = expires ? in.varlong() : NO_EXPIRY;
+      if (expiry != NO_EXPIRY) {
+        hash.expire(in.buffer(), field, fieldLength, expiry);
       }
     }
     if (fields == 0) {

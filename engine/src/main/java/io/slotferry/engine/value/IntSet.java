@@ -1,5 +1,6 @@
 package io.slotferry.engine.value;
 
+import io.slotferry.protocol.Decimal;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -23,6 +24,12 @@ final class IntSet {
   /** Of the array, bytes. */
   int bytes() {
     return bytes.length;
+  }
+
+  /** Characters of the longest member. */
+  int digitsMax() {
+    int size = size();
+    return size == 0 ? 0 : Math.max(Decimal.length(get(0)), Decimal.length(get(size - 1)));
   }
 
   long get(int index) {

@@ -16,13 +16,18 @@ public final class ListValue extends Value {
   private static final int OBJECT_BYTES = 64;
   private static final int NODE_BYTES = 48;
 
+  /** What Redis' form for few elements takes besides them. */
+  private static final int LISTPACK_BYTES = 7;
+
   private ListNode head = new ListNode();
   private ListNode tail = head;
-  private int nodes = 1;
   private int size;
 
-  /** Of the nodes' arrays, as of the last change at an end or of a node: an estimate. */
-  private long elementBytes;
+  /** Whether Redis would have it as a chain of listpacks, and not as a single one. */
+  private boolean chained;
+
+  /** Of the nodes but the first, and of the elements in all: an estimate. */
+  private long nodeBytes;
 
   @Override
   public ValueType type() {
@@ -31,7 +36,7 @@ public final class ListValue extends Value {
 
   @Override
   public String encoding() {
-    return nodes == 1 ? "listpack" : "quicklist";
+    return chained ? "quicklist" : "listpack";
   }
 
   /** The number of elements. */
@@ -42,7 +47,7 @@ public final class ListValue extends Value {
 
   @Override
   public long approximateBytes() {
-    return OBJECT_BYTES + (long) NODE_BYTES * nodes + elementBytes;
+    return OBJECT_BYTES + NODE_BYTES + nodeBytes;
   }
 
   // ---- the ends
@@ -182,7 +187,7 @@ public final class ListValue extends Value {
   public void trim(int from, int to) {
     int after = size - to;
     for (int left = from; left > 0; ) {
-      if (left >= head.count() && nodes > 1) {
+      if (left >= head.count() && head != tail) {
         left -= head.count();
         drop(head);
       } else {
@@ -191,7 +196,7 @@ public final class ListValue extends Value {
       }
     }
     for (int left = after; left > 0; ) {
-      if (left >= tail.count() && nodes > 1) {
+      if (left >= tail.count() && head != tail) {
         left -= tail.count();
         drop(tail);
       } else {
@@ -288,7 +293,17 @@ public final class ListValue extends Value {
 
   private void counted(int elements, int bytes) {
     size += elements;
-    elementBytes += bytes;
+    nodeBytes += bytes;
+    if (bytes > 0) {
+      chained |=
+          size > EncodingLimits.listEntries()
+              || nodeBytes + LISTPACK_BYTES > EncodingLimits.listBytes();
+    } else if (chained && head == tail) {
+      // It goes back only when it has become half as large: no to and fro at the limit.
+      chained =
+          size > EncodingLimits.listEntries() / 2
+              || nodeBytes + LISTPACK_BYTES > EncodingLimits.listBytes() / 2;
+    }
   }
 
   private void removeAt(ListNode node, int at) {
@@ -313,16 +328,17 @@ public final class ListValue extends Value {
     } else {
       next.previous = node;
     }
-    nodes++;
+    nodeBytes += NODE_BYTES;
   }
 
   /** Takes a node out, with what it holds; the last one stays, for what comes. */
   private void drop(ListNode node) {
-    if (nodes == 1) {
+    if (head == tail) {
       return;
     }
-    counted(-node.count(), -node.used());
+    int count = node.count();
     unlink(node);
+    counted(-count, -node.used());
   }
 
   private void unlink(ListNode node) {
@@ -336,7 +352,7 @@ public final class ListValue extends Value {
     } else {
       node.next.previous = node.previous;
     }
-    nodes--;
+    nodeBytes -= NODE_BYTES;
   }
 
   // ---- the whole

@@ -4,16 +4,13 @@ import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
 /**
- * A few small elements one after another in one array, each as its length (u8) and its bytes: what
- * Redis calls a listpack. It is searched from the front, which for so little memory is faster than
+ * A few small elements one after another in one array, each as its length (varint: one byte below
+ * 128) and its bytes: what Redis calls a listpack. It is searched from the front, which for so little memory is faster than
  * any table, and takes a fraction of the space.
  *
  * <p>An element may begin with {@code payloadBytes} that are not part of its name.
  */
 final class Packed {
-  /** What a hash, set or sorted set has at most in this form, per element, bytes. */
-  static final int NAME_BYTES_MAX = 64;
-
   private static final int SPARE_BYTES = 8;
 
   private final int payloadBytes;
@@ -41,7 +38,7 @@ final class Packed {
   }
 
   int next(int at) {
-    int next = bodyAt(at) + lengthAt(at);
+    int next = after(at);
     return next == used ? -1 : next;
   }
 
@@ -49,7 +46,7 @@ final class Packed {
   int position(int index) {
     int at = 0;
     for (int i = 0; i < index; i++) {
-      at = bodyAt(at) + lengthAt(at);
+      at = after(at);
     }
     return at;
   }
@@ -58,13 +55,32 @@ final class Packed {
     return position(random.nextInt(count / stride) * stride);
   }
 
+  private int after(int at) {
+    return bodyAt(at) + lengthAt(at);
+  }
+
   int bodyAt(int at) {
-    return at + 1;
+    int body = at + 1;
+    while (bytes[body - 1] < 0) {
+      body++;
+    }
+    return body;
   }
 
   /** Bytes of the body, payload included. */
   int lengthAt(int at) {
-    return bytes[at] & 0xff;
+    int length = bytes[at];
+    return length >= 0 ? length : longLengthAt(at);
+  }
+
+  private int longLengthAt(int at) {
+    int length = 0;
+    for (int i = at, shift = 0; ; i++, shift += 7) {
+      length |= (bytes[i] & 0x7f) << shift;
+      if (bytes[i] >= 0) {
+        return length;
+      }
+    }
   }
 
   /** Points {@code out} at the element's name. */
@@ -77,13 +93,13 @@ final class Packed {
     int bodyLength = length + payloadBytes;
     int at = 0;
     while (at < used) {
-      int name = at + 1 + payloadBytes;
-      if ((bytes[at] & 0xff) == bodyLength
+      int name = bodyAt(at) + payloadBytes;
+      if (lengthAt(at) == bodyLength
           && Arrays.equals(bytes, name, name + length, buffer, start, start + length)) {
         return at;
       }
       for (int i = 0; i < stride; i++) {
-        at += 1 + (bytes[at] & 0xff);
+        at = after(at);
       }
     }
     return -1;
@@ -97,24 +113,39 @@ final class Packed {
 
   /** Puts an element before the one at {@code at}; {@code at} may be the end. */
   void insert(int at, byte[] source, int start, int length) {
-    shift(at, 1 + length);
-    bytes[at] = (byte) length;
-    System.arraycopy(source, start, bytes, at + 1, length);
+    int head = varintLength(length);
+    shift(at, head + length);
+    write(at, head, source, start, length);
     count++;
   }
 
   void replace(int at, byte[] source, int start, int length) {
-    int old = lengthAt(at);
-    shift(at + 1 + old, length - old);
-    bytes[at] = (byte) length;
-    System.arraycopy(source, start, bytes, at + 1, length);
+    int head = varintLength(length);
+    int after = after(at);
+    shift(after, at + head + length - after);
+    write(at, head, source, start, length);
+  }
+
+  private void write(int at, int head, byte[] source, int start, int length) {
+    int rest = length;
+    for (int i = at; i < at + head - 1; i++) {
+      bytes[i] = (byte) (rest | 0x80);
+      rest >>>= 7;
+    }
+    bytes[at + head - 1] = (byte) rest;
+    System.arraycopy(source, start, bytes, at + head, length);
+  }
+
+  private static int varintLength(int value) {
+    int bits = Integer.SIZE - Integer.numberOfLeadingZeros(value | 1);
+    return (bits + 6) / 7;
   }
 
   /** Removes {@code elements} elements from {@code at} on. */
   void remove(int at, int elements) {
     int end = at;
     for (int i = 0; i < elements; i++) {
-      end += 1 + lengthAt(end);
+      end = after(end);
     }
     shift(end, at - end);
     count -= elements;

@@ -15,12 +15,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread: the loop that owns the shard copy.
  */
 public final class SetValue extends Value implements Elements {
-  /** Redis' set-max-intset-entries. */
-  static final int INTEGERS_MAX = 512;
-
-  /** Redis' set-max-listpack-entries. */
-  static final int COMPACT_MEMBERS_MAX = 128;
-
   private static final int OBJECT_BYTES = 56;
 
   // Exactly one of the three.
@@ -64,6 +58,13 @@ public final class SetValue extends Value implements Elements {
     return table;
   }
 
+  private IntSet integers() {
+    if (integers == null) {
+      throw new IllegalStateException("not a set of integers");
+    }
+    return integers;
+  }
+
   // ---- members
 
   private int find(byte[] member, int start, int length) {
@@ -86,7 +87,7 @@ public final class SetValue extends Value implements Elements {
     if (integers != null) {
       if (Decimal.isLong(member, start, length)) {
         boolean added = integers.add(Decimal.toLong(member, start, length));
-        if (integers.size() > INTEGERS_MAX) {
+        if (integers.size() > EncodingLimits.setIntegers()) {
           spread();
         }
         return added;
@@ -97,7 +98,8 @@ public final class SetValue extends Value implements Elements {
       return false;
     }
     if (packed != null
-        && (length > Packed.NAME_BYTES_MAX || packed.count() == COMPACT_MEMBERS_MAX)) {
+        && (length > EncodingLimits.setValueBytes()
+            || packed.count() >= EncodingLimits.setEntries())) {
       spread();
     }
     if (packed != null) {
@@ -132,7 +134,8 @@ public final class SetValue extends Value implements Elements {
 
   /** Goes over to a form that can hold a member of {@code length} bytes that is no integer. */
   private void leaveIntegers(int length) {
-    if (length > Packed.NAME_BYTES_MAX || size() >= COMPACT_MEMBERS_MAX) {
+    if (Math.max(length, integers().digitsMax()) > EncodingLimits.setValueBytes()
+        || size() >= EncodingLimits.setEntries()) {
       spread();
       return;
     }
@@ -144,6 +147,29 @@ public final class SetValue extends Value implements Elements {
     }
     integers = null;
     packed = members;
+  }
+
+  /**
+   * Some {@code count} members are about to be added, the first of which is this one: a set that
+   * has no room for them takes its final form at once, as Redis does.
+   */
+  public void expect(int count, byte[] first, int start, int length) {
+    if (integers != null && (size() > 0 || Decimal.isLong(first, start, length))) {
+      if (count > EncodingLimits.setIntegers()) {
+        leaveIntegersFor(count);
+      }
+    } else if (table == null && count > EncodingLimits.setEntries()) {
+      spread();
+    }
+  }
+
+  private void leaveIntegersFor(int count) {
+    if (size() == 0 && count <= EncodingLimits.setEntries()) {
+      integers = null;
+      packed = new Packed(0);
+    } else {
+      spread();
+    }
   }
 
   private void spread() {

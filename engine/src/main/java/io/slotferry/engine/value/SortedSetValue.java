@@ -19,9 +19,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread: the loop that owns the shard copy.
  */
 public final class SortedSetValue extends Value implements Elements {
-  /** Redis' zset-max-listpack-entries. */
-  static final int COMPACT_MEMBERS_MAX = 128;
-
   private static final int OBJECT_BYTES = 72;
   private static final Packed NOTHING = new Packed(ScoredEntry.SCORE_BYTES);
   private static final ScoreTree NO_TREE = new ScoreTree();
@@ -78,7 +75,8 @@ public final class SortedSetValue extends Value implements Elements {
     boolean added = position < 0;
     if (table == null
         && added
-        && (length > Packed.NAME_BYTES_MAX || packed.count() == COMPACT_MEMBERS_MAX)) {
+        && (length > EncodingLimits.zsetValueBytes()
+            || packed.count() >= EncodingLimits.zsetEntries())) {
       spread();
     }
     byte[] entry = ScoredEntry.of(score, member, start, length);

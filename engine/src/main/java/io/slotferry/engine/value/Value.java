@@ -25,6 +25,11 @@ public abstract sealed class Value
     return FIXED_BYTES + ELEMENT_BYTES * size();
   }
 
+  /** Whether elements of it expire by themselves. */
+  public boolean hasExpiringElements() {
+    return false;
+  }
+
   /** Writes the whole value; {@code decode} of the same class reads it. */
   public abstract void encode(WireWriter out);
 

@@ -28,12 +28,16 @@ class EffectsTest {
     templates.removeIf(template -> KEEP_FORM.contains(template.name()));
     templates.add(new CommandTemplate("SPOP set 1|2|5"));
     templates.add(new CommandTemplate("SPOP set"));
+    templates.add(new CommandTemplate("HPEXPIRE hash 0|9|2000|9999 FIELDS 1 member"));
+    templates.add(new CommandTemplate("HPEXPIRE hash 0|50|2000 NX|XX|GT|LT FIELDS 2 member member"));
+    templates.add(new CommandTemplate("HPERSIST hash FIELDS 2 member member"));
     for (int seed = 0; seed < SEEDS; seed++) {
       Random random = new Random(seed);
       EngineFixture leader = new EngineFixture(seed);
       Engine follower = leader.follow();
       int members = seed % 4 == 0 ? 900 : 12;
       for (int step = 0; step < STEPS; step++) {
+        leader.nowMillis += 2;
         CommandTemplate template = templates.get(random.nextInt(templates.size()));
         leader.reply(template.expand(random, members).toArray(String[]::new));
       }
