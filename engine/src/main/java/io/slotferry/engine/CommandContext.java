@@ -54,6 +54,8 @@ public final class CommandContext {
   private final StringValue view = new StringValue(new byte[0]);
   private final StringValue peekView = new StringValue(new byte[0]);
 
+  private boolean expiresActively = true;
+
   // The command.
   private ShardCall call = new ShardCall();
   private Request request = new Request();
@@ -186,6 +188,15 @@ public final class CommandContext {
 
   public ReplyWriter reply() {
     return reply;
+  }
+
+  /** Whether keys and fields expire that nobody asks for. */
+  public boolean expiresActively() {
+    return expiresActively;
+  }
+
+  public void expireActively(boolean active) {
+    expiresActively = active;
   }
 
   /** All partitions, for the commands that go over them. */

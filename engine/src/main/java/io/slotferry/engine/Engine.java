@@ -1,5 +1,6 @@
 package io.slotferry.engine;
 
+import io.slotferry.engine.command.DebugCommands;
 import io.slotferry.engine.command.DumpCommands;
 import io.slotferry.engine.command.ExpiryCommands;
 import io.slotferry.engine.command.GenericCommands;
@@ -82,6 +83,7 @@ public final class Engine {
     KeyspaceCommands.bind(handlers);
     MemoryCommands.bind(handlers);
     DumpCommands.bind(handlers);
+    DebugCommands.bind(handlers);
     HashCommands.bind(handlers);
     ListCommands.bind(handlers);
     SetCommands.bind(handlers);
@@ -277,6 +279,6 @@ public final class Engine {
    * @return how many were removed; near {@code maxKeys}, another call is worthwhile
    */
   public int expireCycle(long nowMillis, int maxKeys) {
-    return expiryCycle.run(nowMillis, maxKeys);
+    return context.expiresActively() ? expiryCycle.run(nowMillis, maxKeys) : 0;
   }
 }

@@ -112,6 +112,7 @@ final class Router implements Rerouting {
       case ANY_KEY -> new RandomKeyWalk(this, caller, command, request).start(reply);
       case CURSOR -> new ScanWalk(this, caller, command, request).start(reply);
       case ORDERED -> new KeyRangeWalk(this, caller, command, request).start(reply);
+      case BY_SUBCOMMAND -> new DebugWalk(this, caller, command, request).start(reply);
       case GATEWAY -> throw new IllegalArgumentException(command + " is the gateway's own");
     };
   }

@@ -113,11 +113,26 @@ class RoutingTest {
           .isEqualTo("-CROSSSLOT Keys in request don't hash to the same slot");
       client.ask("SET", "{x}a", "1");
       assertThat(client.ask("RENAME", "{x}a", "{x}b")).isEqualTo("OK");
+      assertThat(client.ask("SWAPDB", "0", "1"))
+          .isEqualTo("-ERR SWAPDB is not allowed in a cluster of several shards");
+      assertThat(client.ask("SORT", "a", "BY", "w_*")).startsWith("-ERR BY option of SORT denied");
     }
     try (TestGateway single = new TestGateway(1, placement)) {
       RespClient client = single.client();
       client.ask("SET", "a", "1");
       assertThat(client.ask("RENAME", "a", "b")).isEqualTo("OK");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void debugGoesWhereItsSubcommandSays(Placement placement) {
+    try (TestGateway cluster = new TestGateway(3, placement)) {
+      RespClient client = cluster.client();
+      assertThat(client.ask("DEBUG", "POPULATE", "30", "key")).isEqualTo("OK");
+      assertThat(client.ask("DBSIZE")).isEqualTo("30");
+      assertThat(client.ask("GET", "key:29")).isEqualTo("value:29");
+      assertThat(client.ask("DEBUG", "SLEEP", "0.001")).isEqualTo("OK");
     }
   }
 

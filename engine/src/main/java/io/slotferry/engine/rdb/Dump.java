@@ -29,6 +29,13 @@ public final class Dump {
     return out.toByteArray();
   }
 
+  /** The bytes that the value takes in a dump, without its type and what follows it. */
+  public static int bytesOf(Value value) {
+    DumpOutput out = new DumpOutput();
+    new ValueWriter(out).write(value);
+    return out.size() - 1;
+  }
+
   /** Whether version and checksum of {@code buffer[start, start + length)} are right. */
   public static boolean isSound(byte[] buffer, int start, int length) {
     if (length < FOOTER_BYTES) {

@@ -1,6 +1,7 @@
 package io.slotferry.engine.store;
 
 import java.util.Arrays;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -184,6 +185,13 @@ public final class KeyTable {
     added(entry);
     if (ordered != null) {
       ordered.replace(entry);
+    }
+  }
+
+  /** Puts what every entry makes of itself in its place: an equal one, made anew. */
+  public void replaceAll(UnaryOperator<Object> renewal) {
+    for (int at = first(); at >= 0; at = next(at)) {
+      replace(at, renewal.apply(entryAt(at)));
     }
   }
 

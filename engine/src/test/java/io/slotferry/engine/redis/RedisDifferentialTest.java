@@ -52,6 +52,7 @@ class RedisDifferentialTest {
           Command.WAIT,
           Command.OBJECT,
           Command.MEMORY,
+          Command.DEBUG,
           Command.DUMP,
           Command.SWAPDB,
           Command.RANDOMKEY,

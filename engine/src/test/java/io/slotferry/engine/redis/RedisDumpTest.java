@@ -59,6 +59,10 @@ class RedisDumpTest {
       Reply expected = sorted(type, read(type, "k", true));
       assertThat(sorted(type, read(type, "theirs", false))).isEqualTo(expected);
       assertThat(sorted(type, read(type, "ours", true))).isEqualTo(expected);
+      assertThat(here("DEBUG", "DIGEST-VALUE", "theirs", "none"))
+          .isEqualTo(onRedis("DEBUG", "DIGEST-VALUE", "k", "none"));
+      assertThat(here("DEBUG", "RELOAD").text()).isEqualTo("OK");
+      assertThat(sorted(type, read(type, "theirs", false))).isEqualTo(expected);
       if (!type.equals("set") && !type.equals("list")) {
         assertThat(onRedis("OBJECT", "ENCODING", "ours"))
             .isEqualTo(onRedis("OBJECT", "ENCODING", "k"));

@@ -58,7 +58,9 @@ final class RedisServer implements AutoCloseable {
                 "--appendonly",
                 "no",
                 "--loglevel",
-                "warning")
+                "warning",
+                "--enable-debug-command",
+                "yes")
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();

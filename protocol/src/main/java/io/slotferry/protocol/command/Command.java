@@ -15,6 +15,7 @@ import static io.slotferry.protocol.command.Routing.ALL_MIN;
 import static io.slotferry.protocol.command.Routing.ALL_OK;
 import static io.slotferry.protocol.command.Routing.ALL_SUM;
 import static io.slotferry.protocol.command.Routing.ANY_KEY;
+import static io.slotferry.protocol.command.Routing.BY_SUBCOMMAND;
 import static io.slotferry.protocol.command.Routing.CURSOR;
 import static io.slotferry.protocol.command.Routing.GATEWAY;
 import static io.slotferry.protocol.command.Routing.ONE_SHARD;
@@ -47,6 +48,7 @@ public enum Command {
   CONFIG(-2, ADMIN | NOSCRIPT | LOADING | STALE, 0, 0, 0, GATEWAY),
   INFO(-1, LOADING | STALE, 0, 0, 0, GATEWAY),
   TIME(1, LOADING | STALE | FAST, 0, 0, 0, GATEWAY),
+  DEBUG(-2, ADMIN | NOSCRIPT | LOADING | STALE, 0, 0, 0, BY_SUBCOMMAND),
   LOLWUT(-1, READONLY | FAST, 0, 0, 0, GATEWAY),
   ROLE(1, NOSCRIPT | LOADING | STALE | FAST, 0, 0, 0, GATEWAY),
   CLUSTER(-2, LOADING | STALE, 0, 0, 0, GATEWAY),

@@ -29,5 +29,7 @@ public enum Routing {
   /** Shard after shard, the cursor telling which: SCAN. */
   CURSOR,
   /** Tablet after tablet in key order: KEYRANGE. */
-  ORDERED
+  ORDERED,
+  /** To a key's shard, or to one shard after the other, as the subcommand says: DEBUG. */
+  BY_SUBCOMMAND
 }

@@ -1,0 +1,187 @@
+package io.slotferry.engine.command;
+
+import io.slotferry.engine.CommandContext;
+import io.slotferry.engine.GlobPattern;
+import io.slotferry.engine.HandlerTable;
+import io.slotferry.engine.rdb.Dump;
+import io.slotferry.engine.store.KeyTable;
+import io.slotferry.engine.store.Entries;
+import io.slotferry.engine.store.Partition;
+import io.slotferry.engine.store.PartitionStore;
+import io.slotferry.engine.value.StringValue;
+import io.slotferry.engine.value.Value;
+import io.slotferry.protocol.Request;
+import io.slotferry.protocol.command.Command;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * DEBUG, as far as tools and test suites need it. What concerns the insides of Redis alone is
+ * accepted and does nothing. The gateway sees to it that the right shards get a subcommand.
+ */
+public final class DebugCommands {
+  /** Switches of Redis for which there is nothing to switch here. */
+  private static final Set<String> ACCEPTED =
+      Set.of(
+          "CHANGE-REPL-ID",
+          "CONFIG-REWRITE-FORCE-ALL",
+          "DICT-RESIZING",
+          "LOG",
+          "PAUSE-CRON",
+          "QUICKLIST-PACKED-THRESHOLD",
+          "REPLYBUFFER",
+          "SET-DISABLE-DENY-SCRIPTS",
+          "SET-SKIP-CHECKSUM-VALIDATION",
+          "STRINGMATCH-TEST");
+
+  private DebugCommands() {}
+
+  private static void debug(CommandContext context) {
+    String name = context.request().text(1).toUpperCase(Locale.ROOT);
+    int count = context.count();
+    switch (name) {
+      case "OBJECT", "LISTPACK", "QUICKLIST" -> {
+        if (count < 3) {
+          refuse(context);
+        } else {
+          ofKey(context, name);
+        }
+      }
+      case "DIGEST" -> digest(context);
+      case "DIGEST-VALUE" -> digestValues(context);
+      case "RELOAD", "LOADAOF" -> reload(context);
+      case "SET-ACTIVE-EXPIRE" -> {
+        if (count == 3) {
+          context.expireActively(!context.request().text(2).equals("0"));
+          context.reply().ok();
+        } else {
+          refuse(context);
+        }
+      }
+      case "STRINGMATCH-LEN" -> {
+        if (count == 4) {
+          context.reply().integer(matches(context.request()) ? 1 : 0);
+        } else {
+          refuse(context);
+        }
+      }
+      case "ERROR" -> context.fail(count == 3 ? context.request().text(2) : "ERR syntax error");
+      default -> {
+        if (ACCEPTED.contains(name)) {
+          context.reply().ok();
+        } else {
+          refuse(context);
+        }
+      }
+    }
+  }
+
+  private static void refuse(CommandContext context) {
+    context.fail(
+        "ERR unknown subcommand or wrong number of arguments for '"
+            + context.request().text(1)
+            + "'. Try DEBUG HELP.");
+  }
+
+  private static boolean matches(Request request) {
+    return new GlobPattern(request.buffer(), request.start(2), request.length(2))
+        .matches(request.buffer(), request.start(3), request.length(3));
+  }
+
+  // ---- one key
+
+  private static void ofKey(CommandContext context, String name) {
+    Value value = context.find(2);
+    if (value == null) {
+      context.fail("ERR no such key");
+      return;
+    }
+    String encoding = value.encoding();
+    if (name.equals("OBJECT")) {
+      context
+          .reply()
+          .simple(
+              "Value at:0x0 refcount:1 encoding:"
+                  + encoding
+                  + " serializedlength:"
+                  + Dump.bytesOf(value)
+                  + " lru:0 lru_seconds_idle:0");
+    } else if (encoding.equals(name.toLowerCase(Locale.ROOT))) {
+      context.reply().simple(encoding + " of " + value.size() + " elements");
+    } else {
+      context.fail("ERR Not a " + name.toLowerCase(Locale.ROOT) + " encoded object.");
+    }
+  }
+
+  private static void digestValues(CommandContext context) {
+    context.reply().array(context.count() - 2);
+    for (int key = 2; key < context.count(); key++) {
+      Digest digest = new Digest();
+      Value value = context.find(key);
+      if (value != null) {
+        digest.addValue(value, context.expiry(key) != CommandContext.NO_EXPIRY);
+      }
+      context.reply().simple(digest.hex());
+    }
+  }
+
+  // ---- all keys
+
+  /** Number and digest of each keyspace that has keys here; the gateway makes one of them. */
+  private static void digest(CommandContext context) {
+    List<String> digests = new ArrayList<>();
+    PartitionStore store = context.store();
+    int keyspaces = 0;
+    for (Partition at = store.serving(-1); at != null; at = store.serving(at.id())) {
+      keyspaces = Math.max(keyspaces, at.keyspaces());
+    }
+    for (int keyspace = 0; keyspace < keyspaces; keyspace++) {
+      Digest digest = new Digest();
+      boolean any = false;
+      for (Partition at = store.serving(-1); at != null; at = store.serving(at.id())) {
+        KeyTable table = at.table(keyspace);
+        for (int key = table == null ? -1 : table.first(); table != null && key >= 0; ) {
+          digest.addEntry(table.entryAt(key));
+          any = true;
+          key = table.next(key);
+        }
+      }
+      if (any) {
+        digests.add(Integer.toString(keyspace));
+        digests.add(digest.hex());
+      }
+    }
+    context.reply().array(digests.size());
+    digests.forEach(context.reply()::bulk);
+  }
+
+  /** Every value is written and read again, as a restart would do. */
+  private static void reload(CommandContext context) {
+    PartitionStore store = context.store();
+    StringValue view = new StringValue(new byte[0]);
+    for (Partition at = store.serving(-1); at != null; at = store.serving(at.id())) {
+      for (int keyspace = 0; keyspace < at.keyspaces(); keyspace++) {
+        KeyTable table = at.table(keyspace);
+        if (table != null) {
+          table.replaceAll(entry -> renewed(entry, view));
+        }
+      }
+    }
+    context.reply().ok();
+  }
+
+  private static Object renewed(Object entry, StringValue view) {
+    return Entries.of(
+        Entries.keyBuffer(entry),
+        Entries.keyStart(entry),
+        Entries.keyLength(entry),
+        Entries.value(entry, view).copy(),
+        Entries.expiry(entry));
+  }
+
+  public static void bind(HandlerTable table) {
+    table.bind(Command.DEBUG, DebugCommands::debug);
+  }
+}

@@ -1,0 +1,54 @@
+package io.slotferry.engine.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.slotferry.engine.EngineFixture;
+import org.junit.jupiter.api.Test;
+
+class DebugCommandsTest {
+  private final EngineFixture engine = new EngineFixture();
+
+  private String reply(String line) {
+    return engine.reply(line.split(" "));
+  }
+
+  @Test
+  void activeExpiryCanBeSwitchedOff() {
+    reply("SET a 1 PX 5");
+    engine.nowMillis += 10;
+    assertThat(reply("DEBUG SET-ACTIVE-EXPIRE 0")).isEqualTo("+OK");
+    assertThat(engine.engine.expireCycle(engine.nowMillis, 100)).isZero();
+    assertThat(reply("DEBUG SET-ACTIVE-EXPIRE 1")).isEqualTo("+OK");
+    assertThat(engine.engine.expireCycle(engine.nowMillis, 100)).isEqualTo(1);
+  }
+
+  @Test
+  void reloadingKeepsEverything() {
+    reply("SET a 1 PX 500");
+    reply("RPUSH l a b c");
+    reply("HSET h f v g w");
+    reply("HPEXPIRE h 100 FIELDS 1 f");
+    var before = EngineFixture.contents(engine.engine.store());
+    String digest = reply("DEBUG DIGEST");
+    assertThat(reply("DEBUG RELOAD")).isEqualTo("+OK");
+    assertThat(EngineFixture.contents(engine.engine.store())).isEqualTo(before);
+    assertThat(reply("DEBUG DIGEST")).isEqualTo(digest).startsWith("*2 $1 0 $40 ");
+    reply("LPUSH l d");
+    assertThat(reply("DEBUG DIGEST")).isNotEqualTo(digest);
+  }
+
+  @Test
+  void tellsOfAKey() {
+    reply("RPUSH l a b c");
+    assertThat(reply("DEBUG OBJECT l"))
+        .startsWith("+Value at:0x0 refcount:1 encoding:listpack serializedlength:");
+    assertThat(reply("DEBUG OBJECT none")).isEqualTo("-ERR no such key");
+    assertThat(reply("DEBUG LISTPACK l")).isEqualTo("+listpack of 3 elements");
+    assertThat(reply("DEBUG QUICKLIST l")).isEqualTo("-ERR Not a quicklist encoded object.");
+    assertThat(reply("DEBUG STRINGMATCH-LEN a*c abbc")).isEqualTo(":1");
+    assertThat(reply("DEBUG QUICKLIST-PACKED-THRESHOLD 10b")).isEqualTo("+OK");
+    assertThat(reply("DEBUG FOO"))
+        .isEqualTo(
+            "-ERR unknown subcommand or wrong number of arguments for 'FOO'. Try DEBUG HELP.");
+  }
+}
