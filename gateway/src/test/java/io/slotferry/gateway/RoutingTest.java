@@ -130,7 +130,7 @@ class RoutingTest {
     try (TestGateway cluster = new TestGateway(3, placement)) {
       RespClient client = cluster.client();
       assertThat(client.ask("DEBUG", "POPULATE", "30", "key")).isEqualTo("OK");
-      assertThat(client.ask("DBSIZE")).isEqualTo("30");
+      assertThat(client.ask("DBSIZE")).isEqualTo("(30)");
       assertThat(client.ask("GET", "key:29")).isEqualTo("value:29");
       assertThat(client.ask("DEBUG", "SLEEP", "0.001")).isEqualTo("OK");
     }

@@ -11,21 +11,21 @@ import org.jspecify.annotations.Nullable;
 /** HEXPIRE, HTTL, HPERSIST and their siblings: fields of hashes that expire, as of Redis 7.4. */
 final class FieldExpiryCommands {
   /** The latest time that a field may be given, milliseconds since 1970. */
-  private static final long EXPIRY_MAX = (1L << 46) - 1;
+  static final long EXPIRY_MAX = (1L << 46) - 1;
 
-  private static final long MILLIS_PER_SECOND = 1000;
+  static final long MILLIS_PER_SECOND = 1000;
 
-  private static final byte[] HPEXPIREAT = Effect.name("HPEXPIREAT");
-  private static final byte[] HPERSIST = Effect.name("HPERSIST");
-  private static final byte[] HDEL = Effect.name("HDEL");
+  static final byte[] HPEXPIREAT = Effect.name("HPEXPIREAT");
+  static final byte[] HPERSIST = Effect.name("HPERSIST");
+  static final byte[] HDEL = Effect.name("HDEL");
   private static final byte[] FIELDS = Effect.name("FIELDS");
 
   // Answers for a field.
-  private static final int NO_FIELD = -2;
+  static final int NO_FIELD = -2;
   private static final int NO_EXPIRY = -1;
   private static final int NOT_MET = 0;
-  private static final int DONE = 1;
-  private static final int DELETED = 2;
+  static final int DONE = 1;
+  static final int DELETED = 2;
 
   /** What must hold of the old time. */
   private enum Condition {
@@ -62,8 +62,8 @@ final class FieldExpiryCommands {
   }
 
   /** An effect on those fields from {@code first} on whose answer is {@code wanted}. */
-  private static void emitFor(
-      CommandContext context, int[] answers, int first, int wanted, Effect effect, boolean counted) {
+  static void emitFor(
+      int[] answers, int first, int wanted, Effect effect, boolean counted) {
     int count = 0;
     for (int answer : answers) {
       count += answer == wanted ? 1 : 0;
@@ -79,7 +79,7 @@ final class FieldExpiryCommands {
     effect.emit();
   }
 
-  private static boolean contains(int[] answers, int wanted) {
+  static boolean contains(int[] answers, int wanted) {
     for (int answer : answers) {
       if (answer == wanted) {
         return true;
@@ -95,7 +95,7 @@ final class FieldExpiryCommands {
    *
    * @return the first field
    */
-  private static int fields(CommandContext context, int argument, String notPositive) {
+  static int fields(CommandContext context, int argument, String notPositive) {
     if (argument + 1 >= context.count() || !context.is(argument, "FIELDS")) {
       context.fail("ERR Mandatory argument FIELDS is missing or not at the right position");
       return argument;
@@ -107,11 +107,11 @@ final class FieldExpiryCommands {
     return argument + 2;
   }
 
-  private static int find(HashValue hash, Request request, int field) {
+  static int find(HashValue hash, Request request, int field) {
     return hash.find(request.buffer(), request.start(field), request.length(field));
   }
 
-  private static void setExpiry(HashValue hash, Request request, int field, long millis) {
+  static void setExpiry(HashValue hash, Request request, int field, long millis) {
     hash.expire(request.buffer(), request.start(field), request.length(field), millis);
   }
 
@@ -138,7 +138,7 @@ final class FieldExpiryCommands {
     }
     if (contains(answers, DONE)) {
       Effect effect = context.beginEffect(1, HPEXPIREAT).decimal(expiryMillis);
-      emitFor(context, answers, first, DONE, effect, true);
+      emitFor(answers, first, DONE, effect, true);
     }
     if (hash != null && contains(answers, DELETED)) {
       deleted(context, hash, answers, first);
@@ -187,12 +187,13 @@ final class FieldExpiryCommands {
     return DONE;
   }
 
-  private static void deleted(
+  /** Those fields whose answer is {@link #DELETED} are gone. */
+  static void deleted(
       CommandContext context, HashValue hash, int[] answers, int first) {
     if (hash.size() == 0) {
       context.remove(1);
     }
-    emitFor(context, answers, first, DELETED, context.beginEffect(1, HDEL), false);
+    emitFor(answers, first, DELETED, context.beginEffect(1, HDEL), false);
   }
 
   private static void write(CommandContext context, int[] answers) {
@@ -238,7 +239,7 @@ final class FieldExpiryCommands {
       answers[i] = persist(hash, context.request(), first + i);
     }
     if (contains(answers, DONE)) {
-      emitFor(context, answers, first, DONE, context.beginEffect(1, HPERSIST), true);
+      emitFor(answers, first, DONE, context.beginEffect(1, HPERSIST), true);
     }
     write(context, answers);
   }
@@ -265,5 +266,6 @@ final class FieldExpiryCommands {
     table.bind(Command.HEXPIRETIME, context -> httl(context, true, false));
     table.bind(Command.HPEXPIRETIME, context -> httl(context, false, false));
     table.bind(Command.HPERSIST, FieldExpiryCommands::hpersist);
+    FieldAccessCommands.bind(table);
   }
 }

@@ -44,16 +44,12 @@ final class Ziplist {
   }
 
   private static byte[] element(int head, DumpInput in) {
-    switch (head >>> 6) {
-      case 0:
-        return string(in, head & 0x3f);
-      case 1:
-        return string(in, (head & 0x3f) << Byte.SIZE | in.u8());
-      case 2:
-        return string(in, in.bigEndian32());
-      default:
-        return DumpInput.digits(number(head, in));
-    }
+    return switch (head >>> 6) {
+      case 0 -> string(in, head & 0x3f);
+      case 1 -> string(in, (head & 0x3f) << Byte.SIZE | in.u8());
+      case 2 -> string(in, in.bigEndian32());
+      default -> DumpInput.digits(number(head, in));
+    };
   }
 
   private static long number(int head, DumpInput in) {

@@ -148,4 +148,59 @@ class FieldExpiryCommandsTest {
         "-ERR The `numfields` parameter must match the number of arguments");
     check("HPERSIST h FIELDS 0 a", "-ERR Number of fields must be a positive integer");
   }
+
+  @Test
+  void fieldsAreReadAndDeleted() {
+    given("HSET h a 1 b 2");
+    check("HGETDEL h FIELDS 3 a none a", "*3 $1 1 $-1 $-1", "HDEL h a");
+    check("HGETDEL h FIELDS 1 b", "*1 $1 2", "HDEL h b");
+    check("HGETDEL h FIELDS 1 b", "*1 $-1");
+    check("HGETDEL h FIELDS 0 b", "-ERR Number of fields must be a positive integer");
+    check("EXISTS h", ":0");
+  }
+
+  @Test
+  void fieldsAreReadAndGivenATime() {
+    given("HSET h a 1 b 2");
+    check(
+        "HGETEX h PXAT 9000000000000 FIELDS 2 a none",
+        "*2 $1 1 $-1",
+        "HPEXPIREAT h 9000000000000 FIELDS 1 a");
+    check("HGETEX h FIELDS 1 a", "*1 $1 1");
+    check("HGETEX h PERSIST FIELDS 2 a b", "*2 $1 1 $1 2", "HPERSIST h FIELDS 1 a");
+    check("HGETEX h EX 0 FIELDS 1 a", "*1 $1 1", "HDEL h a");
+    check(
+        "HGETEX h EX 1 PX 1 FIELDS 1 a",
+        "-ERR Only one of EX, PX, EXAT, PXAT or PERSIST arguments can be specified");
+    check("HGETEX h EX 1 x y z", "-ERR unknown argument: x");
+    check("HGETEX h PERSIST PERSIST FIELDS 2 a",
+        "-ERR Only one of EX, PX, EXAT, PXAT or PERSIST arguments can be specified");
+    check("HGETEX h FIELDS 3 a b", "-ERR wrong number of arguments for 'hgetex' command");
+    check("HGETEX h FIELDS x a", "-ERR invalid number of fields");
+  }
+
+  @Test
+  void fieldsAreSetWithATime() {
+    check(
+        "HSETEX h PXAT 9000000000000 FIELDS 2 a 1 b 2",
+        ":1",
+        "HSET h a 1 b 2",
+        "HPEXPIREAT h 9000000000000 FIELDS 1 a",
+        "HPEXPIREAT h 9000000000000 FIELDS 1 b");
+    check("HSETEX h FNX FIELDS 2 c 1 a 2", ":0");
+    check("HSETEX h FXX FIELDS 2 c 1 a 2", ":0");
+    check(
+        "HSETEX h FXX KEEPTTL FIELDS 1 a 3",
+        ":1",
+        "HSET h a 3",
+        "HPEXPIREAT h 9000000000000 FIELDS 1 a");
+    check("HSETEX h FIELDS 1 b 3", ":1", "HSET h b 3");
+    check("HPEXPIRETIME h FIELDS 2 a b", "*2 :9000000000000 :-1");
+    check("HSETEX h PX 0 FIELDS 2 a 1 none 1", ":1", "HDEL h a");
+    check("HSETEX h FNX FXX FIELDS 1 a 1",
+        "-ERR Only one of FXX or FNX arguments can be specified");
+    check("HSETEX h EX 5 KEEPTTL", "-ERR wrong number of arguments for 'hsetex' command");
+    check("HSETEX h FNX KEEPTTL EX 5", "-ERR Only one of EX, PX, EXAT, PXAT or KEEPTTL arguments"
+        + " can be specified");
+  }
 }

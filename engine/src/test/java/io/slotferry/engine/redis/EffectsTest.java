@@ -30,6 +30,10 @@ class EffectsTest {
     templates.add(new CommandTemplate("SPOP set"));
     templates.add(new CommandTemplate("HPEXPIRE hash 0|9|2000|9999 FIELDS 1 member"));
     templates.add(new CommandTemplate("HPEXPIRE hash 0|50|2000 NX|XX|GT|LT FIELDS 2 member member"));
+    templates.add(new CommandTemplate("HGETDEL hash FIELDS 2 member member"));
+    templates.add(new CommandTemplate("HGETEX hash PX 0|5|2000 FIELDS 2 member member"));
+    templates.add(new CommandTemplate("HSETEX hash PX 0|5|2000 FIELDS 1 member value"));
+    templates.add(new CommandTemplate("HSETEX hash KEEPTTL [ FXX|FNX ] FIELDS 1 member value"));
     templates.add(new CommandTemplate("HPERSIST hash FIELDS 2 member member"));
     for (int seed = 0; seed < SEEDS; seed++) {
       Random random = new Random(seed);

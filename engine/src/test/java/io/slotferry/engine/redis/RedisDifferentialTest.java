@@ -70,7 +70,10 @@ class RedisDifferentialTest {
           Command.HPTTL,
           Command.HEXPIRETIME,
           Command.HPEXPIRETIME,
-          Command.HPERSIST);
+          Command.HPERSIST,
+          Command.HGETDEL,
+          Command.HGETEX,
+          Command.HSETEX);
 
   private static RedisServer redis;
 
