@@ -1,6 +1,7 @@
 package io.slotferry.engine;
 
 import io.slotferry.engine.hash.KeyHash;
+import io.slotferry.engine.store.AccessClock;
 import io.slotferry.engine.store.Entries;
 import io.slotferry.engine.store.KeyEntry;
 import io.slotferry.engine.store.KeyTable;
@@ -54,6 +55,7 @@ public final class CommandContext {
   private final StringValue view = new StringValue(new byte[0]);
   private final StringValue peekView = new StringValue(new byte[0]);
 
+  private final AccessClock accessClock;
   private boolean expiresActively = true;
 
   // The command.
@@ -79,6 +81,7 @@ public final class CommandContext {
     this.locator = locator;
     this.sink = sink;
     this.random = random;
+    this.accessClock = new AccessClock(random);
     this.effect = new Effect(sink);
   }
 
@@ -190,6 +193,11 @@ public final class CommandContext {
     return reply;
   }
 
+  /** How the uses of keys are kept. */
+  public AccessClock accessClock() {
+    return accessClock;
+  }
+
   /** Whether keys and fields expire that nobody asks for. */
   public boolean expiresActively() {
     return expiresActively;
@@ -272,7 +280,50 @@ public final class CommandContext {
    */
   public @Nullable Value find(int keyArgument) {
     Object entry = entry(keyArgument);
+    if (entry == null) {
+      return null;
+    }
+    use();
+    return Entries.value(entry, view);
+  }
+
+  /** The same for those who only look at the key from outside: that is no use of it. */
+  public @Nullable Value inspect(int keyArgument) {
+    Object entry = entry(keyArgument);
     return entry == null ? null : Entries.value(entry, view);
+  }
+
+  /** The located key is used now. */
+  private void use() {
+    if (leading && table != null && index >= 0) {
+      table.usedAt(nowMillis);
+      if (accessClock.kind() != AccessClock.Kind.NOTHING) {
+        table.clockIs(index, accessClock.used(table.clockAt(index), nowMillis));
+      }
+    }
+  }
+
+  /** What is known of the last use of the key, which exists. */
+  public int clock(int keyArgument) {
+    locate(keyArgument);
+    return table == null || index < 0 ? AccessClock.UNKNOWN : table.clockAt(index);
+  }
+
+  public void clockIs(int keyArgument, int clock) {
+    locate(keyArgument);
+    if (table != null && index >= 0) {
+      table.clockIs(index, clock);
+    }
+  }
+
+  /** How long the key, which exists, was not used; if keys' uses are not kept, its table's. */
+  public long idleMillis(int keyArgument) {
+    int clock = clock(keyArgument);
+    if (clock != AccessClock.UNKNOWN) {
+      return accessClock.idleMillis(clock, nowMillis);
+    }
+    boolean isKnown = table != null && table.usedMillis() > 0;
+    return table != null && isKnown ? Math.max(0, nowMillis - table.usedMillis()) : 0;
   }
 
   /** The live value if it is of this type; of another type, latches WRONGTYPE and returns null. */
@@ -395,6 +446,7 @@ public final class CommandContext {
     } else {
       index = table.insert(index, hash, entry);
     }
+    use();
   }
 
   private Partition locatedPartition() {

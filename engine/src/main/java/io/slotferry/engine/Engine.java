@@ -11,6 +11,8 @@ import io.slotferry.engine.command.MemoryCommands;
 import io.slotferry.engine.command.SetCommands;
 import io.slotferry.engine.command.SortedSetCommands;
 import io.slotferry.engine.command.StringCommands;
+import io.slotferry.engine.store.AccessClock;
+import io.slotferry.engine.store.KeyTable;
 import io.slotferry.engine.store.Partition;
 import io.slotferry.engine.store.PartitionStore;
 import io.slotferry.engine.value.Value;
@@ -88,6 +90,27 @@ public final class Engine {
     ListCommands.bind(handlers);
     SetCommands.bind(handlers);
     SortedSetCommands.bind(handlers);
+  }
+
+  /** How the uses of keys are kept; {@link #keepUses} changes it. */
+  public AccessClock accessClock() {
+    return context.accessClock();
+  }
+
+  /** Keeps the uses of keys in this way from now on; what was kept in another is forgotten. */
+  public void keepUses(AccessClock.Kind kind) {
+    if (kind == accessClock().kind()) {
+      return;
+    }
+    accessClock().keep(kind);
+    for (Partition at = store.after(-1); at != null; at = store.after(at.id())) {
+      for (int keyspace = 0; keyspace < at.keyspaces(); keyspace++) {
+        KeyTable table = at.table(keyspace);
+        if (table != null) {
+          table.forgetClocks();
+        }
+      }
+    }
   }
 
   /** The data itself. */

@@ -93,7 +93,7 @@ public final class DebugCommands {
   // ---- one key
 
   private static void ofKey(CommandContext context, String name) {
-    Value value = context.find(2);
+    Value value = context.inspect(2);
     if (value == null) {
       context.fail("ERR no such key");
       return;
@@ -107,7 +107,10 @@ public final class DebugCommands {
                   + encoding
                   + " serializedlength:"
                   + Dump.bytesOf(value)
-                  + " lru:0 lru_seconds_idle:0");
+                  + " lru:"
+                  + context.clock(2)
+                  + " lru_seconds_idle:"
+                  + context.idleMillis(2) / 1000);
     } else if (encoding.equals(name.toLowerCase(Locale.ROOT))) {
       context.reply().simple(encoding + " of " + value.size() + " elements");
     } else {
@@ -119,7 +122,7 @@ public final class DebugCommands {
     context.reply().array(context.count() - 2);
     for (int key = 2; key < context.count(); key++) {
       Digest digest = new Digest();
-      Value value = context.find(key);
+      Value value = context.inspect(key);
       if (value != null) {
         digest.addValue(value, context.expiry(key) != CommandContext.NO_EXPIRY);
       }

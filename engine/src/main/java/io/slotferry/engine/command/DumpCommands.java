@@ -3,6 +3,7 @@ package io.slotferry.engine.command;
 import io.slotferry.engine.CommandContext;
 import io.slotferry.engine.HandlerTable;
 import io.slotferry.engine.rdb.Dump;
+import io.slotferry.engine.store.AccessClock;
 import io.slotferry.engine.value.Value;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** DUMP and RESTORE: a value in Redis' own serialisation. */
 public final class DumpCommands {
   private static final int FREQUENCY_MAX = 255;
+  private static final int NOT_GIVEN = -1;
   private static final int TTL = 2;
   private static final int PAYLOAD = 3;
   private static final int OPTIONS = 4;
@@ -41,6 +43,7 @@ public final class DumpCommands {
       context.delete(1);
     } else {
       context.put(1, value, expiryMillis);
+      restoration.restoreUse();
       context.effectOfKey(1);
     }
     context.reply().ok();
@@ -51,8 +54,8 @@ public final class DumpCommands {
     private final CommandContext context;
     private boolean replace;
     private boolean absolute;
-    private boolean idle;
-    private boolean frequency;
+    private long idleSeconds = NOT_GIVEN;
+    private long frequency = NOT_GIVEN;
     private long ttl;
 
     Restoration(CommandContext context) {
@@ -66,15 +69,14 @@ public final class DumpCommands {
           replace = true;
         } else if (context.is(i, "ABSTTL")) {
           absolute = true;
-        } else if (context.is(i, "IDLETIME") && hasNext && !frequency) {
-          idle = true;
-          if (context.integer(++i) < 0) {
+        } else if (context.is(i, "IDLETIME") && hasNext && frequency == NOT_GIVEN) {
+          idleSeconds = context.integer(++i);
+          if (idleSeconds < 0) {
             context.fail("ERR Invalid IDLETIME value, must be >= 0");
           }
-        } else if (context.is(i, "FREQ") && hasNext && !idle) {
-          frequency = true;
-          long value = context.integer(++i);
-          if (value < 0 || value > FREQUENCY_MAX) {
+        } else if (context.is(i, "FREQ") && hasNext && idleSeconds == NOT_GIVEN) {
+          frequency = context.integer(++i);
+          if (frequency < 0 || frequency > FREQUENCY_MAX) {
             context.fail("ERR Invalid FREQ value, must be >= 0 and <= 255");
           }
         } else {
@@ -103,6 +105,18 @@ public final class DumpCommands {
         context.fail("ERR Bad data format");
       }
       return value;
+    }
+
+    /** Sets the clock of the key, if it is kept in the way that was given. */
+    void restoreUse() {
+      AccessClock clock = context.accessClock();
+      long nowMillis = context.nowMillis();
+      if (idleSeconds != NOT_GIVEN && clock.kind() == AccessClock.Kind.RECENCY) {
+        long idleMillis = Math.min(idleSeconds, nowMillis / 1000) * 1000;
+        context.clockIs(1, clock.ofIdle(idleMillis, nowMillis));
+      } else if (frequency != NOT_GIVEN && clock.kind() == AccessClock.Kind.FREQUENCY) {
+        context.clockIs(1, clock.ofFrequency((int) frequency, nowMillis));
+      }
     }
 
     long expiryMillis() {

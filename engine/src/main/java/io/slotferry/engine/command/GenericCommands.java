@@ -2,6 +2,7 @@ package io.slotferry.engine.command;
 
 import io.slotferry.engine.CommandContext;
 import io.slotferry.engine.HandlerTable;
+import io.slotferry.engine.store.AccessClock;
 import io.slotferry.engine.store.Partition;
 import io.slotferry.engine.value.StringValue;
 import io.slotferry.engine.value.Value;
@@ -30,6 +31,14 @@ public final class GenericCommands {
     "    Print this help."
   };
 
+  private static final String COUNTED =
+      "ERR An LFU maxmemory policy is selected, idle time not tracked.";
+  private static final String NOT_COUNTED =
+      "ERR An LFU maxmemory policy is not selected, access frequency not tracked.";
+  private static final String NOT_BOTH =
+      " Please note that when switching between policies at runtime LRU and LFU data will take some"
+          + " time to adjust.";
+
   private GenericCommands() {}
 
   private static void del(CommandContext context) {
@@ -52,8 +61,18 @@ public final class GenericCommands {
     context.reply().integer(found);
   }
 
+  private static void touch(CommandContext context) {
+    int found = 0;
+    for (int key = 1; key < context.count(); key++) {
+      if (context.find(key) != null) {
+        found++;
+      }
+    }
+    context.reply().integer(found);
+  }
+
   private static void type(CommandContext context) {
-    Value value = context.find(1);
+    Value value = context.inspect(1);
     context.reply().simple(value == null ? "none" : value.type().redisName());
   }
 
@@ -226,7 +245,8 @@ public final class GenericCommands {
       context.fail("ERR wrong number of arguments for 'object|" + subcommand + "' command");
       return;
     }
-    Value value = context.find(2);
+    Value value = context.inspect(2);
+    boolean counts = context.accessClock().kind() == AccessClock.Kind.FREQUENCY;
     if (value == null) {
       context.reply().nullBulk();
     } else if (context.is(1, "ENCODING")) {
@@ -234,13 +254,16 @@ public final class GenericCommands {
     } else if (context.is(1, "REFCOUNT")) {
       context.reply().integer(1);
     } else if (context.is(1, "IDLETIME")) {
-      // Accesses are not tracked: nothing is evicted.
-      context.reply().integer(0);
+      if (counts) {
+        context.fail(COUNTED + NOT_BOTH);
+      } else {
+        context.reply().integer(context.idleMillis(2) / 1000);
+      }
+    } else if (counts) {
+      int clock = context.clock(2);
+      context.reply().integer(context.accessClock().frequency(clock, context.nowMillis()));
     } else {
-      context.fail(
-          "ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note"
-              + " that when switching between policies at runtime LRU and LFU data will take some"
-              + " time to adjust.");
+      context.fail(NOT_COUNTED + NOT_BOTH);
     }
   }
 
@@ -248,7 +271,7 @@ public final class GenericCommands {
     table.bind(Command.DEL, GenericCommands::del);
     table.bind(Command.UNLINK, GenericCommands::del);
     table.bind(Command.EXISTS, GenericCommands::exists);
-    table.bind(Command.TOUCH, GenericCommands::exists);
+    table.bind(Command.TOUCH, GenericCommands::touch);
     table.bind(Command.TYPE, GenericCommands::type);
     table.bind(Command.RENAME, GenericCommands::rename);
     table.bind(Command.RENAMENX, GenericCommands::renamenx);

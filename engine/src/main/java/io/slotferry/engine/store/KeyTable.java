@@ -34,6 +34,11 @@ public final class KeyTable {
   private long bytes;
   private @Nullable OrderedKeys ordered;
 
+  /** An {@link AccessClock} of each slot; null until the first is set. */
+  private int @Nullable [] clocks;
+
+  private long usedMillis;
+
   /** The number of keys. */
   public int size() {
     return size;
@@ -104,6 +109,34 @@ public final class KeyTable {
     return hashes[index];
   }
 
+  // ---- use
+
+  /** When any of the keys was used last, milliseconds since 1970. */
+  public long usedMillis() {
+    return usedMillis;
+  }
+
+  public void usedAt(long nowMillis) {
+    usedMillis = nowMillis;
+  }
+
+  /** What is known of the last use of the key at {@code index}. */
+  public int clockAt(int index) {
+    return clocks == null ? AccessClock.UNKNOWN : clocks[index];
+  }
+
+  public void clockIs(int index, int clock) {
+    if (clocks == null) {
+      clocks = new int[hashes.length];
+    }
+    clocks[index] = clock;
+  }
+
+  /** Keeps no clocks from now on, or begins anew. */
+  public void forgetClocks() {
+    clocks = null;
+  }
+
   // ---- walks
 
   /** The index of the first key whose hash is at least {@code hash} (unsigned), or -1. */
@@ -152,6 +185,10 @@ public final class KeyTable {
     }
     System.arraycopy(hashes, at, hashes, at + 1, gap - at);
     System.arraycopy(entries, at, entries, at + 1, gap - at);
+    if (clocks != null) {
+      System.arraycopy(clocks, at, clocks, at + 1, gap - at);
+      clocks[at] = AccessClock.UNKNOWN;
+    }
     hashes[at] = hash;
     entries[at] = entry;
     size++;
@@ -207,6 +244,9 @@ public final class KeyTable {
     }
     System.arraycopy(hashes, index + 1, hashes, index, last - index);
     System.arraycopy(entries, index + 1, entries, index, last - index);
+    if (clocks != null) {
+      System.arraycopy(clocks, index + 1, clocks, index, last - index);
+    }
     hashes[last] = 0;
     entries[last] = null;
     size--;
@@ -283,6 +323,7 @@ public final class KeyTable {
   private void resize(int newHomes, int newLength) {
     int[] oldHashes = hashes;
     @Nullable Object[] oldEntries = entries;
+    int @Nullable [] oldClocks = clocks;
     homes = newHomes;
     allocate(newLength);
     int next = 0;
@@ -294,6 +335,9 @@ public final class KeyTable {
         }
         hashes[at] = oldHashes[i];
         entries[at] = oldEntries[i];
+        if (clocks != null && oldClocks != null) {
+          clocks[at] = oldClocks[i];
+        }
         next = at + 1;
       }
     }
@@ -305,6 +349,9 @@ public final class KeyTable {
   private void allocate(int length) {
     hashes = new int[length];
     entries = new @Nullable Object[length];
+    if (clocks != null) {
+      clocks = new int[length];
+    }
   }
 
   /** More slots beyond the last home. */
@@ -312,5 +359,8 @@ public final class KeyTable {
     int length = hashes.length + (hashes.length >>> 1) + OVERFLOW_MIN;
     hashes = Arrays.copyOf(hashes, length);
     entries = Arrays.copyOf(entries, length);
+    if (clocks != null) {
+      clocks = Arrays.copyOf(clocks, length);
+    }
   }
 }

@@ -3,6 +3,7 @@ package io.slotferry.engine.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.slotferry.engine.EngineFixture;
+import io.slotferry.engine.store.AccessClock;
 import io.slotferry.engine.store.PartitionState;
 import org.junit.jupiter.api.Test;
 
@@ -124,5 +125,48 @@ class GenericCommandsTest {
     assertThat(engine.reply("OBJECT", "HELP")).startsWith("*15 +OBJECT <subcommand>");
     check("OBJECT FOO", "-ERR unknown subcommand 'FOO'. Try OBJECT HELP.");
     check("OBJECT ENCODING", "-ERR wrong number of arguments for 'object|encoding' command");
+  }
+
+  @Test
+  void idleTimeIsThatOfTheTableOrOfTheKey() {
+    given("MSET a 1 b 2");
+    engine.nowMillis += 3500;
+    check("TYPE a", "+string");
+    check("EXISTS a", ":1");
+    check("TTL a", ":-1");
+    check("OBJECT IDLETIME a", ":3");
+    check("TOUCH a", ":1");
+    check("OBJECT IDLETIME a", ":0");
+    engine.engine.keepUses(AccessClock.Kind.RECENCY);
+    check("GET a", "$1 1");
+    engine.nowMillis += 10_000;
+    check("GET b", "$1 2");
+    check("OBJECT IDLETIME a", ":10");
+    check("OBJECT IDLETIME b", ":0");
+    assertThat(engine.reply("OBJECT", "FREQ", "a")).startsWith("-ERR An LFU maxmemory policy is not");
+  }
+
+  @Test
+  void frequencyGrowsWithUseAndDecaysWithTime() {
+    engine.engine.keepUses(AccessClock.Kind.FREQUENCY);
+    given("SET a 1");
+    check("OBJECT FREQ a", ":5");
+    for (int i = 0; i < 1000; i++) {
+      engine.reply("GET", "a");
+    }
+    int frequency = Integer.parseInt(engine.reply("OBJECT", "FREQ", "a").substring(1));
+    assertThat(frequency).isBetween(10, 60);
+    engine.nowMillis += 3 * 60_000;
+    check("OBJECT FREQ a", ":" + (frequency - 3));
+    assertThat(engine.reply("OBJECT", "IDLETIME", "a")).startsWith("-ERR An LFU maxmemory policy is s");
+    String dump = engine.reply("DUMP", "a");
+    String payload = dump.substring(dump.indexOf(' ') + 1);
+    engine.reply("RESTORE", "a", "0", payload, "REPLACE", "FREQ", "100");
+    engine.effects();
+    check("OBJECT FREQ a", ":100");
+    engine.engine.keepUses(AccessClock.Kind.RECENCY);
+    engine.reply("RESTORE", "a", "0", payload, "REPLACE", "IDLETIME", "500");
+    engine.effects();
+    check("OBJECT IDLETIME a", ":500");
   }
 }

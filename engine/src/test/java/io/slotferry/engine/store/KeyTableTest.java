@@ -166,4 +166,36 @@ class KeyTableTest {
     assertThat(PackedString.overwrite(entry, bytes("new"), 0, 2, 43)).isFalse();
     assertThat(PackedString.overwrite(entry, bytes("new"), 0, 3, -1)).isFalse();
   }
+
+  @Test
+  void clocksStayWithTheirKeys() {
+    Random random = new Random(7);
+    Map<String, Integer> clocks = new HashMap<>();
+    for (int step = 1; step < STEPS; step++) {
+      String name = "k" + random.nextInt(step < STEPS / 2 ? 3000 : 60);
+      byte[] key = bytes(name);
+      if (random.nextInt(3) == 0) {
+        remove(name);
+        clocks.remove(name);
+      } else {
+        boolean isNew = !model.containsKey(name);
+        put(name, "v", Entries.NO_EXPIRY);
+        int at = table.find(hash(key), key, 0, key.length);
+        assertThat(table.clockAt(at))
+            .isEqualTo(isNew ? AccessClock.UNKNOWN : clocks.getOrDefault(name, -1));
+        table.clockIs(at, step);
+        clocks.put(name, step);
+      }
+      if (step == STEPS / 2) {
+        List.copyOf(model.keySet()).forEach(this::remove);
+        clocks.clear();
+      }
+    }
+    clocks.forEach((name, clock) -> {
+      byte[] key = bytes(name);
+      assertThat(table.clockAt(table.find(hash(key), key, 0, key.length))).isEqualTo(clock);
+    });
+    table.forgetClocks();
+    assertThat(table.clockAt(table.first())).isEqualTo(AccessClock.UNKNOWN);
+  }
 }
