@@ -370,10 +370,7 @@ public final class CommandContext {
       return null;
     }
     KeyTable table = found.table(keyspace);
-    int at =
-        table == null
-            ? -1
-            : table.find(KeyHash.hash(key, 0, key.length), key, 0, key.length);
+    int at = table == null ? -1 : table.find(KeyHash.hash(key, 0, key.length), key, 0, key.length);
     if (table == null || at < 0 || Entries.isExpired(table.entryAt(at), nowMillis)) {
       return null;
     }

@@ -12,8 +12,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the expired keys and fields of hashes that nobody asks for: a walk round all tables that have keys with an
- * expiry, a bounded number of keys and partitions a time.
+ * Finds the expired keys and fields of hashes that nobody asks for: a walk round all tables that
+ * have keys with an expiry, a bounded number of keys and partitions a time.
  */
 final class ExpiryCycle {
   /** Looking at a partition without expiries costs a cache miss or two: some 0.1 ms a run. */

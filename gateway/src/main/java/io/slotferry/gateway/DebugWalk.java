@@ -150,8 +150,7 @@ final class DebugWalk extends Walk {
     if (request.count() != KEYS + 1) {
       return -1;
     }
-    double seconds =
-        Decimal.toDouble(request.buffer(), request.start(KEYS), request.length(KEYS));
+    double seconds = Decimal.toDouble(request.buffer(), request.start(KEYS), request.length(KEYS));
     return seconds >= 0 && seconds <= SLEEP_SECONDS_MAX
         ? Math.round(seconds * MILLIS_PER_SECOND)
         : -1;

@@ -278,11 +278,13 @@ public final class ShardCopy implements ShardExecutor {
     }
     if (call.mapVersion != map.version()) {
       // The caller's map may be older: a tablet may have been split since.
-      call.partition = partitionOf(call.keyspace, request, KeyPositions.position(command, request, 0));
+      call.partition =
+          partitionOf(call.keyspace, request, KeyPositions.position(command, request, 0));
     }
     Place place = placeOf(call.partition);
     for (int i = 1; i < keys; i++) {
-      Place ofKey = placeOf(partitionOf(call.keyspace, request, KeyPositions.position(command, request, i)));
+      Place ofKey =
+          placeOf(partitionOf(call.keyspace, request, KeyPositions.position(command, request, i)));
       if (ofKey.compareTo(place) > 0) {
         place = ofKey;
       }

@@ -82,8 +82,7 @@ final class FieldAccess {
     int stride = stride();
     count =
         (int)
-            context.integer(
-                argument + 1, 1, Integer.MAX_VALUE / 2, "ERR invalid number of fields");
+            context.integer(argument + 1, 1, Integer.MAX_VALUE / 2, "ERR invalid number of fields");
     first = argument + 2;
     if ((long) count * stride > context.count() - first) {
       context.wrongArity();

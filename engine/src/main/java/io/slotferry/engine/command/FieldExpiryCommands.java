@@ -62,8 +62,7 @@ final class FieldExpiryCommands {
   }
 
   /** An effect on those fields from {@code first} on whose answer is {@code wanted}. */
-  static void emitFor(
-      int[] answers, int first, int wanted, Effect effect, boolean counted) {
+  static void emitFor(int[] answers, int first, int wanted, Effect effect, boolean counted) {
     int count = 0;
     for (int answer : answers) {
       count += answer == wanted ? 1 : 0;
@@ -132,9 +131,7 @@ final class FieldExpiryCommands {
     int[] answers = new int[context.count() - first];
     for (int i = 0; i < answers.length; i++) {
       answers[i] =
-          hash == null
-              ? NO_FIELD
-              : expire(context, hash, first + i, expiryMillis, condition);
+          hash == null ? NO_FIELD : expire(context, hash, first + i, expiryMillis, condition);
     }
     if (contains(answers, DONE)) {
       Effect effect = context.beginEffect(1, HPEXPIREAT).decimal(expiryMillis);
@@ -188,8 +185,7 @@ final class FieldExpiryCommands {
   }
 
   /** Those fields whose answer is {@link #DELETED} are gone. */
-  static void deleted(
-      CommandContext context, HashValue hash, int[] answers, int first) {
+  static void deleted(CommandContext context, HashValue hash, int[] answers, int first) {
     if (hash.size() == 0) {
       context.remove(1);
     }

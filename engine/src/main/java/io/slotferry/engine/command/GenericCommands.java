@@ -151,8 +151,7 @@ public final class GenericCommands {
   private static int keyspace(CommandContext context, int argument) {
     long number = context.integer(argument);
     if (number != (int) number) {
-      context.fail(
-          "ERR value is out of range, value must between -2147483648 and 2147483647");
+      context.fail("ERR value is out of range, value must between -2147483648 and 2147483647");
     } else if (number < 0) {
       context.fail(KeyspaceCommands.NO_SUCH_KEYSPACE);
     }

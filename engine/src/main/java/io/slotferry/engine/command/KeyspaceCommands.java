@@ -19,9 +19,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Commands about all keys of a keyspace on this copy: KEYS, SCAN, RANDOMKEY, DBSIZE, FLUSHALL, SWAPDB.
- * They see neither partitions that are only coming in nor expired keys (which DBSIZE counts, as in
- * Redis).
+ * Commands about all keys of a keyspace on this copy: KEYS, SCAN, RANDOMKEY, DBSIZE, FLUSHALL,
+ * SWAPDB. They see neither partitions that are only coming in nor expired keys (which DBSIZE
+ * counts, as in Redis).
  */
 public final class KeyspaceCommands {
   static final String NO_SUCH_KEYSPACE = "ERR DB index is out of range";

@@ -65,9 +65,7 @@ public final class MemoryCommands {
       known |= line.equals(name.toUpperCase(Locale.ROOT));
     }
     context.fail(
-        known
-            ? wrongArity(name)
-            : "ERR unknown subcommand '" + name + "'. Try MEMORY HELP.");
+        known ? wrongArity(name) : "ERR unknown subcommand '" + name + "'. Try MEMORY HELP.");
   }
 
   private static String wrongArity(String subcommand) {

@@ -29,8 +29,7 @@ final class MultiPop {
    */
   static MultiPop parse(CommandContext context, int numkeys, String firstSide, String lastSide) {
     MultiPop pop = new MultiPop(context, numkeys + 1);
-    long keys =
-        context.integer(numkeys, 1, Long.MAX_VALUE, "ERR numkeys should be greater than 0");
+    long keys = context.integer(numkeys, 1, Long.MAX_VALUE, "ERR numkeys should be greater than 0");
     if (keys >= context.count() - pop.firstKey) {
       context.syntaxError();
     }

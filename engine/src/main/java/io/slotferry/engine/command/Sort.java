@@ -16,8 +16,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * SORT and SORT_RO: the elements of a list, a set or a sorted set in the order of their numbers,
- * of their bytes, or of what a {@link SortPattern} finds for each.
+ * SORT and SORT_RO: the elements of a list, a set or a sorted set in the order of their numbers, of
+ * their bytes, or of what a {@link SortPattern} finds for each.
  */
 final class Sort {
   private static final byte[] NOTHING = {};

@@ -3,7 +3,9 @@ package io.slotferry.engine.rdb;
 import io.slotferry.protocol.Decimal;
 import io.slotferry.protocol.frame.WireWriter;
 
-/** The counterpart of {@link DumpInput}. Strings are written as integers if they are, else plain. */
+/**
+ * The counterpart of {@link DumpInput}. Strings are written as integers if they are, else plain.
+ */
 final class DumpOutput {
   private static final int INTEGER_CHARS_MAX = 11;
   private static final int LENGTH_6_MAX = 1 << 6;

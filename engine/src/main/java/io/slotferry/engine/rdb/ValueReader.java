@@ -31,7 +31,10 @@ final class ValueReader {
     int type = in.u8();
     return switch (type) {
       case DumpType.STRING -> new StringValue(in.string());
-      case DumpType.LIST, DumpType.LIST_ZIPLIST, DumpType.LIST_QUICKLIST, DumpType.LIST_QUICKLIST_2 ->
+      case DumpType.LIST,
+          DumpType.LIST_ZIPLIST,
+          DumpType.LIST_QUICKLIST,
+          DumpType.LIST_QUICKLIST_2 ->
           list(type);
       case DumpType.SET, DumpType.SET_INTSET, DumpType.SET_LISTPACK -> set(type);
       case DumpType.ZSET, DumpType.ZSET_2, DumpType.ZSET_ZIPLIST, DumpType.ZSET_LISTPACK ->
@@ -128,8 +131,10 @@ final class ValueReader {
           put(set, member, type == DumpType.ZSET ? oldScore() : in.f64());
         }
       }
-      case DumpType.ZSET_ZIPLIST -> Ziplist.read(in.string(), pairs((member, score) -> put(set, member, number(score))));
-      default -> Listpack.read(in.string(), pairs((member, score) -> put(set, member, number(score))));
+      case DumpType.ZSET_ZIPLIST ->
+          Ziplist.read(in.string(), pairs((member, score) -> put(set, member, number(score))));
+      default ->
+          Listpack.read(in.string(), pairs((member, score) -> put(set, member, number(score))));
     }
     check(set.size() > 0, "a sorted set without members");
     return set;
@@ -210,8 +215,7 @@ final class ValueReader {
   }
 
   private static void set(HashValue hash, byte[] field, byte[] value, long expiryMillis) {
-    check(
-        hash.set(field, 0, field.length, value, 0, value.length), "a hash with a field twice");
+    check(hash.set(field, 0, field.length, value, 0, value.length), "a hash with a field twice");
     check(expiryMillis >= 0, "a time that is none");
     if (expiryMillis != HashValue.NO_EXPIRY) {
       hash.expire(field, 0, field.length, expiryMillis);

@@ -95,9 +95,7 @@ public final class Entries {
   /** The memory of the entry, its place in a table and its value, bytes: an estimate. */
   public static long bytes(Object entry) {
     long fixed = fixedBytes(entry);
-    return entry instanceof KeyEntry keyEntry
-        ? fixed + keyEntry.value().approximateBytes()
-        : fixed;
+    return entry instanceof KeyEntry keyEntry ? fixed + keyEntry.value().approximateBytes() : fixed;
   }
 
   private static long arrayBytes(int length) {

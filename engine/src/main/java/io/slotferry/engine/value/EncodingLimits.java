@@ -87,8 +87,6 @@ public final class EncodingLimits {
   }
 
   static int listBytes() {
-    return listSize < 0
-        ? LIST_BYTES_MIN << Math.min(-listSize, LIST_CLASSES) - 1
-        : LIST_BYTES_SAFE;
+    return listSize < 0 ? LIST_BYTES_MIN << Math.min(-listSize, LIST_CLASSES) - 1 : LIST_BYTES_SAFE;
   }
 }

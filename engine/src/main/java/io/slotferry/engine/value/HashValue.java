@@ -101,8 +101,7 @@ public final class HashValue extends Value implements Elements {
       int valueLength) {
     int position = find(field, fieldStart, fieldLength);
     boolean added = position < 0;
-    if (table == null
-        && isTooMuch(added, fieldLength, valueLength)) {
+    if (table == null && isTooMuch(added, fieldLength, valueLength)) {
       spread();
       position = find(field, fieldStart, fieldLength);
     }

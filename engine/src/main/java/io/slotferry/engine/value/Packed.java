@@ -5,8 +5,8 @@ import java.util.random.RandomGenerator;
 
 /**
  * A few small elements one after another in one array, each as its length (varint: one byte below
- * 128) and its bytes: what Redis calls a listpack. It is searched from the front, which for so little memory is faster than
- * any table, and takes a fraction of the space.
+ * 128) and its bytes: what Redis calls a listpack. It is searched from the front, which for so
+ * little memory is faster than any table, and takes a fraction of the space.
  *
  * <p>An element may begin with {@code payloadBytes} that are not part of its name.
  */

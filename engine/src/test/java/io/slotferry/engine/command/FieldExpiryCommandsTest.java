@@ -139,12 +139,15 @@ class FieldExpiryCommandsTest {
     check("HEXPIRE h x FIELDS 1 a", "-ERR value is not an integer or out of range");
     check("HEXPIRE h -1 FIELDS 1 a", "-ERR invalid expire time, must be >= 0");
     check("HEXPIRE h 99999999999999 FIELDS 1 a", "-ERR invalid expire time in 'hexpire' command");
-    check("HPEXPIREAT h 70368744177664 FIELDS 1 a",
+    check(
+        "HPEXPIREAT h 70368744177664 FIELDS 1 a",
         "-ERR invalid expire time in 'hpexpireat' command");
-    check("HEXPIRE h 1 NX GT FIELDS 1 a",
+    check(
+        "HEXPIRE h 1 NX GT FIELDS 1 a",
         "-ERR Mandatory argument FIELDS is missing or not at the right position");
     check("HEXPIRE h 1 FIELDS 0 a", "-ERR Parameter `numFields` should be greater than 0");
-    check("HEXPIRE h 1 FIELDS 2 a",
+    check(
+        "HEXPIRE h 1 FIELDS 2 a",
         "-ERR The `numfields` parameter must match the number of arguments");
     check("HPERSIST h FIELDS 0 a", "-ERR Number of fields must be a positive integer");
   }
@@ -173,7 +176,8 @@ class FieldExpiryCommandsTest {
         "HGETEX h EX 1 PX 1 FIELDS 1 a",
         "-ERR Only one of EX, PX, EXAT, PXAT or PERSIST arguments can be specified");
     check("HGETEX h EX 1 x y z", "-ERR unknown argument: x");
-    check("HGETEX h PERSIST PERSIST FIELDS 2 a",
+    check(
+        "HGETEX h PERSIST PERSIST FIELDS 2 a",
         "-ERR Only one of EX, PX, EXAT, PXAT or PERSIST arguments can be specified");
     check("HGETEX h FIELDS 3 a b", "-ERR wrong number of arguments for 'hgetex' command");
     check("HGETEX h FIELDS x a", "-ERR invalid number of fields");
@@ -197,10 +201,11 @@ class FieldExpiryCommandsTest {
     check("HSETEX h FIELDS 1 b 3", ":1", "HSET h b 3");
     check("HPEXPIRETIME h FIELDS 2 a b", "*2 :9000000000000 :-1");
     check("HSETEX h PX 0 FIELDS 2 a 1 none 1", ":1", "HDEL h a");
-    check("HSETEX h FNX FXX FIELDS 1 a 1",
-        "-ERR Only one of FXX or FNX arguments can be specified");
+    check(
+        "HSETEX h FNX FXX FIELDS 1 a 1", "-ERR Only one of FXX or FNX arguments can be specified");
     check("HSETEX h EX 5 KEEPTTL", "-ERR wrong number of arguments for 'hsetex' command");
-    check("HSETEX h FNX KEEPTTL EX 5", "-ERR Only one of EX, PX, EXAT, PXAT or KEEPTTL arguments"
-        + " can be specified");
+    check(
+        "HSETEX h FNX KEEPTTL EX 5",
+        "-ERR Only one of EX, PX, EXAT, PXAT or KEEPTTL arguments" + " can be specified");
   }
 }

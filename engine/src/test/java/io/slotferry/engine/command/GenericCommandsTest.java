@@ -143,7 +143,8 @@ class GenericCommandsTest {
     check("GET b", "$1 2");
     check("OBJECT IDLETIME a", ":10");
     check("OBJECT IDLETIME b", ":0");
-    assertThat(engine.reply("OBJECT", "FREQ", "a")).startsWith("-ERR An LFU maxmemory policy is not");
+    assertThat(engine.reply("OBJECT", "FREQ", "a"))
+        .startsWith("-ERR An LFU maxmemory policy is not");
   }
 
   @Test
@@ -158,7 +159,8 @@ class GenericCommandsTest {
     assertThat(frequency).isBetween(10, 60);
     engine.nowMillis += 3 * 60_000;
     check("OBJECT FREQ a", ":" + (frequency - 3));
-    assertThat(engine.reply("OBJECT", "IDLETIME", "a")).startsWith("-ERR An LFU maxmemory policy is s");
+    assertThat(engine.reply("OBJECT", "IDLETIME", "a"))
+        .startsWith("-ERR An LFU maxmemory policy is s");
     String dump = engine.reply("DUMP", "a");
     String payload = dump.substring(dump.indexOf(' ') + 1);
     engine.reply("RESTORE", "a", "0", payload, "REPLACE", "FREQ", "100");

@@ -106,8 +106,13 @@ class DumpTest {
   @Test
   void noBytesBringItDown() {
     String[] writes = {
-      "SET k 12345", "SET k abc", "RPUSH k a 1 bcd -70000", "SADD k 1 2 3", "SADD k a b c",
-      "ZADD k 1.5 a 2 b -7 c", "HSET k f v g 2 h 3"
+      "SET k 12345",
+      "SET k abc",
+      "RPUSH k a 1 bcd -70000",
+      "SADD k 1 2 3",
+      "SADD k a b c",
+      "ZADD k 1.5 a 2 b -7 c",
+      "HSET k f v g 2 h 3"
     };
     Random random = new Random(1);
     for (int seed = 0; seed < FUZZ_SEEDS; seed++) {

@@ -16,8 +16,8 @@ class EffectsTest {
   private static final int STEPS = 1500;
 
   /**
-   * A renamed or moved value keeps its form, which its copy, made anew from what is in it, need not have: it
-   * is equal, but not in the order of its bytes.
+   * A renamed or moved value keeps its form, which its copy, made anew from what is in it, need not
+   * have: it is equal, but not in the order of its bytes.
    */
   private static final Set<String> KEEP_FORM = Set.of("RENAME", "RENAMENX", "MOVE");
 
@@ -29,7 +29,8 @@ class EffectsTest {
     templates.add(new CommandTemplate("SPOP set 1|2|5"));
     templates.add(new CommandTemplate("SPOP set"));
     templates.add(new CommandTemplate("HPEXPIRE hash 0|9|2000|9999 FIELDS 1 member"));
-    templates.add(new CommandTemplate("HPEXPIRE hash 0|50|2000 NX|XX|GT|LT FIELDS 2 member member"));
+    templates.add(
+        new CommandTemplate("HPEXPIRE hash 0|50|2000 NX|XX|GT|LT FIELDS 2 member member"));
     templates.add(new CommandTemplate("HGETDEL hash FIELDS 2 member member"));
     templates.add(new CommandTemplate("HGETEX hash PX 0|5|2000 FIELDS 2 member member"));
     templates.add(new CommandTemplate("HSETEX hash PX 0|5|2000 FIELDS 1 member value"));

@@ -54,8 +54,7 @@ class RedisDumpTest {
       String type = onRedis("TYPE", "k").text();
       assertThat(here("RESTORE", "theirs", "0", onRedis("DUMP", "k").text()).text())
           .isEqualTo("OK");
-      assertThat(onRedis("RESTORE", "ours", "0", here("DUMP", "k").text()).text())
-          .isEqualTo("OK");
+      assertThat(onRedis("RESTORE", "ours", "0", here("DUMP", "k").text()).text()).isEqualTo("OK");
       Reply expected = sorted(type, read(type, "k", true));
       assertThat(sorted(type, read(type, "theirs", false))).isEqualTo(expected);
       assertThat(sorted(type, read(type, "ours", true))).isEqualTo(expected);
