@@ -153,13 +153,17 @@ final class Sort {
     return items.stream().map(Item::element).toList();
   }
 
-  /** As C's strtod: nothing is 0, and blanks may stand in front. */
+  /** As C's strtod: the text ends at a zero byte, nothing is 0, and blanks may stand in front. */
   private static double number(byte[] text) {
     int start = 0;
-    while (start < text.length && (text[start] == ' ' || text[start] >= 9 && text[start] <= 13)) {
+    int end = 0;
+    while (end < text.length && text[end] != 0) {
+      end++;
+    }
+    while (start < end && (text[start] == ' ' || (text[start] >= '\t' && text[start] <= '\r'))) {
       start++;
     }
-    return text.length == 0 ? 0 : Decimal.toDouble(text, start, text.length - start);
+    return end == 0 ? 0 : Decimal.toDouble(text, start, end - start);
   }
 
   private static int compareScores(Item left, Item right) {

@@ -73,7 +73,7 @@ class FieldExpiryCommandsTest {
     engine.nowMillis += 99;
     check("HGET h a", "$1 1");
     engine.nowMillis += 1;
-    check("HLEN h", ":1", "HDEL h a b");
+    check("HLEN h", ":1", "HDEL h b a");
     check("HGETALL h", "*2 $1 c $1 3");
     given("HPEXPIRE h 10 FIELDS 1 c");
     engine.nowMillis += 10;
@@ -119,7 +119,7 @@ class FieldExpiryCommandsTest {
   void copiesAndDumpsKeepTheTimes() {
     given("HSET h a 1 b 2");
     given("HPEXPIREAT h 9000000000000 FIELDS 1 a");
-    reply("COPY h copy");
+    given("COPY h copy");
     check("HPEXPIRETIME copy FIELDS 2 a b", "*2 :9000000000000 :-1");
     String dump = reply("DUMP h");
     given("DEL h");
