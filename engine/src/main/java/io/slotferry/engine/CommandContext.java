@@ -56,7 +56,6 @@ public final class CommandContext {
   private final StringValue peekView = new StringValue(new byte[0]);
 
   private final AccessClock accessClock;
-  private boolean expiresActively = true;
 
   // The command.
   private ShardCall call = new ShardCall();
@@ -81,7 +80,7 @@ public final class CommandContext {
     this.locator = locator;
     this.sink = sink;
     this.random = random;
-    this.accessClock = new AccessClock(random);
+    this.accessClock = engine.accessClock();
     this.effect = new Effect(sink);
   }
 
@@ -199,12 +198,8 @@ public final class CommandContext {
   }
 
   /** Whether keys and fields expire that nobody asks for. */
-  public boolean expiresActively() {
-    return expiresActively;
-  }
-
   public void expireActively(boolean active) {
-    expiresActively = active;
+    engine.expireActively(active);
   }
 
   /** All partitions, for the commands that go over them. */

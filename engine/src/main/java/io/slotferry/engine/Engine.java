@@ -65,6 +65,8 @@ public final class Engine {
   private final ReplyWriter ignoredReply = new ReplyWriter();
   private final WireReader payload = new WireReader(new byte[0]);
 
+  private final AccessClock accessClock;
+  private boolean expiresActively = true;
   private int executed;
 
   /**
@@ -77,6 +79,7 @@ public final class Engine {
     this.nanoClock = nanoClock;
     this.locator = locator;
     this.random = random;
+    this.accessClock = new AccessClock(random);
     this.context = new CommandContext(this, locator, effects, random);
     this.expiryCycle = new ExpiryCycle(store, effects);
     StringCommands.bind(handlers);
@@ -92,17 +95,22 @@ public final class Engine {
     SortedSetCommands.bind(handlers);
   }
 
+  /** Whether {@link #expireCycle} finds anything: tests may want to meet expired keys. */
+  void expireActively(boolean active) {
+    expiresActively = active;
+  }
+
   /** How the uses of keys are kept; {@link #keepUses} changes it. */
   public AccessClock accessClock() {
-    return context.accessClock();
+    return accessClock;
   }
 
   /** Keeps the uses of keys in this way from now on; what was kept in another is forgotten. */
   public void keepUses(AccessClock.Kind kind) {
-    if (kind == accessClock().kind()) {
+    if (kind == accessClock.kind()) {
       return;
     }
-    accessClock().keep(kind);
+    accessClock.keep(kind);
     for (Partition at = store.after(-1); at != null; at = store.after(at.id())) {
       for (int keyspace = 0; keyspace < at.keyspaces(); keyspace++) {
         KeyTable table = at.table(keyspace);
@@ -182,7 +190,7 @@ public final class Engine {
   private boolean findPartitions(ShardCall call, Request request) {
     call.partition = ShardCall.ALL_PARTITIONS;
     for (int i = KeyPositions.count(call.command, request) - 1; i >= 0; i--) {
-      int key = KeyPositions.position(call.command, i);
+      int key = KeyPositions.position(call.command, request, i);
       if (key < request.count()) {
         call.partition =
             locator.partitionOf(
@@ -302,6 +310,6 @@ public final class Engine {
    * @return how many were removed; near {@code maxKeys}, another call is worthwhile
    */
   public int expireCycle(long nowMillis, int maxKeys) {
-    return context.expiresActively() ? expiryCycle.run(nowMillis, maxKeys) : 0;
+    return expiresActively ? expiryCycle.run(nowMillis, maxKeys) : 0;
   }
 }
