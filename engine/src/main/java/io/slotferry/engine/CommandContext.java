@@ -202,6 +202,10 @@ public final class CommandContext {
     engine.expireActively(active);
   }
 
+  public EngineSettings settings() {
+    return engine.settings();
+  }
+
   /** All partitions, for the commands that go over them. */
   public PartitionStore store() {
     return store;

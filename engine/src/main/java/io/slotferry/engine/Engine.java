@@ -29,6 +29,7 @@ import io.slotferry.protocol.shard.ShardCall;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 
 /**
@@ -46,6 +47,7 @@ public final class Engine {
   private static final long NO_TIME = 0;
 
   private final PartitionStore store = new PartitionStore();
+  private final EngineSettings settings = new EngineSettings();
   private final HandlerTable handlers = new HandlerTable();
   private final EffectSink effects;
   private final LongSupplier nanoClock;
@@ -119,6 +121,22 @@ public final class Engine {
         }
       }
     }
+  }
+
+  /** What it goes by. */
+  public EngineSettings settings() {
+    return settings;
+  }
+
+  /**
+   * Takes new settings of the cluster.
+   *
+   * @param valueOf the value of a setting by its name, in canonical form
+   */
+  public void use(UnaryOperator<String> valueOf) {
+    settings.use(valueOf);
+    settings.limitEncodings();
+    accessClock.count(settings.lfuLogFactor(), settings.lfuDecayMinutes());
   }
 
   /** The data itself. */

@@ -3,11 +3,24 @@ package io.slotferry.gateway;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
+import io.slotferry.topology.MapChange;
+import io.slotferry.topology.Setting;
+import io.slotferry.topology.SettingTable;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/** CONFIG: reads and sets {@link Settings}. */
+/**
+ * CONFIG: reads and sets {@link Settings}. Those of the cluster are set by a change of the cluster
+ * map; the answer comes when this gateway, and each shard copy in its process, has the new map.
+ */
 final class ConfigCommands {
+  /** Shown only to who asks for them by their whole name. */
+  private static final Set<String> HIDDEN = Set.of("key-load-delay", "rdb-key-save-delay");
+
   static final GatewayCommand TABLE =
       new Subcommands(Command.CONFIG)
           .add(
@@ -36,7 +49,10 @@ final class ConfigCommands {
         .settings()
         .forEach((name, value) -> {
           for (int i = 2; i < request.count(); i++) {
-            if (GlobPattern.matches(request.text(i), name)) {
+            String pattern = request.text(i);
+            if (HIDDEN.contains(name)
+                ? pattern.equals(name)
+                : GlobPattern.matches(pattern, name)) {
               found.put(name, value);
             }
           }
@@ -51,28 +67,72 @@ final class ConfigCommands {
 
   /** All or nothing, as in Redis 7. */
   private static boolean set(Session session, Request request, ReplyWriter reply) {
-    if (request.count() % 2 != 0) {
-      reply.error(CommandGate.wrongArity("config|set"));
+    String refusal = refusal(session.gateway.settings(), request);
+    if (refusal != null) {
+      reply.error(refusal);
       return true;
     }
+    Map<String, String> ofCluster = new HashMap<>();
+    for (int i = 2; i < request.count(); i += 2) {
+      Setting setting = SettingTable.find(request.text(i));
+      if (setting != null && setting.scope() == Setting.Scope.CLUSTER) {
+        ofCluster.put(setting.name(), request.text(i + 1));
+      } else if (setting != null) {
+        session.gateway.settings().set(setting, request.text(i + 1));
+      }
+    }
+    if (ofCluster.isEmpty()) {
+      reply.ok();
+      return true;
+    }
+    return MapCommand.propose(
+        session,
+        new MapChange.ChangeSettings(ofCluster),
+        (answer, late) -> {
+          if (answer.refusal() == null) {
+            late.ok();
+          } else {
+            late.error("ERR CONFIG SET failed - " + answer.refusal());
+          }
+        });
+  }
+
+  private static @Nullable String refusal(Settings settings, Request request) {
+    if (request.count() % 2 != 0) {
+      return CommandGate.wrongArity("config|set");
+    }
+    Set<Setting> named = new HashSet<>();
     for (int i = 2; i < request.count(); i += 2) {
       String name = request.text(i);
-      if (!Settings.isKnown(name)) {
-        reply.error("ERR Unknown option or number of arguments for CONFIG SET - '" + name + "'");
-        return true;
+      Setting setting = SettingTable.find(name);
+      if (setting == null) {
+        return "ERR Unknown option or number of arguments for CONFIG SET - '" + name + "'";
       }
-      String refusal = Settings.refusal(name, request.text(i + 1));
+      String refusal =
+          named.add(setting)
+              ? refusal(settings, setting, request.text(i + 1))
+              : "duplicate parameter";
       if (refusal != null) {
-        reply.error(
-            "ERR CONFIG SET failed (possibly related to argument '" + name + "') - " + refusal);
-        return true;
+        return "ERR CONFIG SET failed (possibly related to argument '"
+            + setting.name()
+            + "') - "
+            + refusal;
       }
     }
-    for (int i = 2; i < request.count(); i += 2) {
-      session.gateway.settings().set(request.text(i), request.text(i + 1));
+    return null;
+  }
+
+  /** What is fixed may be set to what it is. */
+  private static @Nullable String refusal(Settings settings, Setting setting, String value) {
+    if (setting.scope() != Setting.Scope.FIXED) {
+      return setting.refusal(value);
     }
-    reply.ok();
-    return true;
+    if (value.equals(settings.text(setting))) {
+      return null;
+    }
+    return setting.name().equals("port")
+        ? "Unable to listen on this port. Check server logs."
+        : "can't set immutable config";
   }
 
   private static boolean resetStat(Session session, Request request, ReplyWriter reply) {
@@ -81,8 +141,9 @@ final class ConfigCommands {
     return true;
   }
 
+  /** What is set for the cluster is durable in the map already, and there is no other file. */
   private static boolean rewrite(Session session, Request request, ReplyWriter reply) {
-    reply.error("ERR The server is running without a config file");
+    reply.ok();
     return true;
   }
 }

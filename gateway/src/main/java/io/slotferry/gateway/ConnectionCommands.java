@@ -202,25 +202,10 @@ final class ConnectionCommands {
       reply.ok();
       return true;
     }
-    create(session, keyspace);
-    return false;
-  }
-
-  /**
-   * The first SELECT of a number makes its keyspace; the connection's next commands wait for it.
-   */
-  private static void create(Session session, int number) {
-    ReplyTarget target = session.later();
-    session.hold();
-    GatewayLoop loop = session.loop;
-    loop.gateway()
-        .maps()
-        .propose(keyspace(number))
-        .onComplete((answer, failure) -> {
-          // Refused: another client was faster, and the map that refused it has the keyspace.
-          long version = failure == null ? answer.version() : 0;
-          loop.execute(() -> loop.whenMapIsAt(version, () -> created(session, number, target)));
-        });
+    // The first SELECT of a number makes its keyspace. Refused: another client was faster, and the
+    // map that refused it has the keyspace.
+    return MapCommand.propose(
+        session, keyspace(keyspace), (answer, late) -> created(session, keyspace, late));
   }
 
   private static MapChange keyspace(int number) {
@@ -229,15 +214,12 @@ final class ConnectionCommands {
         number, name, Partitioning.HASH, KeyOrder.BYTES, Durability.ASYNC, List.of());
   }
 
-  private static void created(Session session, int number, ReplyTarget target) {
-    ReplyWriter reply = new ReplyWriter(64);
+  private static void created(Session session, int number, ReplyWriter reply) {
     if (session.loop.router().map().keyspace(number) != null) {
       session.keyspace = number;
       reply.ok();
     } else {
       reply.error("TRYAGAIN keyspace " + number + " cannot be created now");
     }
-    target.replied(reply.bytes(), 0, reply.size());
-    session.release();
   }
 }

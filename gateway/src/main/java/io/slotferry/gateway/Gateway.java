@@ -47,6 +47,13 @@ public final class Gateway {
     this.status = status;
     this.settings = new Settings(options);
     this.respPort = options.respPort();
+    // Before the loops: when a loop has a map, what all loops share goes by it.
+    maps.addListener(this::mapChanged);
+    mapChanged();
+  }
+
+  private void mapChanged() {
+    settings.mapChanged(maps.current());
   }
 
   public GatewayOptions options() {

@@ -30,6 +30,9 @@ final class FakeShard implements ShardExecutor {
   final List<String> log = new ArrayList<>();
   boolean refusesAll;
 
+  /** Whether it says to have no map. */
+  boolean isWithoutMap;
+
   /** So many calls are refused before it leads. */
   int refusesNext;
 
@@ -38,6 +41,11 @@ final class FakeShard implements ShardExecutor {
     this.id = id;
     this.maps = maps;
     this.keyspaces = keyspaces;
+  }
+
+  @Override
+  public long mapVersion() {
+    return isWithoutMap ? 0 : maps.get().version();
   }
 
   @Override

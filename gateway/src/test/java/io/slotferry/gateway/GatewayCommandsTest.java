@@ -7,6 +7,8 @@ import io.slotferry.gateway.TestGateway.Placement;
 import io.slotferry.protocol.Reply;
 import io.slotferry.protocol.command.Command;
 import io.slotferry.protocol.command.Routing;
+import io.slotferry.topology.MapChange;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -165,7 +167,45 @@ class GatewayCommandsTest {
     assertThat(client.ask("CONFIG", "SET", "no-such", "1"))
         .isEqualTo("-ERR Unknown option or number of arguments for CONFIG SET - 'no-such'");
     assertThat(client.ask("CONFIG", "SET", "appendonly", "maybe")).contains("'yes' or 'no'");
+    assertThat(client.ask("CONFIG", "SET", "maxmemory", "1", "MAXMEMORY", "2"))
+        .isEqualTo(
+            "-ERR CONFIG SET failed (possibly related to argument 'maxmemory') - duplicate"
+                + " parameter");
+    assertThat(client.ask("CONFIG", "SET", "databases", "3")).contains("immutable");
+    assertThat(client.ask("CONFIG", "SET", "databases", "16")).isEqualTo("OK");
+    assertThat(client.ask("CONFIG", "GET", "key-load-del*")).isEqualTo("[]");
+    assertThat(client.ask("CONFIG", "GET", "key-load-delay")).isEqualTo("[key-load-delay, 0]");
     assertThat(client.ask("CONFIG", "RESETSTAT")).isEqualTo("OK");
+    assertThat(client.ask("CONFIG", "REWRITE")).isEqualTo("OK");
+  }
+
+  @Test
+  void settingsOfTheClusterStandInItsMap() {
+    RespClient client = cluster.client();
+    client.ask("CONFIG", "SET", "hash-max-ziplist-entries", "7", "maxmemory-samples", "9");
+    assertThat(cluster.maps.current().settings().number("hash-max-listpack-entries")).isEqualTo(7);
+
+    cluster.maps.change(new MapChange.ChangeSettings(Map.of("maxmemory-samples", "3")));
+
+    assertThat(client.ask("CONFIG", "GET", "maxmemory-s*")).isEqualTo("[maxmemory-samples, 3]");
+    assertThat(client.ask("CONFIG", "GET", "hash-max-*-entries"))
+        .isEqualTo("[hash-max-listpack-entries, 7, hash-max-ziplist-entries, 7]");
+  }
+
+  @Test
+  void configSetIsAnsweredWhenTheShardsOfThisProcessHaveIt() {
+    RespClient client = cluster.client();
+    RespClient other = cluster.client();
+    cluster.onLoop(() -> cluster.shard(2).isWithoutMap = true);
+    client.send("CONFIG", "SET", "hll-sparse-max-bytes", "10");
+    client.send("CONFIG", "GET", "hll-sparse-max-bytes");
+    assertThat(other.ask("PING")).isEqualTo("PONG");
+    assertThat(client.hasInput()).isFalse();
+
+    cluster.onLoop(() -> cluster.shard(2).isWithoutMap = false);
+
+    assertThat(client.readText()).isEqualTo("OK");
+    assertThat(client.readText()).isEqualTo("[hll-sparse-max-bytes, 10]");
   }
 
   @Test

@@ -106,6 +106,15 @@ final class RespClient implements AutoCloseable {
     }
   }
 
+  /** Whether something has arrived that nobody has read. */
+  boolean hasInput() {
+    try {
+      return from < to || in.available() > 0;
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   /** Waits for the server to close; false when it sends something instead. */
   boolean isClosedByServer() {
     try {

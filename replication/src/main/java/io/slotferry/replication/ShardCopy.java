@@ -20,6 +20,7 @@ import io.slotferry.replication.log.ReplicationLog;
 import io.slotferry.replication.walk.PartitionWalk;
 import io.slotferry.replication.walk.WalkPosition;
 import io.slotferry.topology.ClusterMap;
+import io.slotferry.topology.ClusterSettings;
 import io.slotferry.topology.Move;
 import io.slotferry.topology.Shard;
 import io.slotferry.topology.message.CopyReport;
@@ -133,6 +134,10 @@ public final class ShardCopy implements ShardExecutor {
   /** A newer image of the cluster map. */
   public void mapChanged(ClusterMap newMap) {
     long nowMillis = time.monotonicMillis();
+    ClusterSettings settings = newMap.settings();
+    if (settings != map.settings()) {
+      engine.use(settings::text);
+    }
     map = newMap;
     Shard shard = newMap.shardOn(node);
     this.shard = shard;

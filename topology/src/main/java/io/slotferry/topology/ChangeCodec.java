@@ -5,6 +5,8 @@ import io.slotferry.topology.MapChange.BeginMove;
 import io.slotferry.topology.MapChange.BeginOperation;
 import io.slotferry.topology.MapChange.CancelMove;
 import io.slotferry.topology.MapChange.CancelOperation;
+import io.slotferry.topology.MapChange.ChangeSettings;
+import io.slotferry.topology.MapChange.ChangeUsers;
 import io.slotferry.topology.MapChange.CommitMove;
 import io.slotferry.topology.MapChange.CreateCluster;
 import io.slotferry.topology.MapChange.CreateKeyspace;
@@ -121,6 +123,8 @@ final class ChangeCodec {
         out.i64(c.operation());
         out.i64(c.nowMillis());
       }
+      case ChangeSettings c -> out.texts(c.values());
+      case ChangeUsers c -> out.list(c.users(), out::userChange);
     }
   }
 
@@ -149,6 +153,8 @@ final class ChangeCodec {
       case MovePartitions _ -> 20;
       case PauseOperation _ -> 21;
       case CancelOperation _ -> 22;
+      case ChangeSettings _ -> 23;
+      case ChangeUsers _ -> 24;
     };
   }
 
@@ -192,6 +198,8 @@ final class ChangeCodec {
       case 20 -> new MovePartitions(in.i32(), in.partitions(), in.i64());
       case 21 -> new PauseOperation(in.i64(), in.flag());
       case 22 -> new CancelOperation(in.i64(), in.i64());
+      case 23 -> new ChangeSettings(in.textMap());
+      case 24 -> new ChangeUsers(in.list(in::userChange));
       default -> throw new IOException("change code " + code + " is unknown");
     };
   }

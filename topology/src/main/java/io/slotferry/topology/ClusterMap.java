@@ -3,6 +3,7 @@ package io.slotferry.topology;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,9 @@ public final class ClusterMap {
   /** No partition: the keyspace is unknown. */
   public static final int NO_PARTITION = -1;
 
+  public static final int USERS_MAX = 10_000;
+  public static final int USER_RULES_CHARS_MAX = 64 << 10;
+
   /** The map before the first change. */
   public static final ClusterMap EMPTY = new ClusterMap(new MapDraft());
 
@@ -29,6 +33,8 @@ public final class ClusterMap {
   private final int[] slotOwners;
   private final int nextTablet;
   private final long retiredEpoch;
+  private final ClusterSettings settings;
+  private final Map<String, String> users;
 
   // Derived, so that the data path finds them without a map of boxes.
   private final @Nullable Keyspace[] keyspaceByNumber = new Keyspace[Keyspace.COUNT_MAX];
@@ -45,6 +51,8 @@ public final class ClusterMap {
     slotOwners = draft.slotOwners;
     nextTablet = draft.nextTablet;
     retiredEpoch = draft.retiredEpoch;
+    settings = draft.settings;
+    users = draft.users;
     keyspaces.forEach((number, keyspace) -> keyspaceByNumber[number] = keyspace);
     TreeMap<Integer, Integer> owners = new TreeMap<>();
     for (Keyspace keyspace : keyspaces.values()) {
@@ -186,6 +194,16 @@ public final class ClusterMap {
 
   public @Nullable Operation operation(long id) {
     return operations.get(id);
+  }
+
+  /** What is set for the whole cluster; the same object until that changes. */
+  public ClusterSettings settings() {
+    return settings;
+  }
+
+  /** The users' rules by name; the same object until one changes. */
+  public Map<String, String> users() {
+    return users;
   }
 
   /** Pure: this image stays as it is. */

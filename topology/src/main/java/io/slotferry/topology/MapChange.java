@@ -1,6 +1,7 @@
 package io.slotferry.topology;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -162,4 +163,29 @@ public sealed interface MapChange {
 
   /** Ends an operation where it stands, its moves with it. Refused when it has ended. */
   record CancelOperation(long operation, long nowMillis) implements MapChange {}
+
+  /**
+   * New values of settings of the cluster, by name or older name. All or none: refused when one is
+   * unknown, not the cluster's, or invalid.
+   */
+  record ChangeSettings(Map<String, String> values) implements MapChange {
+    public ChangeSettings {
+      values = Map.copyOf(values);
+    }
+  }
+
+  /** Refused unless each user is as expected. */
+  record ChangeUsers(List<UserChange> users) implements MapChange {
+    public ChangeUsers {
+      users = List.copyOf(users);
+    }
+  }
+
+  /**
+   * Puts, changes or removes a user.
+   *
+   * @param expected the rules that the user has now; null when there is no such user
+   * @param rules in the form of ACL LIST, without the user's name; null removes it
+   */
+  record UserChange(String name, @Nullable String expected, @Nullable String rules) {}
 }

@@ -6,6 +6,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Collections;
 
 /**
  * Bytes of changes and of whole maps, for the rebalancer's log and for the deltas and images that
@@ -14,30 +15,33 @@ import java.io.UncheckedIOException;
  * equal bytes.
  */
 public final class MapCodec {
-  private static final int FORMAT = 1;
+  private static final int CHANGE_FORMAT = 1;
+
+  /** Since 2 a map has settings and users. */
+  private static final int MAP_FORMAT = 2;
 
   private MapCodec() {}
 
   public static byte[] encode(MapChange change) {
-    return written(out -> ChangeCodec.write(out, change));
+    return written(CHANGE_FORMAT, out -> ChangeCodec.write(out, change));
   }
 
   public static byte[] encode(ClusterMap map) {
-    return written(out -> writeMap(out, map));
+    return written(MAP_FORMAT, out -> writeMap(out, map));
   }
 
   /**
    * @throws IllegalArgumentException if these are not the bytes of a change
    */
   public static MapChange decodeChange(byte[] bytes) {
-    return read(bytes, ChangeCodec::read);
+    return read(bytes, CHANGE_FORMAT, (in, format) -> ChangeCodec.read(in));
   }
 
   /**
    * @throws IllegalArgumentException if these are not the bytes of a map
    */
   public static ClusterMap decodeMap(byte[] bytes) {
-    return read(bytes, MapCodec::readMap);
+    return read(bytes, MAP_FORMAT, MapCodec::readMap);
   }
 
   private static void writeMap(MapOutput out, ClusterMap map) throws IOException {
@@ -50,9 +54,11 @@ public final class MapCodec {
     out.list(map.keyspaces(), out::keyspace);
     out.list(map.moves(), out::move);
     out.list(map.operations(), out::operation);
+    out.texts(map.settings().set());
+    out.texts(map.users());
   }
 
-  private static ClusterMap readMap(MapInput in) throws IOException {
+  private static ClusterMap readMap(MapInput in, int format) throws IOException {
     long version = in.i64();
     int nextTablet = in.i32();
     long retiredEpoch = in.i64();
@@ -62,6 +68,10 @@ public final class MapCodec {
     in.list(in::keyspace).forEach(keyspace -> draft.keyspaces.put(keyspace.number(), keyspace));
     in.list(in::move).forEach(move -> draft.moves.put(move.id(), move));
     in.list(in::operation).forEach(each -> draft.operations.put(each.id(), each));
+    if (format > 1) {
+      draft.settings = new ClusterSettings(in.textMap());
+      draft.users = Collections.unmodifiableMap(in.textMap());
+    }
     return new ClusterMap(draft);
   }
 
@@ -70,14 +80,14 @@ public final class MapCodec {
   }
 
   private interface Reading<T> {
-    T from(MapInput in) throws IOException;
+    T from(MapInput in, int format) throws IOException;
   }
 
-  private static byte[] written(Writing content) {
+  private static byte[] written(int format, Writing content) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     MapOutput out = new MapOutput(new DataOutputStream(bytes));
     try {
-      out.u8(FORMAT);
+      out.u8(format);
       content.to(out);
     } catch (IOException e) {
       throw new UncheckedIOException("writing to memory failed", e);
@@ -85,14 +95,14 @@ public final class MapCodec {
     return bytes.toByteArray();
   }
 
-  private static <T> T read(byte[] bytes, Reading<T> content) {
+  private static <T> T read(byte[] bytes, int newestFormat, Reading<T> content) {
     MapInput in = new MapInput(new DataInputStream(new ByteArrayInputStream(bytes)));
     try {
       int format = in.u8();
-      if (format != FORMAT) {
+      if (format < 1 || format > newestFormat) {
         throw new IOException("format " + format + " is unknown");
       }
-      T decoded = content.from(in);
+      T decoded = content.from(in, format);
       in.end();
       return decoded;
     } catch (IOException e) {

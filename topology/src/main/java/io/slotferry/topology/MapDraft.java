@@ -3,6 +3,7 @@ package io.slotferry.topology;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,12 @@ final class MapDraft {
 
   /** The highest epoch of any shard that was removed: an id that is used again starts above it. */
   long retiredEpoch;
+
+  /** Immutable: replaced, never changed. */
+  ClusterSettings settings = ClusterSettings.INITIAL;
+
+  /** Rules by name. Immutable: replaced, never changed. */
+  Map<String, String> users = Map.of();
 
   /** The empty map, version 0. */
   MapDraft() {
@@ -53,6 +60,8 @@ final class MapDraft {
     map.keyspaces().forEach(keyspace -> keyspaces.put(keyspace.number(), keyspace));
     map.moves().forEach(move -> moves.put(move.id(), move));
     map.operations().forEach(operation -> operations.put(operation.id(), operation));
+    settings = map.settings();
+    users = map.users();
   }
 
   /** Returns null when the change is carried out, else why it is refused. */
@@ -61,6 +70,7 @@ final class MapDraft {
     KeyspaceChanges keyspaceChanges = new KeyspaceChanges(this);
     MoveChanges moveChanges = new MoveChanges(this);
     OperationChanges operationChanges = new OperationChanges(this);
+    AccessChanges accessChanges = new AccessChanges(this);
     return switch (change) {
       case MapChange.PutNode c -> shardChanges.putNode(c.node());
       case MapChange.RemoveNode c -> shardChanges.removeNode(c.id());
@@ -85,6 +95,8 @@ final class MapDraft {
       case MapChange.PauseOperation c -> operationChanges.pauseOperation(c.operation(), c.paused());
       case MapChange.CancelOperation c ->
           operationChanges.cancelOperation(c.operation(), c.nowMillis());
+      case MapChange.ChangeSettings c -> accessChanges.changeSettings(c.values());
+      case MapChange.ChangeUsers c -> accessChanges.changeUsers(c.users());
     };
   }
 

@@ -7,7 +7,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -123,6 +125,14 @@ final class MapInput {
     return Set.copyOf(texts());
   }
 
+  Map<String, String> textMap() throws IOException {
+    Map<String, String> texts = new TreeMap<>();
+    for (int left = count(); left > 0; left--) {
+      texts.put(text(), text());
+    }
+    return texts;
+  }
+
   int[] partitions() throws IOException {
     int[] partitions = new int[count()];
     for (int i = 0; i < partitions.length; i++) {
@@ -189,5 +199,9 @@ final class MapInput {
   Operation operation() throws IOException {
     return new Operation(
         i64(), kind(), state(), i32(), partitions(), i32(), i32(), i64(), i64(), text());
+  }
+
+  MapChange.UserChange userChange() throws IOException {
+    return new MapChange.UserChange(text(), optional(this::text), optional(this::text));
   }
 }

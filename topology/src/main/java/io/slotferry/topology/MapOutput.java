@@ -4,7 +4,9 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -71,6 +73,16 @@ final class MapOutput {
   /** In the order of the alphabet: a set has none of its own. */
   void textSet(Set<String> values) throws IOException {
     texts(new TreeSet<>(values));
+  }
+
+  /** In the order of the alphabet. */
+  void texts(Map<String, String> values) throws IOException {
+    list(
+        new TreeMap<>(values).entrySet(),
+        entry -> {
+          text(entry.getKey());
+          text(entry.getValue());
+        });
   }
 
   void partitions(int[] partitions) throws IOException {
@@ -157,5 +169,11 @@ final class MapOutput {
     i64(operation.startedMillis());
     i64(operation.endedMillis());
     text(operation.detail());
+  }
+
+  void userChange(MapChange.UserChange change) throws IOException {
+    text(change.name());
+    optional(change.expected(), this::text);
+    optional(change.rules(), this::text);
   }
 }

@@ -48,7 +48,9 @@ class MapCodecTest {
             "SetSuccessor 19",
             "MovePartitions 20",
             "PauseOperation 21",
-            "CancelOperation 22");
+            "CancelOperation 22",
+            "ChangeSettings 23",
+            "ChangeUsers 24");
     assertThat(Role.values())
         .containsExactly(Role.GATEWAY, Role.SHARD, Role.REPLICA, Role.REBALANCER);
     assertThat(Partitioning.values()).containsExactly(Partitioning.HASH, Partitioning.RANGE);
@@ -75,6 +77,15 @@ class MapCodecTest {
     assertThat(MapCodec.encode(new MapChange.Promote(2, 3, "n", 4, true)))
         .containsExactly(
             1, 9, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 1, 'n', 0, 0, 0, 0, 0, 0, 0, 4, 1);
+  }
+
+  @Test
+  void aMapOfTheFirstFormatHasNoSettings() {
+    byte[] image = MapCodec.encode(startOf(2));
+    byte[] old = Arrays.copyOf(image, image.length - 2 * Integer.BYTES);
+    old[0] = 1;
+
+    assertThat(MapCodec.encode(MapCodec.decodeMap(old))).isEqualTo(image);
   }
 
   @Test

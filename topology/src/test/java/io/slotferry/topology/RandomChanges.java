@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 
@@ -77,6 +78,8 @@ final class RandomChanges {
       case 19 -> new MapChange.MovePartitions(shardId(map), somePartitions(map), nowMillis);
       case 20 -> new MapChange.PauseOperation(operationId(map), random.nextBoolean());
       case 21 -> new MapChange.CancelOperation(operationId(map), nowMillis);
+      case 22 -> changeSettings();
+      case 23 -> changeUsers(map);
       default -> throw new IllegalStateException("a kind of change is missing here: " + kind);
     };
   }
@@ -173,6 +176,19 @@ final class RandomChanges {
         random.nextBoolean() ? null : shardId(map),
         random.nextBoolean() ? null : "on its way",
         nowMillis);
+  }
+
+  private MapChange changeSettings() {
+    String limit = random.nextInt(4) == 0 ? "much" : random.nextInt(1000) + "mb";
+    return new MapChange.ChangeSettings(
+        Map.of("maxmemory", limit, "Hash-Max-Ziplist-Entries", "" + random.nextInt(99)));
+  }
+
+  private MapChange changeUsers(ClusterMap map) {
+    String name = "us\u00e9r" + random.nextInt(4);
+    String rules = random.nextInt(4) == 0 ? null : "on nopass +" + random.nextInt(100);
+    String expected = random.nextInt(4) == 0 ? "off" : map.users().get(name);
+    return new MapChange.ChangeUsers(List.of(new MapChange.UserChange(name, expected, rules)));
   }
 
   private long epoch(Shard shard) {

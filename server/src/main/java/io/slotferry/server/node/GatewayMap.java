@@ -35,8 +35,8 @@ record GatewayMap(MapFollower map) implements MapSource {
             switch (decided) {
               case ChangeAnswer.Accepted(long version) ->
                   Future.succeededFuture(new Answer(version, null));
-              case ChangeAnswer.Refused(_, String reason) ->
-                  Future.succeededFuture(new Answer(0, reason));
+              case ChangeAnswer.Refused(long version, String reason) ->
+                  Future.succeededFuture(new Answer(version, reason));
               case ChangeAnswer.Unknown(String reason) -> Future.failedFuture(reason);
             });
   }
