@@ -50,9 +50,7 @@ final class ConfigCommands {
         .forEach((name, value) -> {
           for (int i = 2; i < request.count(); i++) {
             String pattern = request.text(i);
-            if (HIDDEN.contains(name)
-                ? pattern.equals(name)
-                : GlobPattern.matches(pattern, name)) {
+            if (HIDDEN.contains(name) ? pattern.equals(name) : GlobPattern.matches(pattern, name)) {
               found.put(name, value);
             }
           }

@@ -36,11 +36,13 @@ final class MapCommand {
         .propose(change)
         .otherwise(failure -> new MapSource.Answer(0, "the cluster map cannot be changed now"))
         .onSuccess(answer ->
-            loop.execute(() -> loop.whenMapIsAt(
-                answer.version(),
-                () -> copiesAreAt(loop, answer.version())
-                    .onComplete(
-                        there -> loop.execute(() -> reply(session, target, answer, answered))))));
+            loop.execute(() ->
+                loop.whenMapIsAt(
+                    answer.version(),
+                    () ->
+                        copiesAreAt(loop, answer.version())
+                            .onComplete(there ->
+                                loop.execute(() -> reply(session, target, answer, answered))))));
     return false;
   }
 

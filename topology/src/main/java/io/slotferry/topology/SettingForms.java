@@ -158,9 +158,8 @@ final class SettingForms {
       }
     }
     StringBuilder all = new StringBuilder();
-    limits.forEach(
-        (name, limit) ->
-            all.append(all.isEmpty() ? "" : " ").append(name).append(' ').append(limit));
+    limits.forEach((name, limit) ->
+        all.append(all.isEmpty() ? "" : " ").append(name).append(' ').append(limit));
     return all.toString();
   }
 }

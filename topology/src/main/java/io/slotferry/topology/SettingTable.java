@@ -122,8 +122,7 @@ public final class SettingTable {
       """;
 
   private static final Map<String, Setting> BY_NAME = new TreeMap<>();
-  private static final List<Setting> ALL =
-      ROWS.lines().map(SettingTable::setting).toList();
+  private static final List<Setting> ALL = ROWS.lines().map(SettingTable::setting).toList();
 
   static {
     for (Setting setting : ALL) {

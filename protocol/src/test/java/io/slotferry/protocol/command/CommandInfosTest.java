@@ -26,9 +26,10 @@ class CommandInfosTest {
     CommandInfo info = CommandInfos.find(arguments[0]);
     KeyReferences keys = KeyReferences.of(info, Request.of(arguments));
     return IntStream.range(0, keys.count())
-        .mapToObj(i -> arguments[keys.argument(i)]
-            + (keys.reads(i) ? " r" : "")
-            + (keys.writes(i) ? " w" : ""))
+        .mapToObj(i ->
+            arguments[keys.argument(i)]
+                + (keys.reads(i) ? " r" : "")
+                + (keys.writes(i) ? " w" : ""))
         .collect(toList());
   }
 
@@ -39,9 +40,8 @@ class CommandInfosTest {
       assertThat(info.name()).isEqualTo(command.lowerName());
       if (info.subcommands().isEmpty()) {
         assertThat(info.arity()).as(info.name()).isEqualTo(command.arity());
-        FLAGS.forEach(
-            (bit, name) ->
-                assertThat(info.has(name)).as(info.name() + ' ' + name).isEqualTo(command.is(bit)));
+        FLAGS.forEach((bit, name) ->
+            assertThat(info.has(name)).as(info.name() + ' ' + name).isEqualTo(command.is(bit)));
       }
       assertThat(info.summary()).as(info.name()).isNotEmpty();
     }
