@@ -11,6 +11,7 @@ import io.slotferry.engine.store.PartitionStore;
 import io.slotferry.engine.value.HashValue;
 import io.slotferry.engine.value.StringValue;
 import io.slotferry.engine.value.Value;
+import io.slotferry.engine.value.ValueType;
 import io.slotferry.protocol.Decimal;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
@@ -66,6 +67,9 @@ public final class CommandContext {
   private long nowMillis;
   private boolean leading;
   private boolean failed;
+  private boolean waits;
+  private @Nullable ValueType awaited;
+  private @Nullable Request again;
 
   // The key that was looked up last: handlers look up, change and report the same key in turn.
   private int located = NO_ARGUMENT;
@@ -97,6 +101,7 @@ public final class CommandContext {
     this.nowMillis = nowMillis;
     this.leading = leading;
     failed = false;
+    waits = false;
     located = NO_ARGUMENT;
   }
 
@@ -483,6 +488,41 @@ public final class CommandContext {
     table.remove(index);
     index = -1;
     located = NO_ARGUMENT;
+  }
+
+  // ---- waiting
+
+  /**
+   * There is nothing to take. The reply that was written is that of a wait in vain; whoever had
+   * this command executed may let it wait instead, and execute it again when one of its keys gets a
+   * value of this type.
+   *
+   * @param type null: whatever happens to one of its keys is worth another try
+   */
+  public void await(@Nullable ValueType type) {
+    await(type, request);
+  }
+
+  /**
+   * As {@link #await(ValueType)}, with another request for the tries that follow: one that stands
+   * for the same, but does not mean another thing later ({@code XREAD … $}). It has the same keys.
+   */
+  public void await(@Nullable ValueType type, Request again) {
+    this.waits = true;
+    this.awaited = type;
+    this.again = again;
+  }
+
+  boolean waits() {
+    return waits;
+  }
+
+  @Nullable ValueType awaited() {
+    return awaited;
+  }
+
+  Request again() {
+    return again == null ? request : again;
   }
 
   // ---- commands inside this one

@@ -1,5 +1,6 @@
 package io.slotferry.engine;
 
+import io.slotferry.engine.command.BlockingCommands;
 import io.slotferry.engine.command.DebugCommands;
 import io.slotferry.engine.command.DumpCommands;
 import io.slotferry.engine.command.ExpiryCommands;
@@ -11,7 +12,9 @@ import io.slotferry.engine.command.MemoryCommands;
 import io.slotferry.engine.command.SetCommands;
 import io.slotferry.engine.command.SortedSetCommands;
 import io.slotferry.engine.command.StringCommands;
+import io.slotferry.engine.hash.KeyHash;
 import io.slotferry.engine.store.AccessClock;
+import io.slotferry.engine.store.Entries;
 import io.slotferry.engine.store.KeyTable;
 import io.slotferry.engine.store.Partition;
 import io.slotferry.engine.store.PartitionStore;
@@ -31,6 +34,7 @@ import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Executes commands on one shard copy's data. A leader {@link #execute executes} what clients ask
@@ -95,6 +99,7 @@ public final class Engine {
     ListCommands.bind(handlers);
     SetCommands.bind(handlers);
     SortedSetCommands.bind(handlers);
+    BlockingCommands.bind(handlers);
   }
 
   /** Whether {@link #expireCycle} finds anything: tests may want to meet expired keys. */
@@ -175,6 +180,45 @@ public final class Engine {
         partition.countCpu((nanoClock.getAsLong() - startNanos) * CPU_SAMPLE_EVERY);
       }
     }
+  }
+
+  /**
+   * Whether the command that was executed last has found nothing to take, and would wait; its reply
+   * is then that of a wait in vain.
+   */
+  public boolean waits() {
+    return context.waits();
+  }
+
+  /** The type of value that the command which {@link #waits} needs; null for any change. */
+  public @Nullable ValueType awaited() {
+    return context.awaited();
+  }
+
+  /** What is to be executed when there may be something to take; valid until the next command. */
+  public Request again() {
+    return context.again();
+  }
+
+  /** The type of a key's value; null when it has none, or its time has come. */
+  public @Nullable ValueType typeOf(
+      int keyspace, int partition, byte[] key, int start, int length, long nowMillis) {
+    Partition found = store.partition(partition);
+    KeyTable table = found == null ? null : found.table(keyspace);
+    int at = table == null ? -1 : table.find(KeyHash.hash(key, start, length), key, start, length);
+    if (table == null || at < 0 || Entries.isExpired(table.entryAt(at), nowMillis)) {
+      return null;
+    }
+    return Entries.type(table.entryAt(at));
+  }
+
+  /**
+   * Whether the key at {@code argument} is there now. As the leader: one whose time has come goes.
+   */
+  public boolean exists(ShardCall call, Request request, int argument, long nowMillis) {
+    ignoredReply.clear();
+    context.begin(call, request, ignoredReply, nowMillis, true);
+    return context.exists(argument);
   }
 
   /** See {@link CommandContext#execute}. */

@@ -3,6 +3,7 @@ package io.slotferry.gateway;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
 import io.slotferry.protocol.frame.WireReader;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A command under way that was not answered in place: who waits for it, and its arguments, kept so
@@ -28,6 +29,9 @@ final class Call implements Caller {
   private int commandStart;
   private long mapVersion;
   private boolean sent;
+  private boolean waiting;
+  private long ticket;
+  private @Nullable ShardLink link;
 
   Call(Caller caller, Command command, int shard) {
     this.command = command;
@@ -38,6 +42,7 @@ final class Call implements Caller {
     this.rerouting = caller.rerouting();
     this.writesSince = caller.writesSince();
     this.waitingSinceMillis = caller.waitingSinceMillis();
+    caller.becomes(this);
   }
 
   /** Where the command begins in the frame that {@link #commandIn} tells afterwards. */
@@ -73,10 +78,40 @@ final class Call implements Caller {
     return mapVersion;
   }
 
-  /** A shard has taken it. */
-  void sent() {
+  /**
+   * A shard has taken it.
+   *
+   * @param ticket its number there
+   * @param link the way, null for a shard that is called in place
+   */
+  void sent(long ticket, @Nullable ShardLink link) {
     sent = true;
+    waiting = false;
+    this.ticket = ticket;
+    this.link = link;
     target.sent(true);
+  }
+
+  /** The shard says that it waits there for a key, and has changed nothing. */
+  void waits() {
+    waiting = true;
+  }
+
+  boolean isWaiting() {
+    return waiting;
+  }
+
+  /** Whether a shard has it, which got it by this way. */
+  boolean isSentBy(@Nullable ShardLink way) {
+    return sent && link == way;
+  }
+
+  long ticket() {
+    return ticket;
+  }
+
+  void waitsAnew() {
+    waitingSinceMillis = 0;
   }
 
   /** The shard that had taken it does not have it any more. */

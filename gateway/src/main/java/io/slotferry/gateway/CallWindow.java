@@ -72,6 +72,11 @@ final class CallWindow {
     }
   }
 
+  /** The call with this ticket, which stays; null when it has been taken, or never was. */
+  @Nullable Call find(long ticket) {
+    return ticket < first || ticket >= next ? aside.get(ticket) : ring[at(ticket)];
+  }
+
   /** Takes out the call with this ticket; null when it has been taken, or never was. */
   @Nullable Call take(long ticket) {
     Call call;

@@ -13,6 +13,9 @@ interface Caller {
   /** Where the answer is to go; asked at most once for each call that is not answered in place. */
   ReplyTarget later();
 
+  /** The call that its command has become, which is not answered in place. */
+  default void becomes(Call call) {}
+
   /** How its calls are routed when a shard refused them. */
   Rerouting rerouting();
 

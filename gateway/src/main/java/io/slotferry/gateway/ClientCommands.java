@@ -4,6 +4,7 @@ import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
 import io.slotferry.topology.Durability;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -69,6 +70,11 @@ final class ClientCommands {
               "Assign the name <name> to the current connection.",
               3,
               ClientCommands::setName)
+          .add(
+              "UNBLOCK <clientid> [TIMEOUT|ERROR]",
+              "Unblock the specified blocked client.",
+              -3,
+              ClientCommands::unblock)
           .add(
               "UNPAUSE",
               "Stop the current client pause, resuming traffic.",
@@ -212,6 +218,41 @@ final class ClientCommands {
     return ok(reply);
   }
 
+  // ---- unblock
+
+  private static boolean unblock(Session session, Request request, ReplyWriter reply) {
+    boolean isError = request.count() > 3 && request.is(3, "ERROR");
+    if (request.count() > 4) {
+      return error(reply, SYNTAX_ERROR);
+    }
+    if (request.count() == 4 && !isError && !request.is(3, "TIMEOUT")) {
+      return error(reply, "ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR");
+    }
+    if (!ConnectionCommands.isLong(request, 2)) {
+      return error(reply, "ERR value is not an integer or out of range");
+    }
+    RespConnection client = session.gateway.clients().get(ConnectionCommands.toLong(request, 2));
+    if (client == null) {
+      reply.integer(0);
+      return true;
+    }
+    BlockingCall.End end = isError ? BlockingCall.End.ERROR : BlockingCall.End.TIMEOUT;
+    if (client.loop == session.loop) {
+      reply.integer(unblock(client, end));
+      return true;
+    }
+    ReplyTarget target = session.later();
+    client.loop.execute(() -> {
+      byte[] answer = (":" + unblock(client, end) + "\r\n").getBytes(StandardCharsets.US_ASCII);
+      session.loop.execute(() -> target.replied(answer, 0, answer.length));
+    });
+    return false;
+  }
+
+  private static int unblock(RespConnection client, BlockingCall.End end) {
+    return client.blocked != null && client.blocked.end(end) ? 1 : 0;
+  }
+
   // ---- lists
 
   private static boolean info(Session session, Request request, ReplyWriter reply) {
@@ -275,7 +316,9 @@ final class ClientCommands {
         + flags(client)
         + " db="
         + client.keyspace
-        + " sub=0 psub=0 ssub=0 multi=-1 qbuf=0 qbuf-free=0 argv-mem=0 multi-mem=0 obl=0 oll=0"
+        + " sub=0 psub=0 ssub=0 multi="
+        + (client.transaction == null ? -1 : client.transaction.size())
+        + " qbuf=0 qbuf-free=0 argv-mem=0 multi-mem=0 obl=0 oll=0"
         + " omem=0 tot-mem=0 events=r cmd="
         + client.lastCommand
         + " user=default redir=-1 resp="
@@ -288,7 +331,10 @@ final class ClientCommands {
 
   private static String flags(Session client) {
     String flags = (client.noEvict ? "e" : "") + (client.noTouch ? "T" : "");
-    String all = client.readOnly ? flags + 'r' : flags;
+    String all =
+        (client.blocked == null ? "" : "b")
+            + (client.transaction == null ? "" : "x")
+            + (client.readOnly ? flags + 'r' : flags);
     return all.isEmpty() ? "N" : all;
   }
 

@@ -1,6 +1,7 @@
 package io.slotferry.gateway;
 
 import io.slotferry.protocol.command.Command;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code CLIENT PAUSE}: until when commands, or only writes, wait in all connections of the
@@ -37,8 +38,16 @@ final class ClientPause {
   }
 
   /** Data path: one volatile read while there is no pause. */
-  boolean holds(Command command) {
-    return active && command != Command.CLIENT && (!writesOnly || command.isWrite()) && isActive();
+  boolean holds(Command command, Session session) {
+    return active
+        && command != Command.CLIENT
+        && (!writesOnly || writes(command, session.transaction))
+        && isActive();
+  }
+
+  private static boolean writes(Command command, @Nullable Transaction transaction) {
+    return command.isWrite()
+        || (command == Command.EXEC && transaction != null && transaction.writes());
   }
 
   /** Has a held connection look again when the pause is over. */

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** COMMAND: the command table as clients read it. */
 final class CommandCommands {
-  private static final Command[] COMMANDS = Command.values();
+  private static final Command[] COMMANDS = Command.ofClients().toArray(Command[]::new);
 
   private static final GatewayCommand SUBCOMMANDS =
       new Subcommands(Command.COMMAND)

@@ -23,12 +23,20 @@ final class CommandGate {
   static boolean execute(
       Session session, @Nullable Command command, Request request, ReplyWriter reply) {
     String refusal = refusal(session, command, request);
+    Transaction transaction = session.transaction;
     if (command == null || refusal != null) {
+      if (transaction != null) {
+        transaction.abort();
+      }
       session.gateway.counters().addError();
       reply.error(refusal == null ? unknown(request) : refusal);
       return true;
     }
     session.lastCommand = command.lowerName();
+    if (transaction != null && TransactionCommands.isQueued(command)) {
+      TransactionCommands.queue(session, transaction, command, request, reply);
+      return true;
+    }
     if (command.routing() == Routing.GATEWAY) {
       return GatewayCommands.of(command).execute(session, request, reply);
     }
@@ -36,9 +44,12 @@ final class CommandGate {
     if (command.isWrite()) {
       session.writes(router.map().version());
     }
-    return command == Command.WAIT
-        ? await(session, request, reply)
-        : router.execute(session, command, request, reply);
+    if (command.is(CommandFlags.OF_COPY | CommandFlags.BLOCKING)) {
+      return command == Command.WAIT
+          ? await(session, request, reply)
+          : BlockingCall.execute(session, command, request, reply);
+    }
+    return router.execute(session, command, request, reply);
   }
 
   private static boolean await(Session session, Request request, ReplyWriter reply) {

@@ -208,6 +208,17 @@ final class ConnectionCommands {
         session, keyspace(keyspace), (answer, late) -> created(session, keyspace, late));
   }
 
+  /** Runs {@code then}, on the loop, once there is a hash keyspace of this number, or cannot be. */
+  static void createKeyspace(GatewayLoop loop, int number, Runnable then) {
+    loop.gateway()
+        .maps()
+        .propose(keyspace(number))
+        .onComplete((answer, failure) -> {
+          long version = failure == null ? answer.version() : 0;
+          loop.execute(() -> loop.whenMapIsAt(version, then));
+        });
+  }
+
   private static MapChange keyspace(int number) {
     String name = Integer.toString(number);
     return new MapChange.CreateKeyspace(

@@ -77,7 +77,7 @@ abstract class FramedShardLink implements ShardLink {
     call.commandAt(start);
     call.sentBy(mapVersion);
     window.add(call);
-    call.sent();
+    call.sent(shardCall.ticket, this);
     batch.add(call);
   }
 
@@ -120,7 +120,8 @@ abstract class FramedShardLink implements ShardLink {
         refusalsSeen++;
         fenced = true;
       }
-      Call call = window.take(replies.ticket());
+      boolean stays = replies.outcome() == ReplyOutcome.WAITING;
+      Call call = stays ? window.find(replies.ticket()) : window.take(replies.ticket());
       if (call != null) {
         answer(router, call);
       }
@@ -132,6 +133,7 @@ abstract class FramedShardLink implements ShardLink {
       case REPLIED -> call.replied(replies.buffer(), replies.replyStart(), replies.replyLength());
       case NOT_HERE -> router.refused(call, call.mapVersion());
       case UNCERTAIN -> router.uncertain(call);
+      case WAITING -> call.waits();
     }
   }
 

@@ -15,6 +15,7 @@ final class GatewayCommands {
     COMMANDS.put(Command.CONFIG, ConfigCommands.TABLE);
     COMMANDS.put(Command.CLUSTER, ClusterCommands.TABLE);
     ServerCommands.bind(COMMANDS);
+    TransactionCommands.bind(COMMANDS);
   }
 
   private GatewayCommands() {}

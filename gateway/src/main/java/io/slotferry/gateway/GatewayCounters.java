@@ -14,6 +14,7 @@ public final class GatewayCounters {
   private final LongAdder connectionsAccepted = new LongAdder();
   private final LongAdder connectionsClosed = new LongAdder();
   private final LongAdder connectionsRejected = new LongAdder();
+  private final LongAdder blocked = new LongAdder();
   private final LongAdder errors = new LongAdder();
   private final LongAdder inputBytes = new LongAdder();
   private final LongAdder outputBytes = new LongAdder();
@@ -37,6 +38,11 @@ public final class GatewayCounters {
   /** Connections that are open now. */
   public long connections() {
     return Math.max(0, connectionsAccepted.sum() - connectionsClosed.sum());
+  }
+
+  /** Clients that wait for a key. */
+  public long blocked() {
+    return Math.max(0, blocked.sum());
   }
 
   /** Error replies that the gateway itself made. */
@@ -93,6 +99,10 @@ public final class GatewayCounters {
 
   void addOutputBytes(long count) {
     outputBytes.add(count);
+  }
+
+  void addBlocked(int change) {
+    blocked.add(change);
   }
 
   void addError() {

@@ -1,6 +1,7 @@
 package io.slotferry.gateway;
 
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.topology.ClusterMap;
 import io.vertx.core.Future;
@@ -154,6 +155,11 @@ final class GatewayLoop {
 
   void schedule(Runnable task, long delayMillis) {
     var _ = eventLoop.schedule(task, delayMillis, TimeUnit.MILLISECONDS);
+  }
+
+  /** As {@link #schedule}, for what may be called off. */
+  ScheduledFuture<?> timer(Runnable task, long delayMillis) {
+    return eventLoop.schedule(task, delayMillis, TimeUnit.MILLISECONDS);
   }
 
   void closed(RespConnection connection) {

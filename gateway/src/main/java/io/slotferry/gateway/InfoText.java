@@ -90,7 +90,7 @@ final class InfoText {
   private void clients() {
     line("connected_clients", gateway.clients().size());
     line("maxclients", gateway.settings().clientsMax());
-    line("blocked_clients", 0);
+    line("blocked_clients", gateway.counters().blocked());
   }
 
   private void memory() {

@@ -52,8 +52,9 @@ final class LaterCalls implements ShardExecutor.LaterReply {
 
   /** Keeps a call under {@link #nextTicket}. */
   void add(Call call) {
+    long ticket = nextTicket();
     calls[freePlaces[--freeCount]] = call;
-    call.sent();
+    call.sent(ticket, null);
   }
 
   private Call take(long ticket) {

@@ -27,6 +27,11 @@ final class RemoteShardLink extends FramedShardLink {
   /** The link's timers are looked at this often while anything is under way. */
   private static final long TICK_MILLIS = 20;
 
+  /**
+   * The copy is given a sign of life this often: for one that is gone it keeps no calls waiting.
+   */
+  private static final long KEEP_ALIVE_MILLIS = 2_000;
+
   private enum State {
     OPENING,
     OPEN,
@@ -49,6 +54,17 @@ final class RemoteShardLink extends FramedShardLink {
     this.frames = new FrameLink(id, links.newId(), links.envelope(), new Bus());
     links.add(id, this);
     transmit(emptyFrame());
+    loop.schedule(this::keepAlive, KEEP_ALIVE_MILLIS);
+  }
+
+  private void keepAlive() {
+    if (state == State.CLOSED) {
+      return;
+    }
+    if (state != State.OPENING && collectedBytes() == 0 && frames.writable()) {
+      transmit(emptyFrame());
+    }
+    loop.schedule(this::keepAlive, KEEP_ALIVE_MILLIS);
   }
 
   @Override

@@ -32,7 +32,7 @@ final class RespConnection extends Session {
   private final RespHandler handler;
   private final ReplyQueue queue = new ReplyQueue(this);
   private @Nullable ByteBuf output;
-  private boolean held;
+  private int holds;
   private boolean closing;
   private boolean closed;
   private boolean touched;
@@ -47,7 +47,7 @@ final class RespConnection extends Session {
 
   /** Whether the next command may be executed now. */
   boolean mayExecute() {
-    return !held
+    return holds == 0
         && !closing
         && queue.waiting() == 0
         && queue.size() < ReplyQueue.REPLIES_MAX
@@ -80,7 +80,7 @@ final class RespConnection extends Session {
 
   @Override
   public ReplyTarget later() {
-    return queue.add(silent);
+    return collector != null ? collector : queue.add(silent);
   }
 
   /** The client does not speak the protocol: the last that it hears. */
@@ -158,6 +158,10 @@ final class RespConnection extends Session {
   void closed() {
     closing = true;
     closed = true;
+    unwatch();
+    if (blocked != null) {
+      blocked.end(BlockingCall.End.TIMEOUT);
+    }
     if (output != null) {
       output.release();
       output = null;
@@ -179,12 +183,12 @@ final class RespConnection extends Session {
 
   @Override
   void hold() {
-    held = true;
+    holds++;
   }
 
   @Override
   void release() {
-    held = false;
+    holds--;
     loop.touch(this);
   }
 

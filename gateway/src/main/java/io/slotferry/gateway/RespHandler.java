@@ -168,7 +168,7 @@ final class RespHandler extends ChannelInboundHandlerAdapter {
   /** False when CLIENT PAUSE holds the command back. */
   private boolean execute(RespConnection connection, Request request) {
     Command command = CommandTable.lookup(request.buffer(), request.start(0), request.length(0));
-    if (command != null && loop.gateway().pause().holds(command)) {
+    if (command != null && loop.gateway().pause().holds(command, connection)) {
       loop.gateway().pause().remind(connection);
       return false;
     }

@@ -3,6 +3,7 @@ package io.slotferry.gateway;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
+import io.slotferry.protocol.command.CommandFlags;
 import io.slotferry.protocol.command.KeyPositions;
 import io.slotferry.protocol.frame.CommandFrameWriter;
 import io.slotferry.protocol.frame.WireReader;
@@ -37,7 +38,6 @@ final class Router implements Rerouting {
   private static final byte[] CLUSTER_DOWN = ascii("-CLUSTERDOWN Hash slot not served\r\n");
   private static final byte[] UNCERTAIN =
       ascii("-UNCERTAIN the write may or may not have been executed\r\n");
-  private static final String CROSS_SLOT = "CROSSSLOT Keys in request don't hash to the same slot";
 
   private final GatewayLoop loop;
   private final GatewayCounters counters;
@@ -46,6 +46,8 @@ final class Router implements Rerouting {
   private final LaterCalls laterCalls = new LaterCalls(this);
   private final ArrayDeque<Call> waiting = new ArrayDeque<>();
   private final ShardCall shardCall = new ShardCall();
+  private final BatchPlace batchPlace = new BatchPlace();
+  private final Unheard unheard = new Unheard(this);
 
   // Reused between commands; each is in use at one depth of the routing only.
   private final Request keptRequest = new Request();
@@ -107,6 +109,7 @@ final class Router implements Rerouting {
     return switch (command.routing()) {
       case ONE_SLOT -> toOnePlace(caller, command, request, reply);
       case ONE_SHARD -> toOnlyShard(caller, command, request, reply);
+      case BATCH -> toOnePlaceTogether(caller, command, request, reply);
       case SPLIT_SUM, SPLIT_ARRAY, SPLIT_OK -> split(caller, command, request, reply);
       case ALL_SUM, ALL_OK, ALL_JOIN, ALL_MIN -> toAll(caller, command, request, reply);
       case ANY_KEY -> new RandomKeyWalk(this, caller, command, request).start(reply);
@@ -129,7 +132,7 @@ final class Router implements Rerouting {
     if (shardCount > 1) {
       for (int i = 1; i < keys; i++) {
         if (partitionOf(caller, request, KeyPositions.position(command, request, i)) != partition) {
-          return refuse(reply, CROSS_SLOT);
+          return refuse(reply, BatchPlace.CROSS_SLOT);
         }
       }
       if (command == Command.SORT || command == Command.SORT_RO) {
@@ -140,6 +143,42 @@ final class Router implements Rerouting {
       }
     }
     return dispatch(caller, command, request, map.shardOf(partition), partition, reply);
+  }
+
+  /** A transaction. */
+  private boolean toOnePlaceTogether(
+      Caller caller, Command command, Request batch, ReplyWriter reply) {
+    if (shardCount == 0) {
+      keep(caller, command, batch, ClusterMap.NO_SHARD);
+      return false;
+    }
+    String refusal = batchPlace.find(batch, map);
+    if (refusal != null) {
+      return refuse(reply, refusal);
+    }
+    int partition = batchPlace.partition();
+    return partition == ShardCall.ALL_PARTITIONS
+        ? toAnyShard(caller, command, batch, reply)
+        : dispatch(caller, command, batch, map.shardOf(partition), partition, reply);
+  }
+
+  /** Gives a command to a shard; nobody waits for the answer. */
+  void tell(int shard, Command command, Request request) {
+    dispatch(unheard, command, request, shard, ShardCall.ALL_PARTITIONS, new ReplyWriter(16));
+  }
+
+  /**
+   * Has a shard end the wait of a call; nothing happens when the call has left the shard, or the
+   * way there has no room: whoever wants it asks again.
+   */
+  void unblock(Call call, String how) {
+    ShardRoute route = routes.of(call.shard);
+    if (route == null || !call.isSentBy(route.link())) {
+      return;
+    }
+    if (route.link() == null || route.link().hasRoom()) {
+      tell(call.shard, Command.UNBLOCK, Request.of("!unblock", Long.toString(call.ticket()), how));
+    }
   }
 
   /** A command whose arguments name no key, because they are wrong: a shard says how. */
@@ -273,7 +312,7 @@ final class Router implements Rerouting {
     reply.useProtocol(shardCall.respVersion);
     return switch (executor.execute(shardCall, request, reply, laterCalls)) {
       case REPLIED -> true;
-      case LATER -> {
+      case LATER, WAITING -> {
         Call call = kept(callOf(caller, command, request, shard), request);
         call.sentBy(map.version());
         laterCalls.add(call);
@@ -333,6 +372,10 @@ final class Router implements Rerouting {
       return false;
     }
     counters.addReroute();
+    if (call.command.is(CommandFlags.BLOCKING)) {
+      // Its patience is its client's affair.
+      call.waitsAnew();
+    }
     call.waitsSince(nowMillis());
     call.target.waits(true);
     waiting.add(call);
@@ -394,7 +437,7 @@ final class Router implements Rerouting {
 
   /** The call was sent to a leader that may or may not have executed it. */
   void uncertain(Call call) {
-    if (!call.command.isWrite()) {
+    if (!call.command.isWrite() || call.isWaiting()) {
       keep(call);
       return;
     }

@@ -43,6 +43,16 @@ abstract class Session implements Caller {
   /** What {@code CLIENT DURABILITY} has chosen; null: the keyspace's default. */
   @Nullable Durability durability;
 
+  /** What is queued since MULTI; null outside of a transaction. */
+  @Nullable Transaction transaction;
+
+  /** Gets what is answered later while EXEC executes; null otherwise. */
+  @Nullable ReplyTarget collector;
+
+  /** The command that waits for a key; null when none does. */
+  @Nullable BlockingCall blocked;
+
+  private @Nullable Watches watches;
   private long writesSince = NO_WRITES;
 
   String lastCommand = "NULL";
@@ -67,6 +77,32 @@ abstract class Session implements Caller {
     replyMode = ReplyMode.ON;
     silent = false;
     durability = null;
+    transaction = null;
+    unwatch();
+  }
+
+  // ---- WATCH
+
+  final Watches demandWatches() {
+    if (watches == null) {
+      watches = new Watches();
+    }
+    return watches;
+  }
+
+  /** What is watched, for EXEC; nothing is from now on. */
+  final Watches takeWatches() {
+    Watches taken = demandWatches();
+    watches = null;
+    return taken;
+  }
+
+  /** Nothing is watched any more. */
+  final void unwatch() {
+    if (watches != null) {
+      watches.forget(loop.router());
+      watches = null;
+    }
   }
 
   /** The client's address, {@code host:port}. */

@@ -35,7 +35,7 @@ final class SubmittedCommand extends Session implements ReplyTarget {
 
   @Override
   public ReplyTarget later() {
-    return this;
+    return collector != null ? collector : this;
   }
 
   @Override

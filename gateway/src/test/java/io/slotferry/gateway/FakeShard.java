@@ -2,8 +2,10 @@ package io.slotferry.gateway;
 
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
+import io.slotferry.protocol.command.Command;
 import io.slotferry.protocol.shard.ShardCall;
 import io.slotferry.protocol.shard.ShardExecutor;
+import io.slotferry.protocol.shard.TransactionBatch;
 import io.slotferry.topology.ClusterMap;
 import io.slotferry.topology.KeyOrder;
 import io.slotferry.topology.Keyspace;
@@ -11,8 +13,11 @@ import io.slotferry.topology.Slots;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
@@ -21,6 +26,11 @@ import java.util.function.Supplier;
  * rest, and answers keys that begin with "late" only when told to. Thread: its loop.
  */
 final class FakeShard implements ShardExecutor {
+  /** A BLPOP that waits; values have at most one element each. */
+  private record Waiting(long ticket, String key, Map<String, String> values, LaterReply target) {}
+
+  final List<Waiting> waiting = new ArrayList<>();
+
   private record Late(long ticket, int respVersion, LaterReply target, byte[] reply) {}
 
   final int id;
@@ -28,6 +38,10 @@ final class FakeShard implements ShardExecutor {
   private final Map<Integer, Map<String, String>> keyspaces;
   private final List<Late> late = new ArrayList<>();
   final List<String> log = new ArrayList<>();
+
+  /** What is WATCHed and has not changed, by watcher. */
+  final Map<String, Set<String>> watchers = new HashMap<>();
+
   boolean refusesAll;
 
   /** Whether it says to have no map. */
@@ -66,8 +80,56 @@ final class FakeShard implements ShardExecutor {
       late.add(new Late(call.ticket, call.respVersion, later, kept.toByteArray()));
       return Outcome.LATER;
     }
+    if (call.command == Command.BLPOP && !values(call).containsKey(request.text(1))) {
+      waiting.add(new Waiting(call.ticket, request.text(1), values(call), later));
+      return Outcome.WAITING;
+    }
+    if (call.command == Command.UNBLOCK) {
+      unblock(Long.parseLong(request.text(1)), request.text(2), later);
+    }
     answer(call, request, reply, map);
+    serveWaiting();
     return Outcome.REPLIED;
+  }
+
+  private void unblock(long ticket, String how, LaterReply target) {
+    for (Waiting call : List.copyOf(waiting)) {
+      if (call.ticket == ticket && call.target == target) {
+        waiting.remove(call);
+        ReplyWriter reply = new ReplyWriter();
+        if (how.equals("ERROR")) {
+          reply.error("UNBLOCKED");
+        } else {
+          reply.nullArray();
+        }
+        target.replied(ticket, reply);
+      }
+    }
+  }
+
+  private void serveWaiting() {
+    for (Waiting call : List.copyOf(waiting)) {
+      if (call.values.containsKey(call.key)) {
+        waiting.remove(call);
+        ReplyWriter reply = new ReplyWriter();
+        pop(call.values, call.key, reply);
+        call.target.replied(call.ticket, reply);
+      }
+    }
+  }
+
+  private static void pop(Map<String, String> values, String key, ReplyWriter reply) {
+    reply.array(2);
+    value(reply, key);
+    value(reply, values.remove(key));
+  }
+
+  /** Sends all calls away that wait for a key. */
+  void refuseWaiting() {
+    for (Waiting call : List.copyOf(waiting)) {
+      waiting.remove(call);
+      call.target.notHere(call.ticket);
+    }
   }
 
   private static String text(Request request) {
@@ -138,6 +200,7 @@ final class FakeShard implements ShardExecutor {
     switch (call.command) {
       case GET -> value(reply, values.get(request.text(1)));
       case SET -> {
+        watchers.values().removeIf(keys -> keys.contains(request.text(1)));
         values.put(request.text(1), request.text(2));
         reply.ok();
       }
@@ -174,6 +237,20 @@ final class FakeShard implements ShardExecutor {
         }
         reply.integer(found);
       }
+      case BLPOP -> pop(values, request.text(1), reply);
+      case UNBLOCK -> reply.ok();
+      case EXECUTE_BATCH, QUERY_BATCH -> batch(request, reply, map);
+      case WATCH_KEYS -> {
+        Set<String> keys = watchers.computeIfAbsent(request.text(1), id -> new HashSet<>());
+        for (int i = 2; i < request.count(); i++) {
+          keys.add(request.text(i));
+        }
+        reply.ok();
+      }
+      case FORGET_WATCHER -> {
+        watchers.remove(request.text(1));
+        reply.ok();
+      }
       case DBSIZE -> reply.integer(ownKeys(call, map).size());
       case WAIT -> reply.integer(id);
       case FLUSHALL -> {
@@ -186,6 +263,30 @@ final class FakeShard implements ShardExecutor {
       case KEYRANGE -> keyRange(request, reply, ownKeys(call, map), values, map, call.keyspace);
       default -> reply.error("ERR the fake knows no " + call.command);
     }
+  }
+
+  private void batch(Request batch, ReplyWriter reply, ClusterMap map) {
+    TransactionBatch.Reader reader = new TransactionBatch.Reader();
+    ShardCall inner = new ShardCall();
+    ReplyWriter replies = new ReplyWriter();
+    int count = 0;
+    reader.reset(batch);
+    while (reader.next(inner)) {
+      Request command = reader.command();
+      if (inner.command == Command.WATCH_KEYS) {
+        if (!watchers.getOrDefault(command.text(1), Set.of()).contains(command.text(2))) {
+          reply.nullArray();
+          return;
+        }
+      } else {
+        inner.partition = ShardCall.ALL_PARTITIONS;
+        replies.useProtocol(inner.respVersion);
+        answer(inner, command, replies, map);
+        count++;
+      }
+    }
+    reply.array(count);
+    reply.raw(replies.bytes(), 0, replies.size());
   }
 
   private static void value(ReplyWriter reply, String value) {

@@ -48,6 +48,7 @@ final class HeldCalls {
       switch (executor.execute(call.call, call.request, reply, call.later)) {
         case REPLIED -> call.later.replied(call.call.ticket, reply);
         case NOT_HERE -> call.later.notHere(call.call.ticket);
+        case WAITING -> call.later.waiting(call.call.ticket);
         case LATER -> {
           // Held again, or it waits for its followers.
         }

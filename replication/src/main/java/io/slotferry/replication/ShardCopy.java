@@ -1,5 +1,6 @@
 package io.slotferry.replication;
 
+import io.slotferry.engine.Effect;
 import io.slotferry.engine.EffectSink;
 import io.slotferry.engine.Engine;
 import io.slotferry.engine.hash.KeyHash;
@@ -10,7 +11,9 @@ import io.slotferry.protocol.Decimal;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
+import io.slotferry.protocol.command.CommandFlags;
 import io.slotferry.protocol.command.KeyPositions;
+import io.slotferry.protocol.command.Routing;
 import io.slotferry.protocol.frame.FrameKind;
 import io.slotferry.protocol.frame.WireReader;
 import io.slotferry.protocol.shard.ShardCall;
@@ -28,6 +31,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntPredicate;
+import java.util.function.IntSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -73,6 +78,9 @@ public final class ShardCopy implements ShardExecutor {
   private final PartitionStore store;
   private final Ownership ownership;
   private final HeldCalls held = new HeldCalls();
+  private final Transactions transactions;
+  private final WatchTable watches;
+  private final BlockedCalls blocked;
   private final Map<Long, MoveSource> movesOut = new HashMap<>();
   private final Map<Long, MoveTarget> movesIn = new HashMap<>();
   private CopyDisk disk;
@@ -108,6 +116,10 @@ public final class ShardCopy implements ShardExecutor {
     this.engine = new Engine(this::partitionOf, new Effects(), random, System::nanoTime);
     this.store = engine.store();
     this.ownership = new Ownership(engine, this::effect);
+    Transactions.Copy places = new Places();
+    this.transactions = new Transactions(engine, places);
+    this.watches = transactions.watches();
+    this.blocked = new BlockedCalls(engine, places);
     this.disk = CopyDisk.inMemory(0);
     this.log = disk.log();
   }
@@ -177,6 +189,9 @@ public final class ShardCopy implements ShardExecutor {
     }
     leader.keepOnly(shard.replicas());
     ownership.mapIs(map, shard.id());
+    IntPredicate isHere = partition -> map.shardOf(partition) == shard.id();
+    watches.keepOnly(isHere);
+    blocked.keepOnly(isHere);
     updateMoves(shard, nowMillis);
   }
 
@@ -197,6 +212,8 @@ public final class ShardCopy implements ShardExecutor {
       leader.end();
       movesOut.clear();
       movesIn.clear();
+      watches.clear();
+      blocked.refuseAll();
       held.refuseAll();
       leaseUntilMillis = Long.MIN_VALUE;
     }
@@ -232,10 +249,10 @@ public final class ShardCopy implements ShardExecutor {
     if (leader == null || time.monotonicMillis() >= leaseUntilMillis) {
       return Outcome.NOT_HERE;
     }
-    Place place = placeOf(call, request);
-    if (place == Place.HERE && call.command == Command.WAIT) {
-      return await(leader, call, request, reply, later);
+    if (call.command.is(CommandFlags.OF_COPY)) {
+      return executeOwn(leader, call, request, reply, later);
     }
+    Place place = placeOf(call, request);
     if (place == Place.ELSEWHERE) {
       return Outcome.NOT_HERE;
     }
@@ -246,9 +263,67 @@ public final class ShardCopy implements ShardExecutor {
     if (refusal != null) {
       reply.error(refusal);
     } else {
+      int start = reply.size();
       engine.execute(call, request, reply, time.wallMillis());
+      if (engine.waits()) {
+        return blocked.block(call, reply, start, later) ? Outcome.WAITING : Outcome.REPLIED;
+      }
+      serveBlocked();
     }
     return Outcome.REPLIED;
+  }
+
+  /** Keys may have got what others wait for. */
+  private void serveBlocked() {
+    if (blocked.hasReady()) {
+      blocked.serve(time.wallMillis());
+    }
+  }
+
+  /** What concerns more than the data: WAIT, and transactions. */
+  private Outcome executeOwn(
+      Leader leader, ShardCall call, Request request, ReplyWriter reply, LaterReply later) {
+    if (call.command == Command.UNBLOCK) {
+      reply.integer(blocked.unblock(request, later));
+      return Outcome.REPLIED;
+    }
+    boolean isBatch = call.command.routing() == Routing.BATCH;
+    Place place = isBatch ? transactions.placeOf(request) : placeOf(call, request);
+    if (place == Place.ELSEWHERE) {
+      return Outcome.NOT_HERE;
+    }
+    if (place == Place.HELD) {
+      return held.hold(call, request, later) ? Outcome.LATER : Outcome.NOT_HERE;
+    }
+    long nowMillis = time.wallMillis();
+    switch (call.command) {
+      case WAIT -> {
+        return await(leader, call, request, reply, later);
+      }
+      case WATCH_KEYS -> transactions.watch(call, request, reply, later, nowMillis);
+      case FORGET_WATCHER -> transactions.unwatch(request, reply);
+      case EXECUTE_BATCH, QUERY_BATCH -> transact(leader, call, request, reply, nowMillis);
+      default -> throw new IllegalArgumentException(call.command + " is the engine's");
+    }
+    serveBlocked();
+    return Outcome.REPLIED;
+  }
+
+  private void transact(
+      Leader leader, ShardCall call, Request batch, ReplyWriter reply, long nowMillis) {
+    String refusal = call.command.isWrite() ? log.refusal() : null;
+    if (refusal != null) {
+      reply.error(refusal);
+    } else {
+      IntSupplier applied = () -> leader.appliedBy(log.endOffset());
+      transactions.execute(call, batch, reply, applied, nowMillis);
+    }
+  }
+
+  @Override
+  public void forget(LaterReply later) {
+    watches.forgetVia(later);
+    blocked.refuseVia(later);
   }
 
   @Override
@@ -260,13 +335,6 @@ public final class ShardCopy implements ShardExecutor {
   @Override
   public long mapVersion() {
     return map.version();
-  }
-
-  /** Where the partitions of a call are. */
-  private enum Place {
-    HERE,
-    HELD,
-    ELSEWHERE
   }
 
   private Place placeOf(ShardCall call, Request request) {
@@ -290,11 +358,22 @@ public final class ShardCopy implements ShardExecutor {
     for (int i = 1; i < keys; i++) {
       Place ofKey =
           placeOf(partitionOf(call.keyspace, request, KeyPositions.position(command, request, i)));
-      if (ofKey.compareTo(place) > 0) {
-        place = ofKey;
-      }
+      place = place.worse(ofKey);
     }
     return place;
+  }
+
+  /** This copy as its transactions ask it. */
+  private final class Places implements Transactions.Copy {
+    @Override
+    public Place placeOf(ShardCall call, Request request) {
+      return ShardCopy.this.placeOf(call, request);
+    }
+
+    @Override
+    public int partitionOf(int keyspace, Request request, int argument) {
+      return ShardCopy.this.partitionOf(keyspace, request, argument);
+    }
   }
 
   private int partitionOf(int keyspace, Request request, int argument) {
@@ -375,6 +454,12 @@ public final class ShardCopy implements ShardExecutor {
    */
   private void effect(int keyspace, int partition, Request effect) {
     log.effect(keyspace, partition, effect);
+    if (!blocked.isEmpty()) {
+      blocked.changed(keyspace, partition, effect);
+    }
+    if (!watches.isEmpty()) {
+      watches.changed(keyspace, partition, effect, effect.equalBytes(0, Effect.FLUSH));
+    }
     if (!movesOut.isEmpty()) {
       for (MoveSource move : movesOut.values()) {
         if (move.concerns(partition)) {
@@ -526,6 +611,7 @@ public final class ShardCopy implements ShardExecutor {
       if (nowMillis - lastExpiryMillis >= EXPIRY_MILLIS) {
         lastExpiryMillis = nowMillis;
         engine.expireCycle(time.wallMillis(), EXPIRY_KEYS_MAX);
+        serveBlocked();
       }
       ownership.dropGarbage();
     }
@@ -609,6 +695,16 @@ public final class ShardCopy implements ShardExecutor {
 
   public @Nullable Leader leader() {
     return leader;
+  }
+
+  /** Keys that are watched. */
+  int watching() {
+    return watches.size();
+  }
+
+  /** Calls that wait for a key. */
+  public int blocked() {
+    return blocked.size();
   }
 
   public ReplicationLog log() {

@@ -4,9 +4,14 @@ import static io.slotferry.replication.SimulatedCluster.leaderNode;
 import static io.slotferry.replication.SimulatedCluster.replicaNode;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -133,6 +138,91 @@ class ReplicationSimulationTest {
           .isEqualTo(cluster.contentOf(replicaNode(1)))
           .doesNotContainKey(moved[0]);
       assertThat(cluster.contentOf(leaderNode(2))).isEqualTo(cluster.contentOf(replicaNode(2)));
+    }
+  }
+
+  /** The two keys are large enough not to travel in one message by chance. */
+  @Test
+  void aReplicaNeverHoldsHalfATransaction() {
+    int seen = 0;
+    for (long seed = 1; seed <= SEEDS; seed++) {
+      SimulatedCluster cluster = new SimulatedCluster(seed, 1);
+      cluster.run(500);
+      cluster.network.disturb(0.1);
+      String padding = "x".repeat(150_000);
+      String before = "";
+      for (int i = 0; i < 30; i++) {
+        String value = "v" + i + ";" + padding;
+        cluster.transact(
+            "{p}", new String[] {"SET", "{p}a", value}, new String[] {"SET", "{p}b", value});
+        for (int turn = cluster.random.nextInt(40); turn >= 0; turn--) {
+          cluster.run(1);
+          ShardCopy replica = cluster.copy(replicaNode(1));
+          if (replica.report().offset() >= 0) {
+            String values = values(cluster.contentOf(replicaNode(1)).get(cluster.partition("{p}")));
+            assertThat(values).as("seed %d", seed).matches("|(v\\d+;)\\1");
+            seen += values.equals(before) ? 0 : 1;
+            before = values;
+          }
+        }
+      }
+    }
+    assertThat(seen).isGreaterThan(SEEDS * 10);
+  }
+
+  private static String values(String content) {
+    return Pattern.compile("v\\d+;")
+        .matcher(content == null ? "" : content)
+        .results()
+        .map(MatchResult::group)
+        .collect(Collectors.joining());
+  }
+
+  /** Whatever is pushed is popped once, or is there, while partitions move and leaders change. */
+  @Test
+  void callsThatWaitForAKeySurviveMovesAndNewLeaders() {
+    for (long seed = 1; seed <= SEEDS; seed++) {
+      SimulatedCluster cluster = new SimulatedCluster(seed, 2);
+      cluster.run(500);
+      List<SimulatedCluster.Answer> pops = new ArrayList<>();
+      int[] all = cluster.map().partitionsOf(1);
+      cluster.move(1, 2, Arrays.copyOfRange(all, 0, all.length / 2));
+      int pushed = 0;
+      for (int round = 0; round < 40; round++) {
+        for (int i = cluster.random.nextInt(10); i > 0; i--) {
+          pops.add(cluster.send("BLPOP", "list:" + cluster.random.nextInt(20), "0"));
+        }
+        for (int i = cluster.random.nextInt(5); i > 0; i--) {
+          cluster.send("RPUSH", "list:" + cluster.random.nextInt(20), "e" + pushed++ + ";");
+        }
+        cluster.run(cluster.random.nextInt(60));
+        if (round == 20) {
+          // One after the other: nothing that was pushed is lost.
+          cluster.run(2_000);
+          cluster.allInSync(2);
+          cluster.run(100);
+          cluster.promote(2, replicaNode(2));
+        }
+      }
+      cluster.run(12_000);
+      for (int key = 0; key < 20; key++) {
+        for (int i = 0; i < pops.size(); i++) {
+          cluster.send("RPUSH", "list:" + key, "e" + pushed++ + ";");
+        }
+      }
+      cluster.run(1_000);
+      Map<String, Integer> popped = new HashMap<>();
+      for (SimulatedCluster.Answer pop : pops) {
+        assertThat(pop.text).as("seed %d", seed).startsWith("*2\r\n");
+        popped.merge(pop.text.split("\r\n")[4], 1, Integer::sum);
+      }
+      assertThat(popped.values()).as("seed %d", seed).containsOnly(1);
+      int left = 0;
+      for (int key = 0; key < 20; key++) {
+        String length = cluster.send("LLEN", "list:" + key).text;
+        left += Integer.parseInt(length.substring(1).trim());
+      }
+      assertThat(left).as("seed %d", seed).isEqualTo(pushed - pops.size());
     }
   }
 

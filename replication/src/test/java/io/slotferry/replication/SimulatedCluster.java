@@ -11,6 +11,7 @@ import io.slotferry.protocol.frame.WireReader;
 import io.slotferry.protocol.frame.WireWriter;
 import io.slotferry.protocol.shard.ShardCall;
 import io.slotferry.protocol.shard.ShardExecutor;
+import io.slotferry.protocol.shard.TransactionBatch;
 import io.slotferry.topology.ClusterMap;
 import io.slotferry.topology.MapChange;
 import io.slotferry.topology.MapChange.ShardPlacement;
@@ -39,6 +40,7 @@ final class SimulatedCluster {
   private final Map<String, Long> incarnations = new HashMap<>();
   private ClusterMap map = ClusterMap.EMPTY;
   private long operation;
+  private long tickets;
 
   SimulatedCluster(long seed, int shards) {
     random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
@@ -208,12 +210,38 @@ final class SimulatedCluster {
   // ---- clients
 
   /** A client's command, routed by the newest map, and routed again until a shard takes it. */
-  void send(String... arguments) {
-    Request request = Request.of(arguments);
+  Answer send(String... arguments) {
+    return send(Command.valueOf(arguments[0]), Request.of(arguments), arguments[1]);
+  }
+
+  /** A transaction on keys that are together with {@code key}. */
+  Answer transact(String key, String[]... commands) {
+    TransactionBatch.Writer batch = new TransactionBatch.Writer();
+    batch.begin(Command.EXECUTE_BATCH);
+    for (String[] command : commands) {
+      batch.add(2, 0, Request.of(command));
+    }
+    return send(Command.EXECUTE_BATCH, batch.request().detached(), key);
+  }
+
+  private Answer send(Command command, Request request, String key) {
     ShardCall call = new ShardCall();
-    call.command = Command.valueOf(arguments[0]);
-    call.partition = partition(arguments[1]);
-    route(call, request, new boolean[1]);
+    call.command = command;
+    Answer answer = new Answer();
+    call.partition = partition(key);
+    call.ticket = ++tickets;
+    route(call, request, answer);
+    return answer;
+  }
+
+  /** What a command was answered, as text; empty as long as it was not. */
+  static final class Answer {
+    String text = "";
+
+    private void take(ReplyWriter reply) {
+      assertThat(text).isEmpty();
+      text = new String(reply.toByteArray(), StandardCharsets.ISO_8859_1);
+    }
   }
 
   int partition(String key) {
@@ -221,7 +249,7 @@ final class SimulatedCluster {
     return map.partitionOf(0, bytes, 0, bytes.length);
   }
 
-  private void route(ShardCall call, Request request, boolean[] done) {
+  private void route(ShardCall call, Request request, Answer answer) {
     ShardCopy leader = copies.get(shard(map.shardOf(call.partition)).leader());
     ReplyWriter reply = new ReplyWriter();
     ShardExecutor.Outcome outcome =
@@ -234,13 +262,12 @@ final class SimulatedCluster {
                 new ShardExecutor.LaterReply() {
                   @Override
                   public void replied(long ticket, ReplyWriter later) {
-                    assertThat(done[0]).isFalse();
-                    done[0] = true;
+                    answer.take(later);
                   }
 
                   @Override
                   public void notHere(long ticket) {
-                    network.after(2, () -> route(call, request, done));
+                    network.after(2, () -> route(call, request, answer));
                   }
 
                   @Override
@@ -249,8 +276,11 @@ final class SimulatedCluster {
                   }
                 });
     if (outcome == ShardExecutor.Outcome.NOT_HERE) {
-      network.after(2, () -> route(call, request, done));
+      network.after(2, () -> route(call, request, answer));
     } else if (leader != null) {
+      if (outcome == ShardExecutor.Outcome.REPLIED) {
+        answer.take(reply);
+      }
       leader.flush();
     }
   }

@@ -14,10 +14,14 @@ import java.util.function.BiConsumer;
  * takes no more commands while the gateway does not take the answers. Thread: the copy's loop.
  */
 final class GatewayLink {
+  /** A gateway gives a sign of life every other second. */
+  static final long SILENCE_MILLIS_MAX = 10_000;
+
   private final FrameLink frames;
   private final FrameDoor door;
   private long nowMillis;
   private long heardMillis;
+  private boolean gone;
 
   /**
    * @param id the link's, drawn by the gateway
@@ -52,6 +56,7 @@ final class GatewayLink {
   void receive(WireReader in, long nowMillis) {
     this.nowMillis = nowMillis;
     heardMillis = nowMillis;
+    gone = false;
     frames.receive(in, nowMillis);
     resume();
   }
@@ -60,6 +65,11 @@ final class GatewayLink {
     this.nowMillis = nowMillis;
     frames.tick(nowMillis);
     resume();
+    boolean isGone = isBroken() || nowMillis - heardMillis > SILENCE_MILLIS_MAX;
+    if (isGone && !gone) {
+      gone = true;
+      door.gatewayIsGone();
+    }
   }
 
   private void resume() {

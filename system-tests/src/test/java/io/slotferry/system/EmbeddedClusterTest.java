@@ -1,6 +1,7 @@
 package io.slotferry.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.Transaction;
 
 /** `./slotferry up`, as a user has it. */
 class EmbeddedClusterTest {
@@ -61,6 +63,39 @@ class EmbeddedClusterTest {
       assertThat(new JsonObject(status).getJsonArray("shards"))
           .extracting(shard -> ((JsonObject) shard).getInteger("id"))
           .containsExactly(1, 3, 4);
+    }
+  }
+
+  @Test
+  void clientsThatWaitForAKeyDoNotNoticeThatItMoves() {
+    try (Slotferry slotferry = Slotferry.up("--data", data.toString())) {
+      WaitingClients waiting = WaitingClients.start(slotferry.respPort(), 30);
+      Slotferry.run("cluster", "add-shard", "--url", slotferry.url());
+      Slotferry.run("cluster", "remove-shard", "2", "--url", slotferry.url());
+      assertThat(waiting.serve()).isEqualTo(waiting.expected());
+    }
+  }
+
+  @Test
+  void aTransactionIsOfOneSlotAndSeesWhatHasChanged() {
+    try (Slotferry slotferry = Slotferry.up("--ephemeral");
+        Jedis redis = Load.connect(slotferry.respPort());
+        Jedis other = Load.connect(slotferry.respPort())) {
+      Transaction transaction = redis.multi();
+      transaction.set("{a}x", "1");
+      transaction.incr("{a}x");
+      transaction.rpush("{a}l", "e");
+      assertThat(transaction.exec()).containsExactly("OK", 2L, 1L);
+      redis.watch("{a}x");
+      other.incr("{a}x");
+      Transaction late = redis.multi();
+      late.set("{a}x", "9");
+      assertThat(late.exec()).isNull();
+      assertThat(redis.get("{a}x")).isEqualTo("3");
+      Transaction wide = redis.multi();
+      wide.set("a", "1");
+      wide.set("b", "1");
+      assertThatThrownBy(wide::exec).hasMessageStartingWith("CROSSSLOT");
     }
   }
 

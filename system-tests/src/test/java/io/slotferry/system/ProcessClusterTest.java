@@ -27,6 +27,15 @@ class ProcessClusterTest {
     }
   }
 
+  @Test
+  void clientsThatWaitForAKeyOutliveItsLeader() {
+    try (Slotferry slotferry = Slotferry.up("--processes", "--data", data.toString())) {
+      WaitingClients waiting = WaitingClients.start(slotferry.respPort(), 30);
+      Slotferry.kill(data, "shard-2");
+      assertThat(waiting.serve()).isEqualTo(waiting.expected());
+    }
+  }
+
   /** The writes that a replica had are there after the leader's death, in order, and once. */
   @Test
   void aLeadersDeathUnderLoadLosesNothingThatWasConfirmed() {

@@ -102,8 +102,9 @@ public final class ListCommands {
     removeIfEmpty(context, key, list);
   }
 
-  private static void lmpop(CommandContext context) {
-    MultiPop pop = MultiPop.parse(context, 1, "LEFT", "RIGHT");
+  /** {@code numkeys} is where the number of keys stands; false when there was nothing to take. */
+  static boolean lmpop(CommandContext context, int numkeys) {
+    MultiPop pop = MultiPop.parse(context, numkeys, "LEFT", "RIGHT");
     int key = pop.findKey(ListValue.class);
     ListValue list = key < 0 ? null : context.find(key, ListValue.class);
     if (list != null) {
@@ -111,6 +112,17 @@ public final class ListCommands {
       writeTaken(context, key, list, count, pop.isFirst());
       context.beginEffect(key, pop.isFirst() ? LPOP : RPOP).decimal(count).emit();
     }
+    return list != null;
+  }
+
+  /** Writes an element and takes it away, with the effect that says so. */
+  static void popOne(CommandContext context, int key, ListValue list, boolean left) {
+    Slice slice = new Slice();
+    look(list, left, slice);
+    slice.writeTo(context.reply());
+    take(list, left);
+    removeIfEmpty(context, key, list);
+    context.beginEffect(key, left ? LPOP : RPOP).emit();
   }
 
   private static void look(ListValue list, boolean left, Slice out) {
@@ -146,11 +158,11 @@ public final class ListCommands {
     move(context, context.is(3, "LEFT"), context.is(4, "LEFT"));
   }
 
-  private static boolean isSide(CommandContext context, int argument) {
+  static boolean isSide(CommandContext context, int argument) {
     return context.is(argument, "LEFT") || context.is(argument, "RIGHT");
   }
 
-  private static void move(CommandContext context, boolean fromLeft, boolean toLeft) {
+  static void move(CommandContext context, boolean fromLeft, boolean toLeft) {
     ListValue source = context.find(1, ListValue.class);
     if (context.failed()) {
       return;
@@ -426,7 +438,7 @@ public final class ListCommands {
     table.bind(Command.RPUSHX, context -> push(context, false, true));
     table.bind(Command.LPOP, context -> pop(context, true));
     table.bind(Command.RPOP, context -> pop(context, false));
-    table.bind(Command.LMPOP, ListCommands::lmpop);
+    table.bind(Command.LMPOP, context -> lmpop(context, 1));
     table.bind(Command.LLEN, ListCommands::llen);
     table.bind(Command.LINDEX, ListCommands::lindex);
     table.bind(Command.LSET, ListCommands::lset);

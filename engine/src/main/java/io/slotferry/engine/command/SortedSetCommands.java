@@ -272,6 +272,22 @@ public final class SortedSetCommands {
     context.changed();
   }
 
+  /** Writes a member and its score and takes it away, with the effect that says so. */
+  static void popOne(CommandContext context, int key, SortedSetValue set, boolean max) {
+    int rank = max ? set.size() - 1 : 0;
+    SortedSetValue.Walk walk = set.walk(rank, max);
+    Slice slice = new Slice();
+    walk.next();
+    walk.member(slice);
+    slice.writeTo(context.reply());
+    context.reply().doubleValue(walk.score());
+    set.removeRanks(rank, rank + 1);
+    if (set.size() == 0) {
+      context.remove(key);
+    }
+    context.beginEffect(key, max ? ZPOPMAX : ZPOPMIN).emit();
+  }
+
   /** RESP3 nests a member and its score only if the command had a count. */
   private static void writePopped(
       ReplyWriter reply, SortedSetValue.Walk walk, int popped, boolean counted) {
@@ -287,12 +303,13 @@ public final class SortedSetCommands {
     reply.doubleValue(walk.score());
   }
 
-  private static void zmpop(CommandContext context) {
-    MultiPop pop = MultiPop.parse(context, 1, "MIN", "MAX");
+  /** {@code numkeys} is where the number of keys stands; false when there was nothing to take. */
+  static boolean zmpop(CommandContext context, int numkeys) {
+    MultiPop pop = MultiPop.parse(context, numkeys, "MIN", "MAX");
     int key = pop.findKey(SortedSetValue.class);
     SortedSetValue set = key < 0 ? null : context.find(key, SortedSetValue.class);
     if (set == null) {
-      return;
+      return false;
     }
     boolean max = !pop.isFirst();
     int popped = pop.writeHead(key, set.size());
@@ -310,6 +327,7 @@ public final class SortedSetCommands {
       context.remove(key);
     }
     context.beginEffect(key, max ? ZPOPMAX : ZPOPMIN).decimal(popped).emit();
+    return true;
   }
 
   private static void zrandmember(CommandContext context) {
@@ -366,7 +384,7 @@ public final class SortedSetCommands {
     table.bind(Command.ZREVRANK, context -> zrank(context, true));
     table.bind(Command.ZPOPMIN, context -> zpop(context, false));
     table.bind(Command.ZPOPMAX, context -> zpop(context, true));
-    table.bind(Command.ZMPOP, SortedSetCommands::zmpop);
+    table.bind(Command.ZMPOP, context -> zmpop(context, 1));
     table.bind(Command.ZRANDMEMBER, SortedSetCommands::zrandmember);
     table.bind(Command.ZSCAN, context -> ElementScan.scan(context, SortedSetValue.class));
     SortedSetRanges.bind(table);

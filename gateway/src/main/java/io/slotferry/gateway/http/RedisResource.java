@@ -34,6 +34,11 @@ final class RedisResource {
           Command.SELECT,
           Command.QUIT,
           Command.RESET,
+          Command.MULTI,
+          Command.EXEC,
+          Command.DISCARD,
+          Command.WATCH,
+          Command.UNWATCH,
           Command.CLIENT,
           Command.READONLY_MODE,
           Command.READWRITE);

@@ -1,12 +1,14 @@
 package io.slotferry.protocol.command;
 
 import static io.slotferry.protocol.command.CommandFlags.ADMIN;
+import static io.slotferry.protocol.command.CommandFlags.BLOCKING;
 import static io.slotferry.protocol.command.CommandFlags.DENYOOM;
 import static io.slotferry.protocol.command.CommandFlags.FAST;
 import static io.slotferry.protocol.command.CommandFlags.LOADING;
 import static io.slotferry.protocol.command.CommandFlags.MOVABLE_KEYS;
 import static io.slotferry.protocol.command.CommandFlags.NOSCRIPT;
 import static io.slotferry.protocol.command.CommandFlags.NO_AUTH;
+import static io.slotferry.protocol.command.CommandFlags.OF_COPY;
 import static io.slotferry.protocol.command.CommandFlags.READONLY;
 import static io.slotferry.protocol.command.CommandFlags.STALE;
 import static io.slotferry.protocol.command.CommandFlags.WRITE;
@@ -15,6 +17,7 @@ import static io.slotferry.protocol.command.Routing.ALL_MIN;
 import static io.slotferry.protocol.command.Routing.ALL_OK;
 import static io.slotferry.protocol.command.Routing.ALL_SUM;
 import static io.slotferry.protocol.command.Routing.ANY_KEY;
+import static io.slotferry.protocol.command.Routing.BATCH;
 import static io.slotferry.protocol.command.Routing.BY_SUBCOMMAND;
 import static io.slotferry.protocol.command.Routing.CURSOR;
 import static io.slotferry.protocol.command.Routing.GATEWAY;
@@ -25,6 +28,8 @@ import static io.slotferry.protocol.command.Routing.SPLIT_ARRAY;
 import static io.slotferry.protocol.command.Routing.SPLIT_OK;
 import static io.slotferry.protocol.command.Routing.SPLIT_SUM;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -54,7 +59,26 @@ public enum Command {
   CLUSTER(-2, LOADING | STALE, 0, 0, 0, GATEWAY),
   READONLY_MODE("readonly", 1, LOADING | STALE | FAST, 0, 0, 0, GATEWAY),
   READWRITE(1, LOADING | STALE | FAST, 0, 0, 0, GATEWAY),
-  WAIT(3, NOSCRIPT, 0, 0, 0, ALL_MIN),
+  WAIT(3, NOSCRIPT | OF_COPY, 0, 0, 0, ALL_MIN),
+
+  // ---- transactions, kept by the gateway until EXEC
+  MULTI(1, NOSCRIPT | LOADING | STALE | FAST, 0, 0, 0, GATEWAY),
+  EXEC(1, NOSCRIPT | LOADING | STALE, 0, 0, 0, GATEWAY),
+  DISCARD(1, NOSCRIPT | LOADING | STALE | FAST, 0, 0, 0, GATEWAY),
+  WATCH(-2, NOSCRIPT | LOADING | STALE | FAST, 1, -1, 1, GATEWAY),
+  UNWATCH(1, NOSCRIPT | LOADING | STALE | FAST, 0, 0, 0, GATEWAY),
+
+  // ---- what a gateway says to a shard; clients have no such commands
+  /** A transaction that writes: see {@link io.slotferry.protocol.shard.TransactionBatch}. */
+  EXECUTE_BATCH("!exec", -1, WRITE | OF_COPY, 0, 0, 0, BATCH),
+  /** A transaction that only reads. */
+  QUERY_BATCH("!query", -1, READONLY | OF_COPY, 0, 0, 0, BATCH),
+  /** {@code !watch watcher key …}: the watcher is to be lost when one of the keys changes. */
+  WATCH_KEYS("!watch", -3, OF_COPY, 2, -1, 1, ONE_SLOT),
+  /** {@code !unwatch watcher}: it watches nothing any more. */
+  FORGET_WATCHER("!unwatch", 2, OF_COPY, 0, 0, 0, ONE_SLOT),
+  /** {@code !unblock ticket TIMEOUT|ERROR}: the call with this ticket is not to wait any more. */
+  UNBLOCK("!unblock", 3, OF_COPY, 0, 0, 0, ONE_SLOT),
 
   // ---- generic
   DEL(-2, WRITE, 1, -1, 1, SPLIT_SUM),
@@ -161,6 +185,11 @@ public enum Command {
   LMOVE(5, WRITE | DENYOOM, 1, 2, 1, ONE_SLOT),
   LMPOP(-4, WRITE | MOVABLE_KEYS, 0, 0, 0, ONE_SLOT),
   RPOPLPUSH(3, WRITE | DENYOOM, 1, 2, 1, ONE_SLOT),
+  BLPOP(-3, WRITE | BLOCKING, 1, -2, 1, ONE_SLOT),
+  BRPOP(-3, WRITE | BLOCKING, 1, -2, 1, ONE_SLOT),
+  BLMOVE(6, WRITE | DENYOOM | BLOCKING, 1, 2, 1, ONE_SLOT),
+  BLMPOP(-5, WRITE | BLOCKING | MOVABLE_KEYS, 0, 0, 0, ONE_SLOT),
+  BRPOPLPUSH(4, WRITE | DENYOOM | BLOCKING, 1, 2, 1, ONE_SLOT),
 
   // ---- sets
   SADD(-3, WRITE | DENYOOM | FAST, 1, 1, 1, ONE_SLOT),
@@ -205,6 +234,9 @@ public enum Command {
   ZPOPMIN(-2, WRITE | FAST, 1, 1, 1, ONE_SLOT),
   ZPOPMAX(-2, WRITE | FAST, 1, 1, 1, ONE_SLOT),
   ZMPOP(-4, WRITE | MOVABLE_KEYS, 0, 0, 0, ONE_SLOT),
+  BZPOPMIN(-3, WRITE | FAST | BLOCKING, 1, -2, 1, ONE_SLOT),
+  BZPOPMAX(-3, WRITE | FAST | BLOCKING, 1, -2, 1, ONE_SLOT),
+  BZMPOP(-5, WRITE | BLOCKING | MOVABLE_KEYS, 0, 0, 0, ONE_SLOT),
   ZRANDMEMBER(-2, READONLY, 1, 1, 1, ONE_SLOT),
   ZSCAN(-3, READONLY, 1, 1, 1, ONE_SLOT),
   ZUNION(-3, READONLY | MOVABLE_KEYS, 0, 0, 0, ONE_SLOT),
@@ -214,6 +246,12 @@ public enum Command {
   ZUNIONSTORE(-4, WRITE | DENYOOM | MOVABLE_KEYS, 1, 1, 1, ONE_SLOT),
   ZINTERSTORE(-4, WRITE | DENYOOM | MOVABLE_KEYS, 1, 1, 1, ONE_SLOT),
   ZDIFFSTORE(-4, WRITE | DENYOOM | MOVABLE_KEYS, 1, 1, 1, ONE_SLOT);
+
+  /** First byte of the names that clients cannot use. */
+  static final byte INTERNAL = '!';
+
+  private static final List<Command> OF_CLIENTS =
+      Arrays.stream(values()).filter(command -> !command.isInternal()).toList();
 
   private final String lowerName;
   private final int arity;
@@ -237,6 +275,16 @@ public enum Command {
     this.lastKey = lastKey;
     this.keyStep = keyStep;
     this.routing = routing;
+  }
+
+  /** The commands that clients can send. */
+  public static List<Command> ofClients() {
+    return OF_CLIENTS;
+  }
+
+  /** Whether gateways alone send it, to shards. */
+  public boolean isInternal() {
+    return lowerName.charAt(0) == INTERNAL;
   }
 
   /** The name as Redis prints it, lower-case. */

@@ -29,6 +29,9 @@ public final class CommandFlags {
   /** The keys' positions depend on the arguments ({@link KeyPositions}). */
   public static final int MOVABLE_KEYS = 1 << 10;
 
+  /** The shard's copy executes it, not its engine: it concerns more than the data. */
+  public static final int OF_COPY = 1 << 30;
+
   private static final String[] NAMES = {
     "write",
     "readonly",
@@ -47,7 +50,7 @@ public final class CommandFlags {
 
   /** Redis' names of the set bits, in bit order. */
   public static String[] names(int flags) {
-    String[] names = new String[Integer.bitCount(flags)];
+    String[] names = new String[Integer.bitCount(flags & (1 << NAMES.length) - 1)];
     int at = 0;
     for (int bit = 0; bit < NAMES.length; bit++) {
       if ((flags & 1 << bit) != 0) {

@@ -8,16 +8,17 @@ import org.jspecify.annotations.Nullable;
  * open-addressed table of half the load at most, built once and never changed: any thread.
  */
 public final class CommandTable {
-  private static final Command[] COMMANDS = Command.values();
+  private static final Command[] COMMANDS = Command.ofClients().toArray(Command[]::new);
   private static final int MASK = Integer.highestOneBit(COMMANDS.length) * 4 - 1;
   private static final @Nullable Command[] ROWS = new Command[MASK + 1];
   private static final byte[][] NAMES = new byte[MASK + 1][];
   private static final int NAME_BYTES_MAX;
+  private static final byte[] NOTHING = new byte[0];
 
   static {
     int longest = 0;
     for (Command command : COMMANDS) {
-      byte[] name = command.lowerName().getBytes(StandardCharsets.US_ASCII);
+      byte[] name = nameOf(command);
       int at = hash(name, 0, name.length) & MASK;
       while (ROWS[at] != null) {
         at = at + 1 & MASK;
@@ -45,6 +46,24 @@ public final class CommandTable {
       row = ROWS[at];
     }
     return row;
+  }
+
+  /** As {@link #lookup}, for what a gateway sends to a shard. */
+  public static @Nullable Command lookupOfShard(byte[] bytes, int start, int length) {
+    if (length == 0 || bytes[start] != Command.INTERNAL) {
+      return lookup(bytes, start, length);
+    }
+    for (Command command : Command.values()) {
+      byte[] name = command.isInternal() ? nameOf(command) : NOTHING;
+      if (equal(name, bytes, start, length)) {
+        return command;
+      }
+    }
+    return null;
+  }
+
+  private static byte[] nameOf(Command command) {
+    return command.lowerName().getBytes(StandardCharsets.US_ASCII);
   }
 
   private static int hash(byte[] bytes, int start, int length) {

@@ -8,7 +8,8 @@ import io.slotferry.protocol.Request;
  * with {@link CommandFlags#MOVABLE_KEYS}, by the number of keys that the request itself tells. That
  * number is the first argument ({@code ZUNION numkeys key …}), or the second, behind the
  * destination ({@code ZUNIONSTORE destination numkeys key …}, whose row says that its first key is
- * argument 1). SORT has its second key, if any, behind the option STORE.
+ * argument 1) or the timeout ({@code BLMPOP timeout numkeys key …}). SORT has its second key, if
+ * any, behind the option STORE.
  *
  * <p>A request whose number is no number, or not borne out by its arguments, has no such keys: the
  * shard that gets it answers with the error.
@@ -25,7 +26,7 @@ public final class KeyPositions {
       return storeOfSort(request) == NONE ? 1 : 2;
     }
     if (command.is(CommandFlags.MOVABLE_KEYS)) {
-      return first + numkeys(request, first + 1);
+      return first + numkeys(request, numkeysAt(command));
     }
     if (first == 0) {
       return 0;
@@ -43,9 +44,13 @@ public final class KeyPositions {
       return index == 0 ? first : storeOfSort(request);
     }
     if (command.is(CommandFlags.MOVABLE_KEYS)) {
-      return index < first ? first : index + 2;
+      return index < first ? first : index - first + numkeysAt(command) + 1;
     }
     return first + index * command.keyStep();
+  }
+
+  private static int numkeysAt(Command command) {
+    return command.is(CommandFlags.BLOCKING) ? 2 : command.firstKey() + 1;
   }
 
   /** The argument behind the last STORE, as SORT reads its options; {@link #NONE} without one. */

@@ -10,6 +10,8 @@ public enum Routing {
   ONE_SLOT,
   /** To the only shard; refused when there are several, which could not do it at once: SWAPDB. */
   ONE_SHARD,
+  /** To the one shard that owns all keys of all commands in it: a transaction. */
+  BATCH,
   /** Each key to its shard (one argument a key); integer replies are added up: DEL, EXISTS, … */
   SPLIT_SUM,
   /** Each key to its shard; array replies are woven together in the order of the keys: MGET. */

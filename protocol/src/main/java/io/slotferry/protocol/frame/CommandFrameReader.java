@@ -88,7 +88,7 @@ public final class CommandFrameReader {
     Command command =
         request.count() == 0
             ? null
-            : CommandTable.lookup(bytes, request.start(0), request.length(0));
+            : CommandTable.lookupOfShard(bytes, request.start(0), request.length(0));
     if (command == null) {
       throw new MalformedFrameException("command " + read + " of " + count + " is unknown here");
     }

@@ -56,6 +56,11 @@ public final class ReplyFrameWriter implements ShardExecutor.LaterReply {
     add(ticket, ReplyOutcome.UNCERTAIN, out.bytes(), 0, 0);
   }
 
+  @Override
+  public void waiting(long ticket) {
+    add(ticket, ReplyOutcome.WAITING, out.bytes(), 0, 0);
+  }
+
   private void add(long ticket, ReplyOutcome outcome, byte[] resp, int offset, int length) {
     out.varlong(ticket - nextTicket);
     out.u8(outcome.code());

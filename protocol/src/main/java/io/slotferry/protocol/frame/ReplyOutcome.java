@@ -7,9 +7,11 @@ public enum ReplyOutcome {
   /** It was not executed: route it again. */
   NOT_HERE(1),
   /** It was executed, or may have been, and its effect may be lost. */
-  UNCERTAIN(2);
+  UNCERTAIN(2),
+  /** It waits for a key and has changed nothing; another outcome follows. */
+  WAITING(3);
 
-  private static final ReplyOutcome[] BY_CODE = {REPLIED, NOT_HERE, UNCERTAIN};
+  private static final ReplyOutcome[] BY_CODE = {REPLIED, NOT_HERE, UNCERTAIN, WAITING};
 
   private final int code;
 

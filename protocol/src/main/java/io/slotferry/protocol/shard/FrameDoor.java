@@ -82,6 +82,7 @@ public final class FrameDoor implements ShardExecutor.LaterReply {
         case LATER -> {
           // It comes through one of the methods below.
         }
+        case WAITING -> replies.waiting(ticket);
       }
     }
     answer(length);
@@ -134,5 +135,16 @@ public final class FrameDoor implements ShardExecutor.LaterReply {
   public void uncertain(long ticket) {
     replies.uncertain(ticket);
     answerLater();
+  }
+
+  @Override
+  public void waiting(long ticket) {
+    replies.waiting(ticket);
+    answerLater();
+  }
+
+  /** Whoever has sent the commands is gone. */
+  public void gatewayIsGone() {
+    executor.forget(this);
   }
 }

@@ -28,6 +28,9 @@ public interface ShardExecutor {
     return true;
   }
 
+  /** Whoever is answered through {@code later} is gone: what was kept for it is of no use. */
+  default void forget(LaterReply later) {}
+
   /** Version of the newest cluster map that this copy knows; 0 when it cannot tell. */
   default long mapVersion() {
     return 0;
@@ -39,6 +42,8 @@ public interface ShardExecutor {
     REPLIED,
     /** The reply comes through {@link LaterReply}: a frozen partition, WAIT, a sync write. */
     LATER,
+    /** As LATER; the call waits for a key, and has changed nothing so far. */
+    WAITING,
     /**
      * Nothing was executed: this copy does not lead, does not own the partition, or has no lease.
      * The caller refreshes its map and routes again.
@@ -56,5 +61,8 @@ public interface ShardExecutor {
 
     /** The call was executed, or may have been, and its effect may be lost. */
     void uncertain(long ticket);
+
+    /** The call, which was held, waits for a key now, as {@link Outcome#WAITING}. */
+    default void waiting(long ticket) {}
   }
 }

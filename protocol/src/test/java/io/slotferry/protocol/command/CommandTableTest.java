@@ -16,7 +16,7 @@ class CommandTableTest {
 
   @Test
   void findsEveryRowInAnyCase() {
-    for (Command command : Command.values()) {
+    for (Command command : Command.ofClients()) {
       String name = command.lowerName();
       assertThat(lookup(name)).isEqualTo(command);
       assertThat(lookup(name.toUpperCase(Locale.ROOT))).isEqualTo(command);
@@ -26,8 +26,19 @@ class CommandTableTest {
   }
 
   @Test
-  void findsNothingElse() {
+  void clientsDoNotFindWhatGatewaysSay() {
     for (Command command : Command.values()) {
+      byte[] name = command.lowerName().getBytes(ISO_8859_1);
+      assertThat(lookup(command.lowerName())).isEqualTo(command.isInternal() ? null : command);
+      assertThat(CommandTable.lookupOfShard(name, 0, name.length)).isEqualTo(command);
+    }
+    assertThat(CommandTable.lookupOfShard(new byte[] {'!'}, 0, 1)).isNull();
+    assertThat(CommandTable.lookupOfShard(new byte[0], 0, 0)).isNull();
+  }
+
+  @Test
+  void findsNothingElse() {
+    for (Command command : Command.ofClients()) {
       String name = command.lowerName();
       assertThat(lookup(name + "\0")).isNull();
       assertThat(lookup("." + name)).isNull();

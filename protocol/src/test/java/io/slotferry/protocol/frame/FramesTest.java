@@ -35,7 +35,7 @@ class FramesTest {
     for (FrameKind kind : FrameKind.values()) {
       assertThat(FrameKind.of(kind.code())).isEqualTo(kind);
     }
-    assertThat(ReplyOutcome.values()).extracting(ReplyOutcome::code).containsExactly(0, 1, 2);
+    assertThat(ReplyOutcome.values()).extracting(ReplyOutcome::code).containsExactly(0, 1, 2, 3);
     for (ReplyOutcome outcome : ReplyOutcome.values()) {
       assertThat(ReplyOutcome.of(outcome.code())).isEqualTo(outcome);
     }
@@ -46,7 +46,7 @@ class FramesTest {
     for (int code : new int[] {-1, 0, 9, 255}) {
       assertThatThrownBy(() -> FrameKind.of(code)).isInstanceOf(MalformedFrameException.class);
     }
-    assertThatThrownBy(() -> ReplyOutcome.of(3)).isInstanceOf(MalformedFrameException.class);
+    assertThatThrownBy(() -> ReplyOutcome.of(4)).isInstanceOf(MalformedFrameException.class);
   }
 
   @Test

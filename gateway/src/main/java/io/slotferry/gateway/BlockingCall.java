@@ -1,0 +1,197 @@
+package io.slotferry.gateway;
+
+import io.netty.util.concurrent.ScheduledFuture;
+import io.slotferry.protocol.ReplyWriter;
+import io.slotferry.protocol.Request;
+import io.slotferry.protocol.command.Command;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A command that may wait for a key, of a session whose further commands wait with it. The shard
+ * keeps it until it can be served; the time is counted here, so that it goes on over a move and a
+ * change of the leader, when the shard says that the call is not there any more and the call is
+ * routed again.
+ *
+ * <pre>
+ *   at a shard ── served ──────────────────────────────────────────► answered
+ *     │    ▲ │ time is over, CLIENT UNBLOCK, the client is gone: the shard is told, again and again
+ *     ▼    │ └──► answered: the wait is over, or it was served just before
+ *   on its way ── is to end ──► answered
+ * </pre>
+ *
+ * <p>Thread: the session's gateway loop.
+ */
+final class BlockingCall implements Caller, ReplyTarget, Rerouting {
+  /** How a wait ends without being served; the names are those of CLIENT UNBLOCK. */
+  enum End {
+    TIMEOUT,
+    ERROR
+  }
+
+  /** The shard is told again after this: what was told before may have met a call on its way. */
+  private static final long END_AGAIN_MILLIS = 20;
+
+  private static final String UNBLOCKED = "UNBLOCKED client unblocked via CLIENT UNBLOCK";
+
+  private final Session session;
+  private final Router router;
+  private final Command command;
+  private @Nullable ReplyTarget target;
+  private @Nullable Call call;
+  private @Nullable ScheduledFuture<?> timer;
+  private @Nullable End end;
+  private boolean begun;
+  private boolean replied;
+
+  private BlockingCall(Session session, Command command) {
+    this.session = session;
+    this.router = session.loop.router();
+    this.command = command;
+  }
+
+  /** The result is that of {@link Router#execute}. */
+  static boolean execute(Session session, Command command, Request request, ReplyWriter reply) {
+    long timeoutMillis = BlockingTimeout.millis(command, request);
+    if (timeoutMillis == BlockingTimeout.WAITS_NOT) {
+      return session.loop.router().execute(session, command, request, reply);
+    }
+    BlockingCall blocking = new BlockingCall(session, command);
+    if (blocking.router.execute(blocking, command, request, reply)) {
+      return true;
+    }
+    blocking.begin(timeoutMillis);
+    return false;
+  }
+
+  private void begin(long timeoutMillis) {
+    if (replied) {
+      return;
+    }
+    begun = true;
+    session.blocked = this;
+    session.hold();
+    session.gateway.counters().addBlocked(1);
+    if (timeoutMillis != BlockingTimeout.FOREVER) {
+      timer = session.loop.timer(() -> end(End.TIMEOUT), timeoutMillis);
+    }
+  }
+
+  /** The wait is to end; false when it has ended, or was told to before. */
+  boolean end(End how) {
+    if (replied || end != null) {
+      return false;
+    }
+    end = how;
+    tellShard();
+    return true;
+  }
+
+  private void tellShard() {
+    if (!replied && call != null && end != null) {
+      router.unblock(call, end.name());
+      if (!replied) {
+        session.loop.schedule(this::tellShard, END_AGAIN_MILLIS);
+      }
+    }
+  }
+
+  @Override
+  public void becomes(Call call) {
+    this.call = call;
+  }
+
+  @Override
+  public boolean again(Call call, Request request, ReplyWriter reply) {
+    if (end == null) {
+      return router.execute(call, command, request, reply);
+    }
+    reply.useProtocol(session.respVersion);
+    if (end == End.ERROR) {
+      reply.error(UNBLOCKED);
+    } else if (command == Command.BLMOVE || command == Command.BRPOPLPUSH) {
+      reply.nullBulk();
+    } else {
+      reply.nullArray();
+    }
+    return true;
+  }
+
+  @Override
+  public void replied(byte[] bytes, int offset, int length) {
+    replied = true;
+    target().replied(bytes, offset, length);
+    if (timer != null) {
+      timer.cancel(false);
+    }
+    if (begun) {
+      session.blocked = null;
+      session.gateway.counters().addBlocked(-1);
+      session.release();
+    }
+  }
+
+  // ---- who waits
+
+  private ReplyTarget target() {
+    if (target == null) {
+      target = session.later();
+    }
+    return target;
+  }
+
+  @Override
+  public ReplyTarget later() {
+    target();
+    return this;
+  }
+
+  @Override
+  public void waits(boolean waiting) {
+    target().waits(waiting);
+  }
+
+  @Override
+  public void sent(boolean taken) {
+    target().sent(taken);
+  }
+
+  @Override
+  public void refused(long mapVersion) {
+    target().refused(mapVersion);
+  }
+
+  @Override
+  public void mayRetry() {
+    target().mayRetry();
+  }
+
+  @Override
+  public boolean mayGoBy(long mapVersion) {
+    return target().mayGoBy(mapVersion);
+  }
+
+  @Override
+  public int keyspace() {
+    return session.keyspace;
+  }
+
+  @Override
+  public int respVersion() {
+    return session.respVersion;
+  }
+
+  @Override
+  public Rerouting rerouting() {
+    return this;
+  }
+
+  @Override
+  public long writesSince() {
+    return session.writesSince();
+  }
+
+  @Override
+  public long waitingSinceMillis() {
+    return 0;
+  }
+}

@@ -1,0 +1,296 @@
+package io.slotferry.gateway;
+
+import io.slotferry.protocol.ReplyReader;
+import io.slotferry.protocol.ReplyWriter;
+import io.slotferry.protocol.Request;
+import io.slotferry.protocol.command.Command;
+import io.slotferry.protocol.command.Routing;
+import io.slotferry.protocol.shard.TransactionBatch;
+import io.slotferry.topology.Keyspace;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One EXEC. What concerns the shard goes there as one batch, with the keys that must not have
+ * changed; then the gateway's own commands are executed, each in its place between the shard's
+ * replies.
+ *
+ * <pre>
+ *   KEYSPACES: those that a SELECT names are made ──► BATCH: the shard executes it all, or nothing
+ *                                                        │              │ nil, an error
+ *                         WEAVE, command by command ◄────┘              └──► that is the reply
+ * </pre>
+ *
+ * <p>Thread: the session's gateway loop.
+ */
+final class TransactionRun implements Caller, ReplyTarget {
+  private enum Step {
+    KEYSPACES,
+    BATCH,
+    WEAVE
+  }
+
+  private static final int NONE = -1;
+
+  private final Session session;
+  private final Router router;
+  private final List<Transaction.Queued> queued;
+  private final Command kind;
+  private final int respVersion;
+  private final Watches watches;
+  private final boolean weaves;
+  private final ReplyWriter out = new ReplyWriter();
+  private Step step = Step.KEYSPACES;
+  private int made = NONE;
+  private byte[] shardReply = new byte[0];
+  private ReplyReader elements = new ReplyReader(shardReply, 0, 0);
+  private int next;
+  private boolean held;
+  private @Nullable ReplyTarget target;
+
+  TransactionRun(Session session, Transaction transaction) {
+    this.session = session;
+    this.router = session.loop.router();
+    this.queued = transaction.queued();
+    this.kind = transaction.writes() ? Command.EXECUTE_BATCH : Command.QUERY_BATCH;
+    this.respVersion = session.respVersion;
+    this.watches = session.takeWatches();
+    this.weaves = queued.stream().anyMatch(each -> isOfGateway(each.command()));
+    if (transaction.writes()) {
+      session.writes(router.map().version());
+    }
+  }
+
+  /** Also those that go from shard to shard: they promise little, and one shard cannot tell all. */
+  private static boolean isOfGateway(Command command) {
+    return switch (command.routing()) {
+      case GATEWAY, CURSOR, ORDERED, BY_SUBCOMMAND -> true;
+      default -> false;
+    };
+  }
+
+  /** The result is that of {@link GatewayCommand#execute}. */
+  boolean start(ReplyWriter reply) {
+    if (advance()) {
+      reply.raw(out.bytes(), 0, out.size());
+      return true;
+    }
+    target();
+    if (weaves) {
+      // A SELECT among them is for the commands that follow, too.
+      held = true;
+      session.hold();
+    }
+    return false;
+  }
+
+  /** Makes steps as long as they are answered in place; true at the end. */
+  private boolean advance() {
+    if (step == Step.KEYSPACES) {
+      int missing = missingKeyspace();
+      if (missing != NONE) {
+        made = missing;
+        ConnectionCommands.createKeyspace(session.loop, missing, this::goOn);
+        return false;
+      }
+      step = Step.BATCH;
+      if (!askShard()) {
+        return false;
+      }
+    }
+    if (step == Step.BATCH && !acceptBatch()) {
+      return true;
+    }
+    return weave();
+  }
+
+  private void goOn() {
+    if (advance()) {
+      if (held) {
+        session.release();
+      }
+      target().replied(out.bytes(), 0, out.size());
+    }
+  }
+
+  // ---- keyspaces
+
+  private int missingKeyspace() {
+    for (Transaction.Queued each : queued) {
+      int selected = selected(each);
+      if (selected != NONE && selected != made && router.map().keyspace(selected) == null) {
+        return selected;
+      }
+    }
+    return NONE;
+  }
+
+  private static int selected(Transaction.Queued each) {
+    return each.command() == Command.SELECT
+        ? number(each.request(), 0, Keyspace.COUNT_MAX - 1)
+        : NONE;
+  }
+
+  private static int number(Request request, int min, int max) {
+    if (request.count() < 2 || !ConnectionCommands.isLong(request, 1)) {
+      return NONE;
+    }
+    long number = ConnectionCommands.toLong(request, 1);
+    return number < min || number > max ? NONE : (int) number;
+  }
+
+  // ---- the batch
+
+  private boolean askShard() {
+    TransactionBatch.Writer batch = new TransactionBatch.Writer();
+    batch.begin(kind);
+    for (Watches.Watched each : watches.watched()) {
+      batch.add(respVersion, each.keyspace(), each.request());
+    }
+    int keyspace = session.keyspace;
+    int version = respVersion;
+    for (Transaction.Queued each : queued) {
+      if (!isOfGateway(each.command())) {
+        batch.add(version, keyspace, each.request());
+      } else if (selected(each) != NONE) {
+        keyspace = selected(each);
+      } else if (each.command() == Command.HELLO) {
+        version = number(each.request(), 2, 3) == NONE ? version : number(each.request(), 2, 3);
+      }
+    }
+    ReplyWriter reply = new ReplyWriter();
+    boolean replied = true;
+    if (batch.isEmpty()) {
+      reply.emptyArray();
+    } else {
+      replied = router.execute(this, kind, batch.request(), reply);
+    }
+    if (replied) {
+      shardReply = reply.toByteArray();
+    }
+    return replied;
+  }
+
+  /** Looks at the shard's reply; false when it is EXEC's. */
+  private boolean acceptBatch() {
+    step = Step.WEAVE;
+    out.useProtocol(respVersion);
+    elements = new ReplyReader(shardReply, 0, shardReply.length);
+    elements.next();
+    if (elements.isError()) {
+      watches.forget(router);
+    }
+    if (elements.isError() || elements.isNull()) {
+      out.raw(shardReply);
+      return false;
+    }
+    out.array(queued.size());
+    return true;
+  }
+
+  // ---- the gateway's own commands
+
+  private boolean weave() {
+    while (next < queued.size()) {
+      Transaction.Queued each = queued.get(next++);
+      if (isOfGateway(each.command())) {
+        if (!execute(each.command(), each.request())) {
+          return false;
+        }
+      } else {
+        int start = elements.position();
+        elements.skip();
+        out.raw(shardReply, start, elements.position() - start);
+      }
+    }
+    return true;
+  }
+
+  private boolean execute(Command command, Request request) {
+    out.useProtocol(session.respVersion);
+    session.collector = this;
+    try {
+      return command.routing() == Routing.GATEWAY
+          ? GatewayCommands.of(command).execute(session, request, out)
+          : router.execute(session, command, request, out);
+    } finally {
+      session.collector = null;
+    }
+  }
+
+  @Override
+  public void replied(byte[] bytes, int offset, int length) {
+    if (step == Step.BATCH) {
+      shardReply = Arrays.copyOfRange(bytes, offset, offset + length);
+    } else {
+      out.raw(bytes, offset, length);
+    }
+    session.loop.execute(this::goOn);
+  }
+
+  // ---- who waits
+
+  private ReplyTarget target() {
+    if (target == null) {
+      target = session.later();
+    }
+    return target;
+  }
+
+  @Override
+  public ReplyTarget later() {
+    target();
+    return this;
+  }
+
+  @Override
+  public void waits(boolean waiting) {
+    target().waits(waiting);
+  }
+
+  @Override
+  public void sent(boolean taken) {
+    target().sent(taken);
+  }
+
+  @Override
+  public void refused(long mapVersion) {
+    target().refused(mapVersion);
+  }
+
+  @Override
+  public void mayRetry() {
+    target().mayRetry();
+  }
+
+  @Override
+  public boolean mayGoBy(long mapVersion) {
+    return target().mayGoBy(mapVersion);
+  }
+
+  @Override
+  public int keyspace() {
+    return session.keyspace;
+  }
+
+  @Override
+  public int respVersion() {
+    return respVersion;
+  }
+
+  @Override
+  public Rerouting rerouting() {
+    return router;
+  }
+
+  @Override
+  public long writesSince() {
+    return session.writesSince();
+  }
+
+  @Override
+  public long waitingSinceMillis() {
+    return 0;
+  }
+}

@@ -1,0 +1,73 @@
+package io.slotferry.gateway;
+
+import io.slotferry.protocol.Request;
+import io.slotferry.protocol.command.Command;
+import io.slotferry.topology.ClusterMap;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * What a session has WATCHed since its last EXEC or UNWATCH, under a random number by which the
+ * shards know it. The shards tell at EXEC whether any of it has changed.
+ *
+ * <p>Thread: the session's gateway loop.
+ */
+final class Watches {
+  private static final byte[] WATCH = ascii(Command.WATCH_KEYS.lowerName());
+  private static final byte[] UNWATCH = ascii(Command.FORGET_WATCHER.lowerName());
+
+  /** Keys of one WATCH: the request that says so to a shard. */
+  record Watched(int keyspace, Request request) {}
+
+  private final byte[] watcher = ascii(Long.toString(ThreadLocalRandom.current().nextLong()));
+  private final List<Watched> watched = new ArrayList<>();
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /** What a client's {@code WATCH key …} is to a shard. */
+  Request requestOf(Request watch) {
+    byte[][] arguments = new byte[watch.count() + 1][];
+    arguments[0] = WATCH;
+    arguments[1] = watcher;
+    for (int i = 1; i < watch.count(); i++) {
+      arguments[i + 1] = watch.copy(i);
+    }
+    return Request.of(arguments);
+  }
+
+  void add(int keyspace, Request request) {
+    watched.add(new Watched(keyspace, request));
+  }
+
+  List<Watched> watched() {
+    return watched;
+  }
+
+  /** Tells the shards that own the keys now; one that has lost a key has forgotten it. */
+  void forget(Router router) {
+    ClusterMap map = router.map();
+    Set<Integer> shards = new HashSet<>();
+    for (Watched each : watched) {
+      Request request = each.request;
+      for (int key = Command.WATCH_KEYS.firstKey(); key < request.count(); key++) {
+        int partition =
+            map.partitionOf(
+                each.keyspace, request.buffer(), request.start(key), request.length(key));
+        shards.add(map.shardOf(partition));
+      }
+    }
+    watched.clear();
+    Request unwatch = Request.of(UNWATCH, watcher);
+    for (int shard : shards) {
+      if (shard != ClusterMap.NO_SHARD) {
+        router.tell(shard, Command.FORGET_WATCHER, unwatch);
+      }
+    }
+  }
+}
