@@ -16,6 +16,7 @@ import io.slotferry.engine.hash.KeyHash;
 import io.slotferry.engine.store.AccessClock;
 import io.slotferry.engine.store.Entries;
 import io.slotferry.engine.store.KeyTable;
+import io.slotferry.engine.store.Lookahead;
 import io.slotferry.engine.store.Partition;
 import io.slotferry.engine.store.PartitionStore;
 import io.slotferry.engine.value.Value;
@@ -52,6 +53,7 @@ public final class Engine {
 
   private final PartitionStore store = new PartitionStore();
   private final EngineSettings settings = new EngineSettings();
+  private final Lookahead lookahead = new Lookahead(store);
   private final HandlerTable handlers = new HandlerTable();
   private final EffectSink effects;
   private final LongSupplier nanoClock;
@@ -147,6 +149,11 @@ public final class Engine {
   /** The data itself. */
   public PartitionStore store() {
     return store;
+  }
+
+  /** What the commands to come will look up. */
+  public Lookahead lookahead() {
+    return lookahead;
   }
 
   /**

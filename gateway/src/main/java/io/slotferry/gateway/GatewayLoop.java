@@ -35,6 +35,7 @@ final class GatewayLoop {
   private final Runnable endOfTurn = this::endTurn;
   private final ArrayDeque<RespConnection> touched = new ArrayDeque<>();
   private final List<VersionWait> versionWaits = new ArrayList<>();
+  private final RequestBatch requests = new RequestBatch();
   private final ReplyWriter output = new ReplyWriter();
   private final ReplyWriter queuedReply = new ReplyWriter();
   private byte[] input = new byte[INPUT_BYTES];
@@ -96,6 +97,11 @@ final class GatewayLoop {
       input = new byte[Math.max(length, INPUT_BYTES)];
     }
     return input;
+  }
+
+  /** The commands of the connection that is reading now. */
+  RequestBatch requests() {
+    return requests;
   }
 
   /** Replies of the connection that is reading now. */

@@ -7,7 +7,6 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.RequestParser;
 import io.slotferry.protocol.command.Command;
-import io.slotferry.protocol.command.CommandTable;
 import java.io.IOException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -125,35 +124,64 @@ final class RespHandler extends ChannelInboundHandlerAdapter {
   /** Executes what is complete and allowed; returns where the rest begins. */
   private int run(byte[] bytes, int from, int to) {
     RespConnection connection = connection();
-    long commands = 0;
     connection.lastActiveMillis = System.currentTimeMillis();
     loop.beginReading(connection);
     try {
       while (true) {
-        if (!writable || !connection.mayExecute()) {
+        if (!mayExecute(connection)) {
           stall();
           return from;
         }
-        int next = parser.parse(bytes, from, to);
+        int next = loop.requests().fill(parser, bytes, from, to, commandsMax(connection));
+        from = execute(connection, from);
+        if (stalled) {
+          // What was parsed behind the command that has to wait is parsed again after it.
+          parser.rewind();
+          return from;
+        }
         if (next < 0) {
           return ended(connection, next, to);
         }
-        if (!execute(connection, parser.request())) {
+      }
+    } finally {
+      connection.writeFromLoop();
+      loop.endReading();
+      connection.flush();
+    }
+  }
+
+  private boolean mayExecute(RespConnection connection) {
+    return writable && connection.mayExecute();
+  }
+
+  /** What the parser lets pass depends on a command before, as long as there may be an AUTH. */
+  private static int commandsMax(RespConnection connection) {
+    return connection.authenticated ? RequestBatch.COMMANDS_MAX : 1;
+  }
+
+  /** Executes the loop's batch, or the part that is allowed; returns where the rest begins. */
+  private int execute(RespConnection connection, int from) {
+    RequestBatch batch = loop.requests();
+    int count = batch.count();
+    int executed = 0;
+    loop.router().beginBatch(connection, batch);
+    try {
+      while (executed < count) {
+        if (!mayExecute(connection)
+            || !execute(connection, batch.command(executed), batch.request(executed))) {
           stall();
-          return from;
+          break;
         }
-        commands++;
-        from = next;
+        executed++;
         if (loop.output().size() >= WRITE_BYTES) {
           connection.writeFromLoop();
         }
       }
     } finally {
-      loop.gateway().counters().addCommands(commands);
-      connection.writeFromLoop();
-      loop.endReading();
-      connection.flush();
+      loop.router().endBatch();
     }
+    loop.gateway().counters().addCommands(executed);
+    return executed == 0 ? from : batch.end(executed - 1);
   }
 
   private int ended(RespConnection connection, int result, int to) {
@@ -166,8 +194,7 @@ final class RespHandler extends ChannelInboundHandlerAdapter {
   }
 
   /** False when CLIENT PAUSE holds the command back. */
-  private boolean execute(RespConnection connection, Request request) {
-    Command command = CommandTable.lookup(request.buffer(), request.start(0), request.length(0));
+  private boolean execute(RespConnection connection, @Nullable Command command, Request request) {
     if (command != null && loop.gateway().pause().holds(command, connection)) {
       loop.gateway().pause().remind(connection);
       return false;
@@ -186,7 +213,7 @@ final class RespHandler extends ChannelInboundHandlerAdapter {
 
   /** Goes on after a stall, if that is allowed now. */
   void resume() {
-    if (!stalled || !writable || !connection().mayExecute()) {
+    if (!stalled || !mayExecute(connection())) {
       return;
     }
     stalled = false;

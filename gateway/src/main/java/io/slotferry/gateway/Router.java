@@ -96,6 +96,42 @@ final class Router implements Rerouting {
     return System.nanoTime() / 1_000_000;
   }
 
+  // ---- batches
+
+  /** Tells the shards on this loop what the commands of a batch will look up. */
+  void beginBatch(Caller caller, RequestBatch batch) {
+    if (batch.count() == 1) {
+      return;
+    }
+    for (int i = 0; i < batch.count(); i++) {
+      Command command = batch.command(i);
+      Request request = batch.request(i);
+      if (command != null && command.firstKey() > 0 && command.firstKey() < request.count()) {
+        expect(caller, request, command.firstKey());
+      }
+    }
+    routes.beginBatch();
+  }
+
+  private void expect(Caller caller, Request request, int key) {
+    int partition = partitionOf(caller, request, key);
+    ShardRoute route = partition < 0 ? null : routes.of(map.shardOf(partition));
+    if (route != null && route.executor() != null) {
+      route
+          .executor()
+          .expect(
+              caller.keyspace(),
+              partition,
+              request.buffer(),
+              request.start(key),
+              request.length(key));
+    }
+  }
+
+  void endBatch() {
+    routes.endBatch();
+  }
+
   // ---- commands
 
   /**

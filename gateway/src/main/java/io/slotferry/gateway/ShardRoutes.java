@@ -87,6 +87,22 @@ final class ShardRoutes {
     }
   }
 
+  void beginBatch() {
+    for (ShardRoute route : routes) {
+      if (route != null && route.executor() != null) {
+        route.executor().beginBatch();
+      }
+    }
+  }
+
+  void endBatch() {
+    for (ShardRoute route : routes) {
+      if (route != null && route.executor() != null) {
+        route.executor().endBatch();
+      }
+    }
+  }
+
   void flush() {
     for (ShardRoute route : routes) {
       if (route != null && route.link() != null) {

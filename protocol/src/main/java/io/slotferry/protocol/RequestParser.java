@@ -55,7 +55,7 @@ public final class RequestParser {
   private static final long NO_NUMBER = Long.MIN_VALUE;
   private static final int NO_BULK = -1;
 
-  private final Request request = new Request();
+  private Request request = new Request();
   private boolean authenticated = true;
   private long bulkBytesMax = BULK_BYTES_MAX_DEFAULT;
   private @Nullable String error;
@@ -80,6 +80,28 @@ public final class RequestParser {
   /** What {@link #parse} has read; valid until it is called again, or the array changes. */
   public Request request() {
     return request;
+  }
+
+  /**
+   * Gives the request that {@link #parse} has read away, for those who parse on before they execute
+   * it; the next command is read into {@code next}.
+   */
+  public Request takeRequest(Request next) {
+    Request taken = request;
+    request = next;
+    return taken;
+  }
+
+  /**
+   * Forgets the unfinished command, or the error: the caller will not go on where parsing stopped,
+   * but at an earlier command, once more.
+   */
+  public void rewind() {
+    error = null;
+    parsed = 0;
+    searched = 0;
+    argumentsLeft = 0;
+    bulkLength = NO_BULK;
   }
 
   /** Why {@link #parse} said {@link #FAILED}: the text of the error reply, with its "ERR". */

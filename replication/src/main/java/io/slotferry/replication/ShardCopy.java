@@ -94,6 +94,11 @@ public final class ShardCopy implements ShardExecutor {
   private long nextSession;
   private long lastExpiryMillis;
 
+  // The time of a batch of commands; of each command by itself when there is none.
+  private boolean batch;
+  private long monotonicMillis;
+  private long wallMillis;
+
   /**
    * A copy that holds nothing yet: recover into {@link #engine}, then {@link #open}.
    *
@@ -244,9 +249,38 @@ public final class ShardCopy implements ShardExecutor {
   // ---- executing
 
   @Override
+  public void expect(int keyspace, int partition, byte[] buffer, int start, int length) {
+    engine.lookahead().add(keyspace, partition, buffer, start, length);
+  }
+
+  @Override
+  public void beginBatch() {
+    engine.lookahead().fetch();
+    readClocks();
+    batch = true;
+  }
+
+  @Override
+  public void endBatch() {
+    batch = false;
+  }
+
+  private void readClocks() {
+    monotonicMillis = time.monotonicMillis();
+    wallMillis = time.wallMillis();
+  }
+
+  @Override
   public Outcome execute(ShardCall call, Request request, ReplyWriter reply, LaterReply later) {
+    if (call.command.firstKey() == 0) {
+      // It may take long (EXEC, EVAL, DEBUG SLEEP): the commands after it have times of their own.
+      batch = false;
+    }
+    if (!batch) {
+      readClocks();
+    }
     Leader leader = this.leader;
-    if (leader == null || time.monotonicMillis() >= leaseUntilMillis) {
+    if (leader == null || monotonicMillis >= leaseUntilMillis) {
       return Outcome.NOT_HERE;
     }
     if (call.command.is(CommandFlags.OF_COPY)) {
@@ -264,7 +298,7 @@ public final class ShardCopy implements ShardExecutor {
       reply.error(refusal);
     } else {
       int start = reply.size();
-      engine.execute(call, request, reply, time.wallMillis());
+      engine.execute(call, request, reply, wallMillis);
       if (engine.waits()) {
         return blocked.block(call, reply, start, later) ? Outcome.WAITING : Outcome.REPLIED;
       }

@@ -43,6 +43,13 @@ public final class Entries {
     return Arrays.equals(key, keyStart, keyStart + keyLength(entry), buffer, start, start + length);
   }
 
+  /** Reads what a look-up of the entry will read. */
+  static int touch(Object entry) {
+    return entry instanceof byte[] packed
+        ? packed[0] + packed[packed.length - 1]
+        : ((KeyEntry) entry).key().length;
+  }
+
   /** Milliseconds since 1970, or {@link #NO_EXPIRY}. */
   public static long expiry(Object entry) {
     return entry instanceof byte[] packed

@@ -96,6 +96,25 @@ public final class KeyTable {
     return ~at;
   }
 
+  /**
+   * Reads the places where a key of this hash has its home, so that they are near when it is looked
+   * up; see {@link Lookahead}.
+   */
+  int touchHome(int hash) {
+    int at = home(hash);
+    return hashes[at] + (entries[at] == null ? 0 : 1);
+  }
+
+  /** Reads the ends of the entry that a key of this hash would have, once its home is near. */
+  int touchEntry(int hash) {
+    int at = home(hash);
+    int found = hashes[at];
+    while (found != 0 && Integer.compareUnsigned(found, hash) < 0) {
+      found = hashes[++at];
+    }
+    return found == hash ? Entries.touch(entryAt(at)) : 0;
+  }
+
   /** The entry at an index that {@link #find} or a walk gave. */
   public Object entryAt(int index) {
     Object entry = entries[index];

@@ -34,7 +34,10 @@ public final class Partition {
 
   private final int id;
   private PartitionState state = PartitionState.OWNED;
-  private @Nullable KeyTable[] tables = NO_TABLES;
+
+  // Nearly all keys are keyspace 0's: its table is found without a detour.
+  private @Nullable KeyTable first;
+  private @Nullable KeyTable[] others = NO_TABLES;
   private long operations;
   private long inBytes;
   private long outBytes;
@@ -98,26 +101,36 @@ public final class Partition {
 
   /** The keys of a keyspace, or null when there are none. */
   public @Nullable KeyTable table(int keyspace) {
-    KeyTable[] tables = this.tables;
-    return keyspace < tables.length ? tables[keyspace] : null;
+    if (keyspace == 0) {
+      return first;
+    }
+    return keyspace <= others.length ? others[keyspace - 1] : null;
   }
 
   /** The keys of a keyspace, to add some. */
   public KeyTable demandTable(int keyspace) {
     KeyTable table = table(keyspace);
     if (table == null) {
-      if (keyspace >= tables.length) {
-        tables = Arrays.copyOf(tables, keyspace + 1);
-      }
       table = new KeyTable();
-      tables[keyspace] = table;
+      bind(keyspace, table);
     }
     return table;
   }
 
+  private void bind(int keyspace, @Nullable KeyTable table) {
+    if (keyspace == 0) {
+      first = table;
+      return;
+    }
+    if (keyspace > others.length) {
+      others = Arrays.copyOf(others, keyspace);
+    }
+    others[keyspace - 1] = table;
+  }
+
   /** One more than the greatest keyspace number that may have keys. */
   public int keyspaces() {
-    return tables.length;
+    return others.length + 1;
   }
 
   /**
@@ -135,7 +148,8 @@ public final class Partition {
   /** Keys of all keyspaces. */
   public int size() {
     int size = 0;
-    for (KeyTable table : tables) {
+    for (int keyspace = 0; keyspace < keyspaces(); keyspace++) {
+      KeyTable table = table(keyspace);
       size += table == null ? 0 : table.size();
     }
     return size;
@@ -144,7 +158,8 @@ public final class Partition {
   /** The memory its entries take, bytes: an estimate. */
   public long bytes() {
     long bytes = 0;
-    for (KeyTable table : tables) {
+    for (int keyspace = 0; keyspace < keyspaces(); keyspace++) {
+      KeyTable table = table(keyspace);
       bytes += table == null ? 0 : table.bytes();
     }
     return bytes;
@@ -152,7 +167,7 @@ public final class Partition {
 
   /** Removes all keys of all keyspaces. */
   public void clear() {
-    for (int keyspace = 0; keyspace < tables.length; keyspace++) {
+    for (int keyspace = 0; keyspace < keyspaces(); keyspace++) {
       clear(keyspace);
     }
   }
@@ -164,7 +179,7 @@ public final class Partition {
       return;
     }
     OrderedKeys ordered = table.ordered();
-    tables[keyspace] = null;
+    bind(keyspace, null);
     if (ordered != null) {
       demandTable(keyspace).orderBy(ordered.order());
     }
@@ -217,7 +232,8 @@ public final class Partition {
   /** The smallest hash after {@code hash} in any keyspace, or {@link KeyHash#BEFORE_FIRST}. */
   private int nextHash(int hash) {
     int least = KeyHash.BEFORE_FIRST;
-    for (KeyTable table : tables) {
+    for (int keyspace = 0; keyspace < keyspaces(); keyspace++) {
+      KeyTable table = table(keyspace);
       int at = table == null ? -1 : table.seek(hash + 1);
       if (table != null && at >= 0) {
         int found = table.hashAt(at);
@@ -232,8 +248,8 @@ public final class Partition {
   private int writeKeys(int hash, WireWriter out) {
     StringValue view = new StringValue(new byte[0]);
     int keys = 0;
-    for (int keyspace = 0; keyspace < tables.length; keyspace++) {
-      KeyTable table = tables[keyspace];
+    for (int keyspace = 0; keyspace < keyspaces(); keyspace++) {
+      KeyTable table = table(keyspace);
       if (table != null) {
         int at = table.seek(hash);
         while (at >= 0 && table.hashAt(at) == hash) {

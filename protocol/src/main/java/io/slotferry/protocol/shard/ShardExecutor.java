@@ -21,6 +21,21 @@ public interface ShardExecutor {
   Outcome execute(ShardCall call, Request request, ReplyWriter reply, LaterReply later);
 
   /**
+   * A command of the batch that is about to be executed will look up the key {@code buffer[start,
+   * start + length)}. A hint: a copy that knows the keys beforehand can fetch them side by side.
+   */
+  default void expect(int keyspace, int partition, byte[] buffer, int start, int length) {}
+
+  /**
+   * A batch begins: its commands follow at once, in this turn of the loop, and all have the same
+   * time. Without one, each command has its own.
+   */
+  default void beginBatch() {}
+
+  /** The batch is over. */
+  default void endBatch() {}
+
+  /**
    * Whether this copy leads {@code shard} in {@code epoch}: commands that were framed for another
    * epoch are not executed.
    */

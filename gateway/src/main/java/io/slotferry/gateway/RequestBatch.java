@@ -1,0 +1,73 @@
+package io.slotferry.gateway;
+
+import io.slotferry.protocol.Request;
+import io.slotferry.protocol.RequestParser;
+import io.slotferry.protocol.command.Command;
+import io.slotferry.protocol.command.CommandTable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The commands that one read has brought complete, parsed before the first of them is executed, so
+ * that their shards can be told what is coming ({@link Router#beginBatch}). One for each loop,
+ * filled again and again; the requests are views of the array that was parsed.
+ *
+ * <p>Thread: its gateway loop.
+ */
+final class RequestBatch {
+  /** As many keys as the processor can be fetching at once, with some to spare. */
+  static final int COMMANDS_MAX = 32;
+
+  private final Request[] requests = new Request[COMMANDS_MAX];
+  private final @Nullable Command[] commands = new @Nullable Command[COMMANDS_MAX];
+  private final int[] ends = new int[COMMANDS_MAX];
+  private int count;
+
+  RequestBatch() {
+    for (int i = 0; i < COMMANDS_MAX; i++) {
+      requests[i] = new Request();
+    }
+  }
+
+  /**
+   * Parses up to {@code commandsMax} commands of {@code bytes[from, to)}.
+   *
+   * @return what the parser said last: the end of the last command, INCOMPLETE or FAILED
+   */
+  int fill(RequestParser parser, byte[] bytes, int from, int to, int commandsMax) {
+    count = 0;
+    int next = from;
+    while (next >= 0 && count < commandsMax) {
+      next = parser.parse(bytes, next, to);
+      if (next >= 0) {
+        add(parser, next);
+      }
+    }
+    return next;
+  }
+
+  private void add(RequestParser parser, int end) {
+    Request request = parser.takeRequest(requests[count]);
+    requests[count] = request;
+    commands[count] = CommandTable.lookup(request.buffer(), request.start(0), request.length(0));
+    ends[count] = end;
+    count++;
+  }
+
+  int count() {
+    return count;
+  }
+
+  Request request(int index) {
+    return requests[index];
+  }
+
+  /** Null when there is no command of that name. */
+  @Nullable Command command(int index) {
+    return commands[index];
+  }
+
+  /** Where the command ends in the array that was parsed. */
+  int end(int index) {
+    return ends[index];
+  }
+}
