@@ -187,10 +187,9 @@ public final class Partition {
 
   /** Lets two hash keyspaces change places. */
   public void swap(int keyspace, int other) {
-    KeyTable table = demandTable(Math.max(keyspace, other));
-    int smaller = Math.min(keyspace, other);
-    tables[Math.max(keyspace, other)] = tables[smaller];
-    tables[smaller] = table;
+    KeyTable table = table(keyspace);
+    bind(keyspace, table(other));
+    bind(other, table);
   }
 
   // ---- chunks
