@@ -381,6 +381,23 @@ public final class CommandContext {
     return Entries.value(table.entryAt(at), peekView);
   }
 
+  /** The string at the key was changed in place: see {@link PackedString#markRaw}. */
+  public void markRaw(int keyArgument) {
+    if (entry(keyArgument) instanceof byte[] packed) {
+      PackedString.markRaw(packed);
+    }
+  }
+
+  /** Redis' name of the encoding that the key's value would have there; null without the key. */
+  public @Nullable String encoding(int keyArgument) {
+    Object entry = entry(keyArgument);
+    if (entry == null) {
+      return null;
+    }
+    boolean isRaw = entry instanceof byte[] packed && PackedString.isRaw(packed);
+    return isRaw ? "raw" : Entries.value(entry, view).encoding();
+  }
+
   /** The memory the key and its value take, bytes (an estimate); -1 when there is no such key. */
   public long bytesOf(int keyArgument) {
     Object entry = entry(keyArgument);

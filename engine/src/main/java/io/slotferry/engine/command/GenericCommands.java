@@ -249,7 +249,8 @@ public final class GenericCommands {
     if (value == null) {
       context.reply().nullBulk();
     } else if (context.is(1, "ENCODING")) {
-      context.reply().bulk(value.encoding());
+      String encoding = context.encoding(2);
+      context.reply().bulk(encoding == null ? value.encoding() : encoding);
     } else if (context.is(1, "REFCOUNT")) {
       context.reply().integer(1);
     } else if (context.is(1, "IDLETIME")) {

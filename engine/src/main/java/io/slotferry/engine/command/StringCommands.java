@@ -232,6 +232,7 @@ public final class StringCommands {
       byte[] joined = Arrays.copyOfRange(old.buffer(), old.start(), old.start() + (int) length);
       System.arraycopy(request.buffer(), request.start(2), joined, old.length(), more);
       context.putString(1, joined, 0, joined.length, context.expiry(1));
+      context.markRaw(1);
       context.changed();
     }
     context.reply().integer(length);
@@ -263,6 +264,7 @@ public final class StringCommands {
     }
     System.arraycopy(request.buffer(), request.start(3), changed, (int) offset, more);
     context.putString(1, changed, 0, changed.length, context.expiry(1));
+    context.markRaw(1);
     context.changed();
     context.reply().integer(changed.length);
   }

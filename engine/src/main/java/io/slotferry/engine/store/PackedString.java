@@ -11,6 +11,10 @@ import java.nio.ByteOrder;
  */
 public final class PackedString {
   private static final int HAS_EXPIRY = 1;
+
+  /** The value was changed in place: Redis keeps it in its "raw" encoding, however short it is. */
+  private static final int RAW = 2;
+
   private static final int VARINT_MORE = 0x80;
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
@@ -68,27 +72,46 @@ public final class PackedString {
     if (expires) {
       LONG.set(entry, 1, expiryMillis);
     }
+    entry[0] &= ~RAW;
     System.arraycopy(source, start, entry, valueStart, length);
     return true;
   }
 
   /** Changes the expiry in the entry; false if only a new entry can hold it. */
   static boolean overwriteExpiry(byte[] entry, long expiryMillis) {
-    int valueStart = valueStart(entry);
-    return overwrite(entry, entry, valueStart, entry.length - valueStart, expiryMillis);
+    boolean expires = expiryMillis != Entries.NO_EXPIRY;
+    if (expires != hasExpiry(entry)) {
+      return false;
+    }
+    if (expires) {
+      LONG.set(entry, 1, expiryMillis);
+    }
+    return true;
   }
 
   /** A new entry of the same key and value. */
   static byte[] withExpiry(byte[] entry, long expiryMillis) {
     int valueStart = valueStart(entry);
-    return of(
-        entry,
-        keyStart(entry),
-        keyLength(entry),
-        entry,
-        valueStart,
-        entry.length - valueStart,
-        expiryMillis);
+    byte[] changed =
+        of(
+            entry,
+            keyStart(entry),
+            keyLength(entry),
+            entry,
+            valueStart,
+            entry.length - valueStart,
+            expiryMillis);
+    changed[0] |= (byte) (entry[0] & RAW);
+    return changed;
+  }
+
+  /** The value was changed in place, at the expense of its compact encoding. */
+  public static void markRaw(byte[] entry) {
+    entry[0] |= RAW;
+  }
+
+  public static boolean isRaw(byte[] entry) {
+    return (entry[0] & RAW) != 0;
   }
 
   static boolean hasExpiry(byte[] entry) {

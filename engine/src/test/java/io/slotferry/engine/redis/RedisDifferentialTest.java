@@ -140,6 +140,16 @@ class RedisDifferentialTest {
     compare(Match.BYTES, List.of("HSET", "h2", "f", wide.substring(1)));
     compare(Match.BYTES, List.of("ZADD", "z2", "1", wide.substring(1)));
     compareEncodings("h1", "z1", "h2", "z2", "none");
+    for (String command :
+        new String[] {
+          "SET k0 1", "APPEND k0 2", "APPEND k1 12", "SETRANGE k2 0 x", "SET k3 abc", "APPEND k3 d",
+          "EXPIRE k3 1000", "PERSIST k3"
+        }) {
+      compare(Match.BYTES, List.of(command.split(" ")));
+      compareEncodings("k0", "k1", "k2", "k3");
+    }
+    compare(Match.BYTES, List.of("SET", "k3", "dcba"));
+    compareEncodings("k3");
   }
 
   private void compareEncodings(String... keys) throws IOException {
