@@ -144,6 +144,7 @@ public final class Engine {
     settings.use(valueOf);
     settings.limitEncodings();
     accessClock.count(settings.lfuLogFactor(), settings.lfuDecayMinutes());
+    keepUses(settings.usesKept());
   }
 
   /** The data itself. */

@@ -1,5 +1,6 @@
 package io.slotferry.engine;
 
+import io.slotferry.engine.store.AccessClock;
 import io.slotferry.engine.value.EncodingLimits;
 import java.util.function.UnaryOperator;
 
@@ -26,6 +27,7 @@ public final class EngineSettings {
   private long busyReplyThresholdMillis = 5000;
   private int lfuLogFactor = 10;
   private int lfuDecayMinutes = 1;
+  private AccessClock.Kind usesKept = AccessClock.Kind.NOTHING;
 
   /**
    * Takes new values.
@@ -49,6 +51,19 @@ public final class EngineSettings {
     busyReplyThresholdMillis = number(valueOf, "busy-reply-threshold");
     lfuLogFactor = (int) number(valueOf, "lfu-log-factor");
     lfuDecayMinutes = (int) number(valueOf, "lfu-decay-time");
+    usesKept = usesKeptFor(valueOf.apply("maxmemory-policy"));
+  }
+
+  private static AccessClock.Kind usesKeptFor(String policy) {
+    if (policy.endsWith("-lru")) {
+      return AccessClock.Kind.RECENCY;
+    }
+    return policy.endsWith("-lfu") ? AccessClock.Kind.FREQUENCY : AccessClock.Kind.NOTHING;
+  }
+
+  /** What the policy of eviction needs to know of the uses of keys. */
+  AccessClock.Kind usesKept() {
+    return usesKept;
   }
 
   /** Values change their form by these limits from now on. */

@@ -391,7 +391,9 @@ public final class ListCommands {
           context.syntaxError();
         } else if (context.is(i, "RANK")) {
           rank = context.integer(i + 1);
-          if (rank == 0) {
+          if (rank == Long.MIN_VALUE) {
+            context.fail(RandomElements.OUT_OF_RANGE);
+          } else if (rank == 0) {
             context.fail(RANK_ZERO);
           }
         } else if (context.is(i, "COUNT")) {

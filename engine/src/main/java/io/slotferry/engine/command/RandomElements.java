@@ -13,7 +13,7 @@ final class RandomElements {
   /** What one reply repeats at most. */
   private static final int CHOICES_MAX = 1 << 20;
 
-  private static final String OUT_OF_RANGE =
+  static final String OUT_OF_RANGE =
       "ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807";
 
   private RandomElements() {}
