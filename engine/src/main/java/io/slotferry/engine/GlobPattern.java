@@ -6,6 +6,9 @@ package io.slotferry.engine;
  * match costs at most the product of both lengths.
  */
 public final class GlobPattern {
+  /** With more of them Redis finds nothing. */
+  private static final int STARS_MAX = 1000;
+
   private final byte[] pattern;
   private final int start;
   private final int end;
@@ -31,12 +34,17 @@ public final class GlobPattern {
     int textAt = textStart;
     int afterStar = -1;
     int starText = 0;
+    int stars = 0;
     while (textAt < textEnd || at < end) {
       if (at < end && pattern[at] == '*') {
+        boolean first = afterStar != at;
         afterStar = ++at;
         starText = textAt;
         if (at == end) {
           return true;
+        }
+        if (first && ++stars > STARS_MAX) {
+          return false;
         }
       } else if (at < end && textAt < textEnd && matchesOne(at, text[textAt])) {
         at = next;

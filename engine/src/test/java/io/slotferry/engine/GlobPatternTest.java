@@ -58,4 +58,14 @@ class GlobPatternTest {
   void manyStarsAreNoAttack() {
     assertThat(matches("a*".repeat(50) + "b", "a".repeat(5000))).isFalse();
   }
+
+  @Test
+  void moreThanAThousandStarsMatchNothing() {
+    byte[] text = "a".repeat(2000).getBytes(StandardCharsets.US_ASCII);
+    for (int stars : new int[] {1000, 1001}) {
+      byte[] pattern = "*a".repeat(stars).getBytes(StandardCharsets.US_ASCII);
+      assertThat(new GlobPattern(pattern, 0, pattern.length).matches(text, 0, text.length))
+          .isEqualTo(stars == 1000);
+    }
+  }
 }
