@@ -140,6 +140,8 @@ public final class ListValue extends Value {
   }
 
   public void set(int index, byte[] source, int start, int length) {
+    // Redis asks for the room of one more element, before it takes the old one away.
+    outgrow(1, length);
     Place place = locate(index);
     if (place.node.hasRoomToReplace(place.at, length)) {
       int before = place.node.used();
@@ -151,6 +153,7 @@ public final class ListValue extends Value {
       Place replaced = locate(index + 1);
       removeAt(replaced.node, replaced.at);
     }
+    shrink();
   }
 
   /** Puts an element before the one at {@code index}. */
@@ -233,6 +236,7 @@ public final class ListValue extends Value {
   private void mergeWithNext(ListNode left, ListNode right) {
     left.absorb(right);
     unlink(right);
+    shrink();
   }
 
   // ---- walks
@@ -295,11 +299,22 @@ public final class ListValue extends Value {
     size += elements;
     nodeBytes += bytes;
     if (bytes > 0) {
-      chained |=
-          size > EncodingLimits.listEntries()
-              || nodeBytes + LISTPACK_BYTES > EncodingLimits.listBytes();
-    } else if (chained && head == tail) {
-      // It goes back only when it has become half as large: no to and fro at the limit.
+      outgrow(0, 0);
+    } else {
+      shrink();
+    }
+  }
+
+  /** Becomes a chain if so much more is too much for a single listpack. */
+  private void outgrow(int elements, int bytes) {
+    chained |=
+        size + elements > EncodingLimits.listEntries()
+            || nodeBytes + bytes + LISTPACK_BYTES > EncodingLimits.listBytes();
+  }
+
+  /** Goes back only when it has become half as large: no to and fro at the limit. */
+  private void shrink() {
+    if (chained && head == tail) {
       chained =
           size > EncodingLimits.listEntries() / 2
               || nodeBytes + LISTPACK_BYTES > EncodingLimits.listBytes() / 2;
