@@ -148,10 +148,15 @@ public final class CommandContext {
 
   /** A double (inf allowed, NaN not); else latches "ERR value is not a valid float". */
   public double number(int argument) {
+    return number(argument, NOT_A_FLOAT);
+  }
+
+  /** A double (inf allowed, NaN not); else latches {@code error}. */
+  public double number(int argument, String error) {
     double value =
         Decimal.toDouble(request.buffer(), request.start(argument), request.length(argument));
     if (Double.isNaN(value)) {
-      fail(NOT_A_FLOAT);
+      fail(error);
       return 0;
     }
     return value;
@@ -434,15 +439,7 @@ public final class CommandContext {
         && PackedString.overwrite(packed, source, start, length, expiryMillis)) {
       return;
     }
-    bind(
-        PackedString.of(
-            request.buffer(),
-            request.start(keyArgument),
-            request.length(keyArgument),
-            source,
-            start,
-            length,
-            expiryMillis));
+    bind(newString(keyArgument, source, start, length, expiryMillis));
   }
 
   /** {@link #putString} of the decimal digits of {@code value}. */
@@ -450,6 +447,32 @@ public final class CommandContext {
     int length = Decimal.length(value);
     Decimal.write(value, digits, 0, length);
     putString(keyArgument, digits, 0, length, expiryMillis);
+  }
+
+  /**
+   * A view of the key's string for changes in place, lengthened to {@code length} bytes by zeros; a
+   * key that is not there is created. The caller has seen that it holds nothing or a shorter
+   * string.
+   */
+  public StringValue lengthen(int keyArgument, int length) {
+    Object entry = entry(keyArgument);
+    byte[] shorter =
+        entry instanceof byte[] packed ? packed : newString(keyArgument, digits, 0, 0, NO_EXPIRY);
+    byte[] longer = PackedString.lengthened(shorter, length);
+    bind(longer);
+    return view.view(longer, longer.length - length, length);
+  }
+
+  private byte[] newString(
+      int keyArgument, byte[] source, int start, int length, long expiryMillis) {
+    return PackedString.of(
+        request.buffer(),
+        request.start(keyArgument),
+        request.length(keyArgument),
+        source,
+        start,
+        length,
+        expiryMillis);
   }
 
   private void bind(Object entry) {

@@ -50,8 +50,13 @@ public final class DecimalSum {
 
   /** The sum with at most 17 digits after the point, without trailing zeros. */
   public static byte[] add(BigDecimal left, BigDecimal right) {
-    BigDecimal sum = left.add(right).setScale(SCALE_MAX, RoundingMode.HALF_EVEN);
-    String text = sum.signum() == 0 ? "0" : sum.stripTrailingZeros().toPlainString();
+    return format(left.add(right));
+  }
+
+  /** At most 17 digits after the point, without trailing zeros. */
+  public static byte[] format(BigDecimal value) {
+    BigDecimal rounded = value.setScale(SCALE_MAX, RoundingMode.HALF_EVEN);
+    String text = rounded.signum() == 0 ? "0" : rounded.stripTrailingZeros().toPlainString();
     return text.getBytes(StandardCharsets.US_ASCII);
   }
 }

@@ -1,11 +1,14 @@
 package io.slotferry.engine;
 
+import io.slotferry.engine.command.BitCommands;
 import io.slotferry.engine.command.BlockingCommands;
 import io.slotferry.engine.command.DebugCommands;
 import io.slotferry.engine.command.DumpCommands;
 import io.slotferry.engine.command.ExpiryCommands;
 import io.slotferry.engine.command.GenericCommands;
+import io.slotferry.engine.command.GeoCommands;
 import io.slotferry.engine.command.HashCommands;
+import io.slotferry.engine.command.HyperLogLogCommands;
 import io.slotferry.engine.command.KeyspaceCommands;
 import io.slotferry.engine.command.ListCommands;
 import io.slotferry.engine.command.MemoryCommands;
@@ -91,6 +94,8 @@ public final class Engine {
     this.context = new CommandContext(this, locator, effects, random);
     this.expiryCycle = new ExpiryCycle(store, effects);
     StringCommands.bind(handlers);
+    BitCommands.bind(handlers);
+    HyperLogLogCommands.bind(handlers);
     GenericCommands.bind(handlers);
     ExpiryCommands.bind(handlers);
     KeyspaceCommands.bind(handlers);
@@ -101,6 +106,7 @@ public final class Engine {
     ListCommands.bind(handlers);
     SetCommands.bind(handlers);
     SortedSetCommands.bind(handlers);
+    GeoCommands.bind(handlers);
     BlockingCommands.bind(handlers);
   }
 

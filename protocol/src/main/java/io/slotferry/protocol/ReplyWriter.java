@@ -180,14 +180,22 @@ public final class ReplyWriter {
 
   /** A double, in the digits of {@link Decimal#format}: RESP3 {@code ,1.5}, RESP2 a bulk string. */
   public void doubleValue(double value) {
-    int digits = Decimal.write(value, doubleChars, 0);
+    decimal(doubleChars, Decimal.write(value, doubleChars, 0));
+  }
+
+  /** A number whose digits are given, typed as a {@link #doubleValue}. */
+  public void decimal(byte[] digits) {
+    decimal(digits, digits.length);
+  }
+
+  private void decimal(byte[] digits, int length) {
     if (!resp3) {
-      bulk(doubleChars, 0, digits);
+      bulk(digits, 0, length);
       return;
     }
     ensure(1);
     bytes[size++] = ',';
-    raw(doubleChars, 0, digits);
+    raw(digits, 0, length);
     crlf();
   }
 

@@ -93,7 +93,7 @@ final class SortedSetAlgebra {
     SortedSetAlgebra query = new SortedSetAlgebra(context, operation);
     query.parse(2, false);
     if (!context.failed()) {
-      SortedSetRanges.store(context, query.result());
+      SortedSetRanges.store(context, 1, query.result());
     }
   }
 

@@ -20,6 +20,9 @@ public final class SortedSetCommands {
   private static final int CH = 1 << 4;
   private static final int INCR = 1 << 5;
 
+  /** Those that GEOADD has too. */
+  static final int OF_GEOADD = NX | XX | CH;
+
   private static final byte[] ZPOPMIN = Effect.name("ZPOPMIN");
   private static final byte[] ZPOPMAX = Effect.name("ZPOPMAX");
 
@@ -27,7 +30,7 @@ public final class SortedSetCommands {
 
   // ---- ZADD, ZINCRBY
 
-  private static int option(CommandContext context, int argument) {
+  static int option(CommandContext context, int argument) {
     if (context.is(argument, "NX")) {
       return NX;
     }
@@ -50,10 +53,14 @@ public final class SortedSetCommands {
     return (options & option) != 0;
   }
 
+  static boolean isContradictory(int options) {
+    return has(options, NX) && has(options, XX);
+  }
+
   private static void checkOptions(CommandContext context, int options, int rest) {
     if (rest == 0 || rest % 2 != 0) {
       context.syntaxError();
-    } else if (has(options, NX) && has(options, XX)) {
+    } else if (isContradictory(options)) {
       context.fail("ERR XX and NX options at the same time are not compatible");
     } else if (Integer.bitCount(options & (NX | GT | LT)) > 1) {
       context.fail("ERR GT, LT, and/or NX options at the same time are not compatible");
@@ -76,7 +83,14 @@ public final class SortedSetCommands {
     for (int i = 0; i < scores.length; i++) {
       scores[i] = context.number(first + 2 * i);
     }
-    SortedSetValue found = context.failed() ? null : context.find(1, SortedSetValue.class);
+    if (!context.failed()) {
+      add(context, options, scores, first + 1, 2);
+    }
+  }
+
+  /** Adds the members at {@code first} and every {@code step} arguments behind it. */
+  static void add(CommandContext context, int options, double[] scores, int first, int step) {
+    SortedSetValue found = context.find(1, SortedSetValue.class);
     if (context.failed()) {
       return;
     }
@@ -84,7 +98,7 @@ public final class SortedSetCommands {
     if (found != null || !has(options, XX)) {
       SortedSetValue set = demand(context, found);
       for (int i = 0; i < scores.length && !context.failed(); i++) {
-        addition.add(set, first + 2 * i + 1, scores[i]);
+        addition.add(set, first + step * i, scores[i]);
       }
     }
     if (!context.failed()) {

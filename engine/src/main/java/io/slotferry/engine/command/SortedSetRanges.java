@@ -139,16 +139,16 @@ final class SortedSetRanges {
         part.put(walk.score(), slice.buffer(), slice.start(), slice.length());
       }
     }
-    store(context, part);
+    store(context, 1, part);
   }
 
-  /** Binds the first key to a result, or removes it if that is empty, and answers its size. */
-  static void store(CommandContext context, SortedSetValue result) {
+  /** Binds a key to a result, or removes it if that is empty, and answers its size. */
+  static void store(CommandContext context, int key, SortedSetValue result) {
     if (result.size() == 0) {
-      context.delete(1);
+      context.delete(key);
     } else {
-      context.put(1, result, CommandContext.NO_EXPIRY);
-      context.effectOfKey(1);
+      context.put(key, result, CommandContext.NO_EXPIRY);
+      context.effectOfKey(key);
     }
     context.reply().integer(result.size());
   }

@@ -11,13 +11,12 @@ import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
 import java.math.BigDecimal;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** GET, SET, INCR and the other commands of strings. */
 public final class StringCommands {
   /** Redis' default {@code proto-max-bulk-len}. */
-  private static final int STRING_BYTES_MAX = 512 << 20;
+  static final int STRING_BYTES_MAX = 512 << 20;
 
   private static final String TOO_LONG =
       "ERR string exceeds maximum allowed size (proto-max-bulk-len)";
@@ -229,9 +228,9 @@ public final class StringCommands {
       return;
     }
     if (more > 0) {
-      byte[] joined = Arrays.copyOfRange(old.buffer(), old.start(), old.start() + (int) length);
-      System.arraycopy(request.buffer(), request.start(2), joined, old.length(), more);
-      context.putString(1, joined, 0, joined.length, context.expiry(1));
+      int from = old.length();
+      StringValue joined = context.lengthen(1, (int) length);
+      copyArgument(request, 2, joined, from);
       context.markRaw(1);
       context.changed();
     }
@@ -258,15 +257,21 @@ public final class StringCommands {
       context.fail(TOO_LONG);
       return;
     }
-    byte[] changed = new byte[Math.max(oldLength, (int) offset + more)];
-    if (old != null) {
-      System.arraycopy(old.buffer(), old.start(), changed, 0, oldLength);
-    }
-    System.arraycopy(request.buffer(), request.start(3), changed, (int) offset, more);
-    context.putString(1, changed, 0, changed.length, context.expiry(1));
+    int end = (int) offset + more;
+    StringValue target = old == null || oldLength < end ? context.lengthen(1, end) : old;
+    copyArgument(request, 3, target, (int) offset);
     context.markRaw(1);
     context.changed();
-    context.reply().integer(changed.length);
+    context.reply().integer(target.length());
+  }
+
+  private static void copyArgument(Request request, int argument, StringValue target, int at) {
+    System.arraycopy(
+        request.buffer(),
+        request.start(argument),
+        target.buffer(),
+        target.start() + at,
+        request.length(argument));
   }
 
   // ---- counting
@@ -358,5 +363,6 @@ public final class StringCommands {
     table.bind(Command.INCRBY, StringCommands::incrby);
     table.bind(Command.DECRBY, StringCommands::decrby);
     table.bind(Command.INCRBYFLOAT, StringCommands::incrbyfloat);
+    SubsequenceCommands.bind(table);
   }
 }

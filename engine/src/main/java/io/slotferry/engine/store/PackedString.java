@@ -3,6 +3,7 @@ package io.slotferry.engine.store;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /**
  * A key with its string in one byte array, which saves two object headers and two references a key:
@@ -112,6 +113,11 @@ public final class PackedString {
 
   public static boolean isRaw(byte[] entry) {
     return (entry[0] & RAW) != 0;
+  }
+
+  /** A new entry with zeros behind the value, which is {@code length} bytes long then. */
+  public static byte[] lengthened(byte[] entry, int length) {
+    return Arrays.copyOf(entry, valueStart(entry) + length);
   }
 
   static boolean hasExpiry(byte[] entry) {

@@ -110,6 +110,14 @@ final class CommandTemplate {
         case "set" -> key('s');
         case "zset" -> key('z');
         case "string" -> key('k');
+        case "bits" -> random.nextInt(3) == 0 ? key('k') : "b" + random.nextInt(3);
+        case "geo" -> random.nextInt(20) == 0 ? key('z') : "g" + random.nextInt(3);
+        case "lon" -> coordinate(10, 25, "180", "-180", "-179.99", "180.1", "x", "inf", "0");
+        case "lat" -> coordinate(30, 50, "85.05", "-85.05112878", "86", "nan", "", "-0.0000001", "0");
+        case "radius" -> random.nextInt(20) == 0 ? odd("0", "-1", "x", "30000", "1e9") : radius();
+        case "hll" -> random.nextInt(20) == 0 ? key('k') : "p" + random.nextInt(3);
+        case "bit" -> (random.nextInt(9) == 0 ? "#" : "") + bit();
+        case "field" -> field();
         case "key" -> key((FAMILIES + 'k').charAt(random.nextInt(FAMILIES.length() + 1)));
         case "lexset" -> "lexset" + random.nextInt(2);
         case "member" -> member();
@@ -162,6 +170,26 @@ final class CommandTemplate {
       int eighths = random.nextInt(-80, 80);
       String text = "" + eighths / 8.0;
       return text.endsWith(".0") ? text.substring(0, text.length() - 2) : text;
+    }
+
+    private String coordinate(double from, double to, String... odd) {
+      return random.nextInt(15) == 0 ? odd(odd) : "" + random.nextDouble(from, to);
+    }
+
+    private String radius() {
+      return "" + random.nextInt(1, random.nextBoolean() ? 500 : 5000);
+    }
+
+    private String bit() {
+      return random.nextInt(24) == 0
+          ? odd("x", "", "-1", "4294967296", "9223372036854775807")
+          : "" + random.nextInt(random.nextInt(4) == 0 ? 200 : 40);
+    }
+
+    private String field() {
+      return random.nextInt(24) == 0
+          ? odd("u64", "i65", "i0", "8", "", "U8")
+          : odd("i", "u") + odd("1", "5", "8", "13", "16", "32", "63", "" + random.nextInt(1, 64));
     }
 
     private String score() {

@@ -55,6 +55,7 @@ class RedisDifferentialTest {
           Command.DEBUG,
           Command.DUMP,
           Command.SWAPDB,
+          Command.PFSELFTEST,
           Command.RANDOMKEY,
           Command.FLUSHALL,
           Command.FLUSHDB);
@@ -152,6 +153,21 @@ class RedisDifferentialTest {
     compareEncodings("k3");
   }
 
+  @Test
+  void keepsHyperLogLogsAsRedisDoes() throws IOException {
+    begin(2);
+    for (int i = 0; i < 4000; i++) {
+      compare(Match.BYTES, List.of("PFADD", "p" + i % 3, "element" + i, "e" + i / 2));
+      if (i % 50 == 0) {
+        compare(Match.BYTES, List.of("PFCOUNT", "p0"));
+        compare(Match.BYTES, List.of("PFMERGE", "merged" + i / 500, "p0", "p1"));
+        compare(Match.BYTES, List.of("GET", "merged" + i / 500));
+        compareState();
+      }
+    }
+    compare(Match.BYTES, List.of("PFDEBUG", "ENCODING", "p0"));
+  }
+
   private void compareEncodings(String... keys) throws IOException {
     for (String key : keys) {
       compare(Match.BYTES, List.of("OBJECT", "ENCODING", key));
@@ -169,10 +185,13 @@ class RedisDifferentialTest {
   private void compareState() throws IOException {
     for (int i = 0; i < 3; i++) {
       compare(Match.BYTES, List.of("GET", "k" + i));
+      compare(Match.BYTES, List.of("GET", "b" + i));
+      compare(Match.BYTES, List.of("GET", "p" + i));
       compare(Match.ANY_ORDER_OF_PAIRS, List.of("HGETALL", "h" + i));
       compare(Match.BYTES, List.of("LRANGE", "l" + i, "0", "-1"));
       compare(Match.ANY_ORDER, List.of("SMEMBERS", "s" + i));
       compare(Match.BYTES, List.of("ZRANGE", "z" + i, "0", "-1", "WITHSCORES"));
+      compare(Match.BYTES, List.of("ZRANGE", "g" + i, "0", "-1", "WITHSCORES"));
     }
   }
 

@@ -9,7 +9,7 @@ import io.slotferry.protocol.Request;
  * number is the first argument ({@code ZUNION numkeys key …}), or the second, behind the
  * destination ({@code ZUNIONSTORE destination numkeys key …}, whose row says that its first key is
  * argument 1) or the timeout ({@code BLMPOP timeout numkeys key …}). SORT has its second key, if
- * any, behind the option STORE.
+ * any, behind the option STORE; GEORADIUS and GEORADIUSBYMEMBER behind STORE or STOREDIST.
  *
  * <p>A request whose number is no number, or not borne out by its arguments, has no such keys: the
  * shard that gets it answers with the error.
@@ -26,6 +26,9 @@ public final class KeyPositions {
       return storeOfSort(request) == NONE ? 1 : 2;
     }
     if (command.is(CommandFlags.MOVABLE_KEYS)) {
+      if (isGeoRadius(command)) {
+        return storeOfGeoRadius(command, request) == NONE ? 1 : 2;
+      }
       return first + numkeys(request, numkeysAt(command));
     }
     if (first == 0) {
@@ -44,6 +47,9 @@ public final class KeyPositions {
       return index == 0 ? first : storeOfSort(request);
     }
     if (command.is(CommandFlags.MOVABLE_KEYS)) {
+      if (isGeoRadius(command)) {
+        return index == 0 ? first : storeOfGeoRadius(command, request);
+      }
       return index < first ? first : index - first + numkeysAt(command) + 1;
     }
     return first + index * command.keyStep();
@@ -63,6 +69,24 @@ public final class KeyPositions {
         store = ++i;
       } else if (request.is(i, "BY") || request.is(i, "GET")) {
         i++;
+      }
+    }
+    return store;
+  }
+
+  private static boolean isGeoRadius(Command command) {
+    return command == Command.GEORADIUS || command == Command.GEORADIUSBYMEMBER;
+  }
+
+  /** The argument behind the last STORE or STOREDIST; {@link #NONE} without one. */
+  private static int storeOfGeoRadius(Command command, Request request) {
+    int store = NONE;
+    // The options begin behind what the command must have.
+    for (int i = -command.arity(); i + 1 < request.count(); i++) {
+      if (request.is(i, "COUNT")) {
+        i++;
+      } else if (request.is(i, "STORE") || request.is(i, "STOREDIST")) {
+        store = ++i;
       }
     }
     return store;
