@@ -242,9 +242,7 @@ final class GeoSearch {
   private List<Hit> hits(SortedSetValue set) {
     GeoPoint middle = center == null ? ORIGIN : center;
     GeoShape shape =
-        circle
-            ? new Circle(middle, radius * unit)
-            : new Box(middle, width * unit, height * unit);
+        circle ? new Circle(middle, radius * unit) : new Box(middle, width * unit, height * unit);
     List<Hit> hits = new ArrayList<>();
     for (GeoCover.Scores scores : GeoCover.of(shape)) {
       collect(set, shape, scores, hits);
@@ -262,8 +260,7 @@ final class GeoSearch {
     return any && hits.size() >= count;
   }
 
-  private void collect(
-      SortedSetValue set, GeoShape shape, GeoCover.Scores scores, List<Hit> hits) {
+  private void collect(SortedSetValue set, GeoShape shape, GeoCover.Scores scores, List<Hit> hits) {
     SortedSetValue.Walk walk = set.walk(set.rankOf(scores.from(), false), false);
     while (!isEnough(hits) && walk.next() && walk.score() < scores.to()) {
       GeoPoint point = GeoPoint.ofScore(walk.score());

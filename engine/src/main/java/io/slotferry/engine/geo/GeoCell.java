@@ -25,8 +25,7 @@ record GeoCell(long bits, int step) {
    * @param latitudeMax where the rows begin and end: a geohash as others know it has 90
    */
   static GeoCell of(double longitude, double latitude, double latitudeMax, int step) {
-    return at(
-        index(longitude, LONGITUDE_MAX, step), index(latitude, latitudeMax, step), step);
+    return at(index(longitude, LONGITUDE_MAX, step), index(latitude, latitudeMax, step), step);
   }
 
   private static GeoCell at(long column, long row, int step) {

@@ -31,7 +31,8 @@ class GeoCommandsTest {
     check("GEODIST Sicily Palermo Catania km", "$8 166.2742");
     check("GEODIST Sicily Palermo Catania MI", "$8 103.3182");
     check("GEODIST Sicily Palermo None", "$-1");
-    check("GEODIST Sicily Palermo Catania parsec",
+    check(
+        "GEODIST Sicily Palermo Catania parsec",
         "-ERR unsupported unit provided. please use M, KM, FT, MI");
     check("GEODIST Sicily Palermo Catania m x", SYNTAX_ERROR);
     check("GEOHASH Sicily Palermo Catania None", "*3 $11 sqc8b49rny0 $11 sqdtr74hyu0 $-1");
@@ -39,21 +40,22 @@ class GeoCommandsTest {
         "GEOPOS Sicily Palermo None",
         "*2 *2 $20 13.36138933897018433 $20 38.11555639549629859 *-1");
     engine.call.respVersion = 3;
-    check(
-        "GEOPOS Sicily Palermo None",
-        "*2 *2 ,13.36138933897018433 ,38.11555639549629859 _");
+    check("GEOPOS Sicily Palermo None", "*2 *2 ,13.36138933897018433 ,38.11555639549629859 _");
   }
 
   @Test
   void geoaddTakesOptionsOfZadd() {
-    check("GEOADD Sicily XX CH 13.5 38 Palermo 14 38 New", ":1",
+    check(
+        "GEOADD Sicily XX CH 13.5 38 Palermo 14 38 New",
+        ":1",
         "GEOADD Sicily XX CH 13.5 38 Palermo 14 38 New");
     check("GEOADD Sicily NX CH 13.6 38 Palermo", ":0");
     check("GEOADD Sicily NX XX 13.6 38 Palermo", SYNTAX_ERROR);
     check("GEOADD Sicily 13.6 38 Palermo 1", SYNTAX_ERROR);
     check("GEOADD Sicily NX CH CH", SYNTAX_ERROR);
     check("GEOADD Sicily 13.6 x Palermo", "-ERR value is not a valid float");
-    check("GEOADD Sicily 200 -0.0000001 Palermo",
+    check(
+        "GEOADD Sicily 200 -0.0000001 Palermo",
         "-ERR invalid longitude,latitude pair 200.000000,-0.000000");
   }
 
@@ -91,31 +93,38 @@ class GeoCommandsTest {
   void searchesAreChecked() {
     String from = "-ERR exactly one of FROMMEMBER or FROMLONLAT can be specified for ";
     check("geoSearch Sicily BYRADIUS 1 m ASC ASC", from + "geoSearch");
-    check("GEOSEARCH Sicily FROMMEMBER Palermo ASC ASC ASC",
+    check(
+        "GEOSEARCH Sicily FROMMEMBER Palermo ASC ASC ASC",
         "-ERR exactly one of BYRADIUS and BYBOX can be specified for GEOSEARCH");
     check("GEOSEARCH Sicily FROMMEMBER Palermo FROMLONLAT 1 2 BYRADIUS 1 m", SYNTAX_ERROR);
     check("GEOSEARCH Sicily FROMMEMBER Palermo BYRADIUS 1 m BYBOX 1 1 m", SYNTAX_ERROR);
     check("GEOSEARCH Sicily FROMMEMBER Palermo BYRADIUS 1 m STORE d", SYNTAX_ERROR);
-    check("GEOSEARCH Sicily FROMMEMBER Rome BYRADIUS 1 m",
+    check(
+        "GEOSEARCH Sicily FROMMEMBER Rome BYRADIUS 1 m",
         "-ERR could not decode requested zset member");
     check("GEOSEARCH Sicily FROMMEMBER Palermo BYRADIUS x y", "-ERR need numeric radius");
     check("GEOSEARCH Sicily FROMMEMBER Palermo BYRADIUS -1 y", "-ERR radius cannot be negative");
     check("GEOSEARCH Sicily FROMMEMBER Palermo BYBOX x y z", "-ERR need numeric width");
     check("GEOSEARCH Sicily FROMMEMBER Palermo BYBOX 1 y z", "-ERR need numeric height");
-    check("GEOSEARCH Sicily FROMMEMBER Palermo BYBOX 1 -1 z",
+    check(
+        "GEOSEARCH Sicily FROMMEMBER Palermo BYBOX 1 -1 z",
         "-ERR height or width cannot be negative");
     check("GEOSEARCH Sicily FROMMEMBER Palermo BYRADIUS 1 m COUNT 0", "-ERR COUNT must be > 0");
-    check("GEOSEARCH Sicily FROMMEMBER Palermo BYRADIUS 1 m ANY",
+    check(
+        "GEOSEARCH Sicily FROMMEMBER Palermo BYRADIUS 1 m ANY",
         "-ERR the ANY argument requires COUNT argument");
-    check("GEORADIUS Sicily 1 2 3 m WITHDIST STORE d",
+    check(
+        "GEORADIUS Sicily 1 2 3 m WITHDIST STORE d",
         "-ERR STORE option in GEORADIUS is not compatible with WITHDIST, WITHHASH and WITHCOORD"
             + " options");
-    check("GEOSEARCHSTORE d Sicily FROMMEMBER Palermo BYRADIUS 1 m WITHHASH",
+    check(
+        "GEOSEARCHSTORE d Sicily FROMMEMBER Palermo BYRADIUS 1 m WITHHASH",
         "-ERR GEOSEARCHSTORE is not compatible with WITHDIST, WITHHASH and WITHCOORD options");
     check("GEORADIUS_RO Sicily 1 2 3 m STORE d", SYNTAX_ERROR);
     check("SET s x", "+OK", "SET s x");
     check("GEORADIUS s x", "-ERR wrong number of arguments for 'georadius' command");
-    check("GEORADIUS s x y z m",
+    check(
+        "GEORADIUS s x y z m",
         "-WRONGTYPE Operation against a key holding the wrong kind of value");
   }
 }

@@ -35,12 +35,20 @@ class HyperLogLogCommandsTest {
     check("PFADD p a b", ":1", "PFADD p a b");
     check("PFADD q c", ":1", "PFADD q c");
     engine.reply("PFMERGE", "r", "p", "q", "none");
-    assertThat(engine.effects()).hasSize(1).first().asString().matches("(?s)!put r -1 0 .{2}HYLL\\x01.*");
+    assertThat(engine.effects())
+        .hasSize(1)
+        .first()
+        .asString()
+        .matches("(?s)!put r -1 0 .{2}HYLL\\x01.*");
     check("PFCOUNT r p q", ":3");
     check("PEXPIREAT r 1800000000000", ":1", "PEXPIREAT r 1800000000000");
     check("PFDEBUG ENCODING r", "+sparse");
     engine.reply("PFDEBUG", "TODENSE", "p");
-    assertThat(engine.effects()).hasSize(1).first().asString().matches("(?s)!put p -1 0 .{2}HYLL\\x00.*");
+    assertThat(engine.effects())
+        .hasSize(1)
+        .first()
+        .asString()
+        .matches("(?s)!put p -1 0 .{2}HYLL\\x00.*");
     check("PFDEBUG TODENSE p", ":0");
     assertThat(engine.reply("PFMERGE", "r", "p")).isEqualTo("+OK");
     assertThat(engine.effects().getFirst()).matches("(?s)!put r 1800000000000 0 .{2}HYLL\\x00.*");

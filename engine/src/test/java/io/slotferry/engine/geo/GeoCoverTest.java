@@ -15,8 +15,7 @@ class GeoCoverTest {
 
   /** Around the world, but not where a shape would go over the edge of the map. */
   private static GeoShape shape(Random random) {
-    GeoPoint center =
-        new GeoPoint(random.nextDouble(-120, 120), random.nextDouble(-60, 60));
+    GeoPoint center = new GeoPoint(random.nextDouble(-120, 120), random.nextDouble(-60, 60));
     double metres = Math.pow(10, random.nextDouble(0, 6));
     return random.nextBoolean()
         ? new Circle(center, metres)

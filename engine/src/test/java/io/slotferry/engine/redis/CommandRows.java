@@ -159,13 +159,21 @@ final class CommandRows {
           row("GEOSEARCH geo FROMLONLAT lon lat BYRADIUS radius km [ COUNT int [ ANY ] ] WITHDIST"),
           row("GEOSEARCH geo FROMLONLAT lon lat BYBOX radius radius km|mi [ DESC ] [ WITHHASH ]"),
           row("GEOSEARCH geo BYBOX radius radius KM FROMMEMBER member ASC WITHDIST [ WITHCOORD ]"),
-          row("GEOSEARCH geo [ FROMMEMBER member ] [ BYRADIUS 1 m ] [ FROMLONLAT 1 2 ] ANY ASC DESC"),
-          row("GEOSEARCH geo BYRADIUS radius km [ BYBOX 1 2 m ] WITHDIST [ WITHCOORD ] [ STOREDIST ]"),
+          row(
+              "GEOSEARCH geo [ FROMMEMBER member ] [ BYRADIUS 1 m ] [ FROMLONLAT 1 2 ] ANY ASC"
+                  + " DESC"),
+          row(
+              "GEOSEARCH geo BYRADIUS radius km [ BYBOX 1 2 m ] WITHDIST [ WITHCOORD ] [ STOREDIST"
+                  + " ]"),
           row("GEOSEARCHSTORE geo geo FROMLONLAT lon lat BYRADIUS radius km [ COUNT int [ ANY ] ]"),
           row("GEOSEARCHSTORE geo geo BYBOX radius radius km FROMMEMBER member [ WITHDIST ]"),
           row("GEOSEARCHSTORE distances geo FROMLONLAT lon lat BYBOX radius radius km STOREDIST"),
-          row("GEORADIUS geo lon lat radius m|km|ft [ WITHDIST ] [ ASC ] [ COUNT int ] [ WITHHASH ]"),
-          row("GEORADIUS geo lon lat radius km [ STORE geo ] [ STOREDIST distances ] [ WITHCOORD ]"),
+          row(
+              "GEORADIUS geo lon lat radius m|km|ft [ WITHDIST ] [ ASC ] [ COUNT int ] [ WITHHASH"
+                  + " ]"),
+          row(
+              "GEORADIUS geo lon lat radius km [ STORE geo ] [ STOREDIST distances ] [ WITHCOORD"
+                  + " ]"),
           row("GEORADIUS_RO geo lon lat radius km [ WITHCOORD ] [ DESC ] [ STORE geo ]"),
           row("GEORADIUSBYMEMBER geo member radius km [ STORE geo ] [ COUNT int ] [ ANY ]"),
           row("GEORADIUSBYMEMBER_RO geo member radius km [ WITHDIST ] [ COUNT int ] [ ASC|STORE ]"),

@@ -113,7 +113,8 @@ final class CommandTemplate {
         case "bits" -> random.nextInt(3) == 0 ? key('k') : "b" + random.nextInt(3);
         case "geo" -> random.nextInt(20) == 0 ? key('z') : "g" + random.nextInt(3);
         case "lon" -> coordinate(10, 25, "180", "-180", "-179.99", "180.1", "x", "inf", "0");
-        case "lat" -> coordinate(30, 50, "85.05", "-85.05112878", "86", "nan", "", "-0.0000001", "0");
+        case "lat" ->
+            coordinate(30, 50, "85.05", "-85.05112878", "86", "nan", "", "-0.0000001", "0");
         case "radius" -> random.nextInt(20) == 0 ? odd("0", "-1", "x", "30000", "1e9") : radius();
         case "hll" -> random.nextInt(20) == 0 ? key('k') : "p" + random.nextInt(3);
         case "bit" -> (random.nextInt(9) == 0 ? "#" : "") + bit();
