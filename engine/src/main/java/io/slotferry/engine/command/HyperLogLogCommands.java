@@ -26,11 +26,15 @@ public final class HyperLogLogCommands {
     if (string == null) {
       return null;
     }
-    HyperLogLog found = HyperLogLog.of(string);
+    HyperLogLog found = HyperLogLog.of(string, context.settings().hllSparseBytesMax());
     if (found == null) {
       context.fail(INVALID);
     }
     return found;
+  }
+
+  private static HyperLogLog empty(CommandContext context) {
+    return HyperLogLog.empty(context.settings().hllSparseBytesMax());
   }
 
   /** Puts it in the place of the key's string unless it is that string. */
@@ -45,7 +49,7 @@ public final class HyperLogLogCommands {
     if (context.failed()) {
       return;
     }
-    HyperLogLog sketch = found == null ? HyperLogLog.empty() : found;
+    HyperLogLog sketch = found == null ? empty(context) : found;
     Request request = context.request();
     boolean changed = found == null;
     for (int i = 2; i < context.count(); i++) {
@@ -124,7 +128,7 @@ public final class HyperLogLogCommands {
     if (context.failed()) {
       return;
     }
-    HyperLogLog target = found == null ? HyperLogLog.empty() : found;
+    HyperLogLog target = found == null ? empty(context) : found;
     if (dense) {
       target.toDense();
     }

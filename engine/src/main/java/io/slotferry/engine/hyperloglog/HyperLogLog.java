@@ -34,8 +34,8 @@ public final class HyperLogLog {
   /** Where the cached count is, and how long it is. */
   public static final int COUNT_OFFSET = 8;
 
-  /** Redis' default {@code hll-sparse-max-bytes}. */
-  private static final int SPARSE_BYTES_MAX = 3000;
+  /** The default of {@code hll-sparse-max-bytes}. */
+  static final long SPARSE_BYTES_MAX = 3000;
 
   private static final byte[] MAGIC = {'H', 'Y', 'L', 'L'};
   private static final int ENCODING_OFFSET = 4;
@@ -56,29 +56,39 @@ public final class HyperLogLog {
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
+  private final long sparseBytesMax;
   private byte[] bytes;
   private int start;
   private int length;
   private boolean detached;
 
-  private HyperLogLog(byte[] bytes, int start, int length, boolean detached) {
+  private HyperLogLog(byte[] bytes, int start, int length, boolean detached, long sparseBytesMax) {
+    this.sparseBytesMax = sparseBytesMax;
     this.bytes = bytes;
     this.start = start;
     this.length = length;
     this.detached = detached;
   }
 
-  /** One without elements: all registers in one run. */
-  public static HyperLogLog empty() {
+  /**
+   * One without elements: all registers in one run.
+   *
+   * @param sparseBytesMax how long its string may be before it becomes dense
+   */
+  public static HyperLogLog empty(long sparseBytesMax) {
     byte[] bytes = new byte[HEADER_BYTES + SPARE_BYTES];
     System.arraycopy(MAGIC, 0, bytes, 0, MAGIC.length);
     bytes[ENCODING_OFFSET] = SPARSE;
     int end = SparseRuns.write(bytes, HEADER_BYTES, 0, REGISTERS);
-    return new HyperLogLog(bytes, 0, end, true);
+    return new HyperLogLog(bytes, 0, end, true, sparseBytesMax);
   }
 
-  /** The one that a string is, or null if it cannot be one. */
-  public static @Nullable HyperLogLog of(StringValue string) {
+  /**
+   * The one that a string is, or null if it cannot be one.
+   *
+   * @param sparseBytesMax how long the string may be before it becomes dense
+   */
+  public static @Nullable HyperLogLog of(StringValue string, long sparseBytesMax) {
     byte[] bytes = string.buffer();
     int start = string.start();
     int length = string.length();
@@ -88,7 +98,7 @@ public final class HyperLogLog {
     }
     byte encoding = bytes[start + ENCODING_OFFSET];
     boolean valid = encoding == DENSE ? length == DENSE_BYTES : encoding == SPARSE;
-    return valid ? new HyperLogLog(bytes, start, length, false) : null;
+    return valid ? new HyperLogLog(bytes, start, length, false, sparseBytesMax) : null;
   }
 
   /** Whether the string has to be replaced by {@link #bytes} from {@link #start} on. */
@@ -275,7 +285,7 @@ public final class HyperLogLog {
     end = SparseRuns.write(split, end, value, 1);
     end = SparseRuns.write(split, end, runs.value(), behind);
     int more = end - runs.width();
-    if (more > 0 && length + more > SPARSE_BYTES_MAX) {
+    if (more > 0 && length + more > sparseBytesMax) {
       return raiseDense(index, value);
     }
     int offset = runs.at() - start;

@@ -44,9 +44,9 @@ public final class SelfTest {
   }
 
   private static @Nullable String estimates(long seed) {
-    HyperLogLog dense = HyperLogLog.empty();
+    HyperLogLog dense = HyperLogLog.empty(HyperLogLog.SPARSE_BYTES_MAX);
     dense.toDense();
-    HyperLogLog sparse = HyperLogLog.empty();
+    HyperLogLog sparse = HyperLogLog.empty(HyperLogLog.SPARSE_BYTES_MAX);
     int checkpoint = 1;
     byte[] element = new byte[Long.BYTES];
     for (int added = 1; added <= ELEMENTS; added++) {

@@ -39,7 +39,7 @@ class HyperLogLogCommandsTest {
         .hasSize(1)
         .first()
         .asString()
-        .matches("(?s)!put r -1 0 .{2}HYLL\\x01.*");
+        .matches("(?s)!put r -1 0 .{1,2}HYLL\\x01.*");
     check("PFCOUNT r p q", ":3");
     check("PEXPIREAT r 1800000000000", ":1", "PEXPIREAT r 1800000000000");
     check("PFDEBUG ENCODING r", "+sparse");
@@ -48,10 +48,10 @@ class HyperLogLogCommandsTest {
         .hasSize(1)
         .first()
         .asString()
-        .matches("(?s)!put p -1 0 .{2}HYLL\\x00.*");
+        .matches("(?s)!put p -1 0 .{1,2}HYLL\\x00.*");
     check("PFDEBUG TODENSE p", ":0");
     assertThat(engine.reply("PFMERGE", "r", "p")).isEqualTo("+OK");
-    assertThat(engine.effects().getFirst()).matches("(?s)!put r 1800000000000 0 .{2}HYLL\\x00.*");
+    assertThat(engine.effects().getFirst()).matches("(?s)!put r 1800000000000 0 .{1,2}HYLL\\x00.*");
     check("PFDEBUG ENCODING r", "+dense");
     check("PFDEBUG DECODE r", "-ERR HLL encoding is not sparse");
     assertThat(engine.reply("PFDEBUG", "GETREG", "r")).startsWith("*16384 :0 :0");

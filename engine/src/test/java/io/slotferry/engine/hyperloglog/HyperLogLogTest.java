@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class HyperLogLogTest {
   private static HyperLogLog of(byte[] bytes) {
-    HyperLogLog sketch = HyperLogLog.of(new StringValue(bytes));
+    HyperLogLog sketch = HyperLogLog.of(new StringValue(bytes), 3000);
     assertThat(sketch).isNotNull();
     return sketch;
   }
@@ -35,7 +35,7 @@ class HyperLogLogTest {
     for (int seed = 0; seed < 30; seed++) {
       Random random = new Random(seed);
       byte[] model = new byte[HyperLogLog.REGISTERS];
-      HyperLogLog sketch = HyperLogLog.empty();
+      HyperLogLog sketch = HyperLogLog.empty(3000);
       int near = random.nextInt(HyperLogLog.REGISTERS);
       for (int step = 0; step < 3000; step++) {
         int index = random.nextInt(HyperLogLog.REGISTERS);
@@ -78,7 +78,7 @@ class HyperLogLogTest {
 
   @Test
   void mergesNeighboursOfOneValue() {
-    HyperLogLog sketch = HyperLogLog.empty();
+    HyperLogLog sketch = HyperLogLog.empty(3000);
     for (int index : new int[] {10, 12, 11, 13, 14}) {
       sketch.raise(index, 2);
     }
@@ -87,14 +87,14 @@ class HyperLogLogTest {
 
   @Test
   void becomesDenseForALargeValueOrManyBytes() {
-    HyperLogLog sketch = HyperLogLog.empty();
+    HyperLogLog sketch = HyperLogLog.empty(3000);
     assertThat(sketch.raise(0, 32)).isEqualTo(Change.RAISED);
     assertThat(sketch.isDense()).isFalse();
     assertThat(sketch.raise(1, 33)).isEqualTo(Change.RAISED);
     assertThat(sketch.isDense()).isTrue();
     assertThat(sketch.register(0)).isEqualTo(32);
     assertThat(sketch.register(1)).isEqualTo(33);
-    HyperLogLog wide = HyperLogLog.empty();
+    HyperLogLog wide = HyperLogLog.empty(3000);
     for (int index = 0; !wide.isDense(); index += 8) {
       assertThat(wide.length()).isLessThanOrEqualTo(3000);
       wide.raise(index, 1);
@@ -106,8 +106,8 @@ class HyperLogLogTest {
   void seesWhatIsNone() {
     for (String text : new String[] {"", "HYLL", "HYLX\1", "HYLL\2", "HYLL\0"}) {
       byte[] bytes = Arrays.copyOf(text.getBytes(StandardCharsets.US_ASCII), 20);
-      assertThat(HyperLogLog.of(new StringValue(bytes, 0, 15))).isNull();
-      assertThat(HyperLogLog.of(new StringValue(bytes))).isNull();
+      assertThat(HyperLogLog.of(new StringValue(bytes, 0, 15), 3000)).isNull();
+      assertThat(HyperLogLog.of(new StringValue(bytes), 3000)).isNull();
     }
   }
 
