@@ -41,6 +41,7 @@ public final class HyperLogLogCommands {
   private static void store(CommandContext context, int key, HyperLogLog sketch) {
     if (sketch.isDetached()) {
       context.putString(key, sketch.bytes(), sketch.start(), sketch.length(), context.expiry(key));
+      context.markRaw(key);
     }
   }
 

@@ -136,7 +136,7 @@ public final class MemoryCommands {
         "txt",
         full
             ? "The heap is nearly full: the collector takes time from the commands. Give the"
-                  + " process more memory (-Xmx), or move partitions to another shard.\n"
+                + " process more memory (-Xmx), or move partitions to another shard.\n"
             : "No memory issue was found in this process.\n");
   }
 

@@ -143,8 +143,14 @@ class RedisDifferentialTest {
     compareEncodings("h1", "z1", "h2", "z2", "none");
     for (String command :
         new String[] {
-          "SET k0 1", "APPEND k0 2", "APPEND k1 12", "SETRANGE k2 0 x", "SET k3 abc", "APPEND k3 d",
-          "EXPIRE k3 1000", "PERSIST k3"
+          "SET k0 1",
+          "APPEND k0 2",
+          "APPEND k1 12",
+          "SETRANGE k2 0 x",
+          "SET k3 abc",
+          "APPEND k3 d",
+          "EXPIRE k3 1000",
+          "PERSIST k3"
         }) {
       compare(Match.BYTES, List.of(command.split(" ")));
       compareEncodings("k0", "k1", "k2", "k3");
