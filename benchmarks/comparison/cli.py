@@ -4,13 +4,20 @@ import argparse
 import shutil
 import signal
 import sys
-import tempfile
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from . import loads, paths, processes, report, results, throughput
+from . import bounds, latency, loads, memory, micro, paths, processes, report, results, start, throughput
 
 LAUNCHER = results.ROOM.parent / "slotferry"
+PARTS = {"memory": memory, "latency": latency, "bounds": bounds, "start": start, "micro": micro}
+HELP = {
+    "memory": "resident memory per key",
+    "latency": "latencies beside Redis, and the JVM's stops with 2 GB of data",
+    "bounds": "what greedy clients cost in memory and in the latency of others",
+    "start": "time to the ready line",
+    "micro": "JMH benchmarks of parser, table, engine and replies",
+}
 NEEDED = ("redis-server", "redis-benchmark", "nutcracker", "wrk")
 INSTALL = "apt-get install redis-server redis-tools nutcracker wrk"
 
@@ -43,7 +50,7 @@ def _parser():
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument(
         "--slotferry", type=_launcher, default=LAUNCHER, metavar="PATH", help="the launcher (%(default)s)")
-    common.add_argument("--quick", action="store_true", help="measure little, print the result and keep nothing")
+    common.add_argument("--quick", action="store_true", help="measure little: all parts in some minutes")
 
     path_names = [path.name for path in paths.ALL]
     measure = commands.add_parser(
@@ -57,6 +64,22 @@ def _parser():
     measure.add_argument("--ops", type=_positive, metavar="N", help="operations in a round (the load's own number)")
     measure.add_argument("--warm-up", type=_positive, metavar="N", help="operations before the first round")
     measure.set_defaults(run=_throughput)
+
+    for name, part in PARTS.items():
+        measure = commands.add_parser(name, parents=[common], help=HELP[name])
+        if part is latency:
+            measure.add_argument(
+                "--collectors", type=_list, default=[], metavar="C,…",
+                help=f"only the stops, with each of: {', '.join(latency.COLLECTORS)}")
+        if part is bounds:
+            measure.add_argument(
+                "--scenarios", type=_list, default=["*"], metavar="S,…",
+                help=f"patterns for some of: {', '.join(each.name for each in bounds.SCENARIOS)} (all)")
+        measure.set_defaults(run=_part, part=name)
+
+    everything = commands.add_parser("all", parents=[common], help="everything, part after part")
+    everything.set_defaults(
+        run=_all, paths=["*"], loads=None, rounds=None, ops=None, warm_up=None, collectors=[], scenarios=["*"])
 
     write = commands.add_parser("report", help="write RESULTS.md from the numbers in results/")
     write.set_defaults(run=_report)
@@ -83,34 +106,48 @@ def _positive(text):
 
 def _throughput(options):
     settings = throughput.Settings(
-        options.rounds or (3 if options.quick else 5), options.ops, options.warm_up, options.quick)
+        options.rounds or (throughput.ROUNDS_QUICK if options.quick else throughput.ROUNDS), options.ops,
+        options.warm_up, options.quick)
+    patterns = options.loads or (throughput.PATTERNS_QUICK if options.quick else None)
     chosen = [path for path in paths.ALL if any(fnmatchcase(path.name, each) for each in options.paths)]
-    work = [(path, path.loads(options.loads)) for path in chosen]
+    work = [(path, path.loads(options.loads, patterns)) for path in chosen]
     if not any(its_loads for _, its_loads in work):
         return _fail("no path and load of such names")
-
-    def measure(folder):
-        context = results.context(options.slotferry)
-        for path, its_loads in work:
-            if its_loads:
-                for load, runs in throughput.measure(path, its_loads, settings, options.slotferry):
-                    results.keep(path.name, load, context, runs, folder)
-
-    return _write(options, measure)
-
-
-def _write(options, measure):
-    """Measures and reports: into the project, or when it is to be quick only to the terminal."""
-    if not options.quick:
-        measure(results.FOLDER)
-        return _report(options)
-    with tempfile.TemporaryDirectory() as folder:
-        measure(Path(folder))
-        print(report.text(Path(folder)))
+    for path, its_loads in work:
+        if its_loads:
+            _keep(path.name, options, throughput.measure(path, its_loads, settings, options.slotferry))
     return 0
 
 
+def _part(options):
+    _keep(options.part, options, PARTS[options.part].measure(options))
+    return 0
+
+
+def _all(options):
+    """Part after part; one that fails does not keep the others from being measured."""
+    status = _of_part("throughput", _throughput, options)
+    for name in PARTS:
+        options.part = name
+        status |= _of_part(name, _part, options)
+    return status
+
+
+def _of_part(name, measure, options):
+    try:
+        return measure(options)
+    except (processes.StartFailed, loads.LoadFailed, OSError) as e:
+        return _fail(f"{name}: {e}")
+
+
+def _keep(part, options, cells):
+    """Keeps each cell as soon as it is measured, and has RESULTS.md say so."""
+    context = results.context(options.slotferry, options.quick)
+    for name, measured in cells:
+        results.keep(part, name, context, measured)
+        _report(options)
+
+
 def _report(_):
-    results.REPORT.write_text(report.text())
-    print(f"compare: wrote {results.REPORT}", file=sys.stderr)
+    results.REPORT.write_text(report.text(part.section for part in PARTS.values()))
     return 0

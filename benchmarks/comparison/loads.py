@@ -11,7 +11,7 @@ from . import resp
 
 CONNECTIONS = 50
 KEYSPACE = 100_000
-OPERATIONS = {1: 500_000, 16: 2_000_000, 64: 4_000_000}
+OPERATIONS = {1: 250_000, 16: 1_000_000, 64: 2_000_000}
 # A command that touches a hundred elements is measured with fewer operations.
 WIDE_COMMAND_SHARE = 0.1
 LIST_BATCH = 1_000

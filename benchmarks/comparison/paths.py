@@ -6,8 +6,6 @@ from fnmatch import fnmatchcase
 
 from . import loads, servers
 
-EPHEMERAL_SHARD = ("--shards", 1, "--replicas", 0, "--ephemeral")
-
 
 @dataclass(frozen=True)
 class Path:
@@ -24,13 +22,17 @@ class Path:
     goals: dict = field(default_factory=dict)
     candidates: tuple = loads.STRINGS + loads.OTHERS
 
-    def loads(self, patterns):
-        """Those that the user's patterns choose, or without any those that belong to the path."""
+    def loads(self, asked, patterns):
+        """Those that the user asks for, or else those that belong to the path; of them, what matches the patterns."""
         return [
             load
             for load in self.candidates
-            if any(fnmatchcase(load.name, pattern) for pattern in patterns or self.patterns)
+            if _matches(load, asked or self.patterns) and _matches(load, patterns or ("*",))
         ]
+
+
+def _matches(load, patterns):
+    return any(fnmatchcase(load.name, pattern) for pattern in patterns)
 
 
 ALL = (
@@ -38,7 +40,7 @@ ALL = (
         "embedded",
         "One shard, embedded, nothing on disk / redis-server without persistence",
         {
-            "slotferry": lambda launcher: servers.slotferry_up(launcher, *EPHEMERAL_SHARD),
+            "slotferry": lambda launcher: servers.slotferry_up(launcher, *servers.EPHEMERAL_SHARD),
             "redis": lambda _: servers.redis(*servers.REDIS_NO_PERSISTENCE),
         },
         ("*",),
@@ -78,7 +80,7 @@ ALL = (
     Path(
         "http",
         "HTTP: `GET /v1/keyspaces/0/keys/k`, kept alive (`wrk`); one shard, embedded, nothing on disk",
-        {"slotferry": lambda launcher: servers.slotferry_up(launcher, *EPHEMERAL_SHARD)},
+        {"slotferry": lambda launcher: servers.slotferry_up(launcher, *servers.EPHEMERAL_SHARD)},
         ("*",),
         {1: 25.0},
         loads.HTTP,

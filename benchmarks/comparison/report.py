@@ -15,9 +15,11 @@ A ratio is Slotferry's number over its peer's.
 """
 
 
-def text(folder=results.FOLDER):
+def text(more_sections, folder=results.FOLDER):
+    """All that was measured; each of the further sections makes its text of the folder."""
     sections = [HEAD, _goals(folder)]
     sections += [_path(path, folder) for path in paths.ALL]
+    sections += [section(folder) for section in more_sections]
     return "\n".join(filter(None, sections))
 
 
@@ -30,7 +32,7 @@ def provenance(cells):
     """When, where and of what the cells were measured: one line for each context there is."""
     contexts = {str(cell["context"]): cell["context"] for cell in cells.values()}
     return "\n".join(
-        f"Measured {each['date']} at commit {each['commit']}: {each['machine']}; {each['system']}; "
+        f"Measured {'briefly ' if each.get('quick') else ''}{each['date']} at commit {each['commit']}: {each['machine']}; {each['system']}; "
         + ", ".join(each["versions"]) + ".\n"
         for each in contexts.values()
     )

@@ -26,18 +26,23 @@ def keep(part, cell, context, measurement, folder=FOLDER):
     cells = load(part, folder)
     cells[cell] = {"context": context, "measured": measurement}
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{part}.json").write_text(json.dumps(cells, indent=1) + "\n")
+    file = folder / f"{part}.json"
+    new = file.with_suffix(".new")
+    new.write_text(json.dumps(cells, indent=1) + "\n")
+    new.replace(file)
 
 
-def context(launcher):
-    """When and where something is measured, and what."""
+def context(launcher, quick):
+    """When and where something is measured, what, and whether with less than the usual effort."""
     return {
+        "quick": quick,
         "date": date.today().isoformat(),
         "commit": _first_line("git", "-C", launcher.parent, "describe", "--always", "--dirty"),
         "machine": f"{_cpu_model()}, {os.cpu_count()} cores, {_memory_gigabytes()} GB",
         "system": f"{platform.system()} {platform.release()}",
         "versions": [
-            _first_line(launcher, "version"),
+            # The launcher may say on its other output that it builds.
+            _first_line(launcher, "version", errors=subprocess.DEVNULL),
             _version("redis-server", r"v=(\S+)", "--version"),
             _version("nutcracker", r"nutcracker-(\S+)", "--version"),
             _version("wrk", r"wrk (\S+)", "-v"),
@@ -50,10 +55,10 @@ def _version(program, pattern, option):
     return f"{program} {match[1] if match else 'of unknown version'}"
 
 
-def _first_line(*command):
+def _first_line(*command, errors=subprocess.STDOUT):
     # wrk and git end with an error in cases that matter to nobody here.
     done = subprocess.run(
-        [str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+        [str(part) for part in command], stdout=subprocess.PIPE, stderr=errors, text=True, check=False)
     return done.stdout.partition("\n")[0].strip()
 
 

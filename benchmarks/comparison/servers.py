@@ -13,6 +13,7 @@ from .processes import Processes
 # Below the ports that systems hand out by themselves, and away from those that servers commonly have.
 PORTS = range(20_000, 32_000)
 SLOTFERRY_READY = r"slotferry ready: resp=127\.0\.0\.1:(\d+) http=http://127\.0\.0\.1:(\d+)"
+EPHEMERAL_SHARD = ("--shards", 1, "--replicas", 0, "--ephemeral")
 REDIS_NO_PERSISTENCE = ("--save", "", "--appendonly", "no")
 REDIS_EVERYSEC = ("--save", "", "--appendonly", "yes", "--appendfsync", "everysec")
 
@@ -107,9 +108,11 @@ def twemproxy(shards):
         ports = [_start_redis(processes, *REDIS_NO_PERSISTENCE) for _ in range(shards)]
         port = free_port()
         config = processes.folder / "nutcracker.yml"
+        # Its parser knows YAML's block style only.
         config.write_text(
-            f"pool: {{listen: '127.0.0.1:{port}', redis: true, hash: fnv1a_64, distribution: ketama, preconnect: true,\n"
-            f"  auto_eject_hosts: false, servers: [{', '.join(f'127.0.0.1:{each}:1' for each in ports)}]}}\n")
+            f"pool:\n  listen: 127.0.0.1:{port}\n  redis: true\n  hash: fnv1a_64\n  distribution: ketama\n"
+            "  preconnect: true\n  auto_eject_hosts: false\n  servers:\n"
+            + "".join(f"    - 127.0.0.1:{each}:1\n" for each in ports))
         processes.start(
             "nutcracker", "-c", config, "-a", "127.0.0.1", "-s", free_port(), "-p", processes.folder / "nutcracker.pid",
             "-o", processes.folder / "nutcracker.log")

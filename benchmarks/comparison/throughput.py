@@ -6,8 +6,12 @@ from dataclasses import dataclass
 
 from . import results
 
-QUICK_DIVISOR = 4
-WARM_UP_FACTOR = 2
+ROUNDS, ROUNDS_QUICK = 5, 3
+QUICK_DIVISOR = 2
+# Besides a load's own warm-up, for the first load of fresh servers.
+FIRST_WARM_UP_FACTOR = 4
+# The values of 256 bytes are left out.
+PATTERNS_QUICK = ("[!gs]*", "[gs]et-16-*", "sadd*")
 
 
 @dataclass(frozen=True)
@@ -22,9 +26,9 @@ class Settings:
     def operations(self, load):
         return self.given_operations or load.operations() // (QUICK_DIVISOR if self.quick else 1)
 
-    def warm_up_operations(self, load):
+    def warm_up_operations(self, load, first):
         """Enough for the JIT compiler to settle."""
-        return self.given_warm_up or load.operations() * (1 if self.quick else WARM_UP_FACTOR)
+        return self.given_warm_up or self.operations(load) * (FIRST_WARM_UP_FACTOR if first else 1)
 
 
 def measure(path, chosen_loads, settings, launcher):
@@ -32,12 +36,12 @@ def measure(path, chosen_loads, settings, launcher):
     with ExitStack() as stack:
         running = {name: stack.enter_context(start(launcher)) for name, start in path.contenders.items()}
         for load in chosen_loads:
-            yield load.name, _rounds(path, load, running, settings)
+            yield load.name, _rounds(path, load, running, settings, first=load is chosen_loads[0])
 
 
-def _rounds(path, load, running, settings):
+def _rounds(path, load, running, settings, first):
     for server in running.values():
-        _run(load, server, settings.warm_up_operations(load))
+        _run(load, server, settings.warm_up_operations(load, first))
     runs = {name: [] for name in running}
     for _ in range(settings.rounds):
         for name, server in running.items():
