@@ -65,6 +65,11 @@ public final class CommandFrameReader {
    * Reads the next command into {@link #request} and all fields of {@code call}; false at the end.
    */
   public boolean next(ShardCall call) {
+    return next(call, request);
+  }
+
+  /** {@link #next(ShardCall)} into a request of the caller's, for those who read ahead. */
+  public boolean next(ShardCall call, Request request) {
     if (read == count) {
       return false;
     }
@@ -79,12 +84,12 @@ public final class CommandFrameReader {
       int length = in.varint();
       request.add(in.skip(length), length);
     }
-    call.command = command(bytes);
+    call.command = command(bytes, request);
     read++;
     return true;
   }
 
-  private Command command(byte[] bytes) {
+  private Command command(byte[] bytes, Request request) {
     Command command =
         request.count() == 0
             ? null

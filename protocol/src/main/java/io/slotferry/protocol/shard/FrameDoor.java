@@ -1,6 +1,7 @@
 package io.slotferry.protocol.shard;
 
 import io.slotferry.protocol.ReplyWriter;
+import io.slotferry.protocol.Request;
 import io.slotferry.protocol.frame.CommandFrameReader;
 import io.slotferry.protocol.frame.ReplyFrameWriter;
 import java.util.Arrays;
@@ -37,13 +38,17 @@ public final class FrameDoor implements ShardExecutor.LaterReply {
     void take(int servedBytes, byte[] replies);
   }
 
+  /** Commands of a frame that are read before the first of them is executed. */
+  private static final int AHEAD_MAX = 32;
+
   private final ShardExecutor executor;
   private final Executor copyLoop;
   private final Answers answers;
   private final CommandFrameReader commands = new CommandFrameReader();
   private final ReplyFrameWriter replies = new ReplyFrameWriter();
   private final ReplyWriter reply = new ReplyWriter();
-  private final ShardCall call = new ShardCall();
+  private final ShardCall[] calls = new ShardCall[AHEAD_MAX];
+  private final Request[] requests = new Request[AHEAD_MAX];
   private int shard;
   private long epoch;
   private long refusals;
@@ -56,6 +61,10 @@ public final class FrameDoor implements ShardExecutor.LaterReply {
     this.executor = executor;
     this.copyLoop = copyLoop;
     this.answers = answers;
+    for (int i = 0; i < AHEAD_MAX; i++) {
+      calls[i] = new ShardCall();
+      requests[i] = new Request();
+    }
     replies.begin(shard, epoch, 0);
   }
 
@@ -72,20 +81,69 @@ public final class FrameDoor implements ShardExecutor.LaterReply {
       begin();
     }
     boolean fenced = commands.refusalsSeen() != refusals;
-    while (commands.next(call)) {
-      long ticket = call.ticket;
-      reply.clear();
-      reply.useProtocol(call.respVersion);
-      switch (fenced ? ShardExecutor.Outcome.NOT_HERE : execute()) {
-        case REPLIED -> replies.replied(ticket, reply);
-        case NOT_HERE -> refuse(ticket);
-        case LATER -> {
-          // It comes through one of the methods below.
-        }
-        case WAITING -> replies.waiting(ticket);
+    for (int count = readAhead(); count > 0; count = readAhead()) {
+      if (fenced) {
+        refuseAll(count);
+      } else {
+        executeAll(count);
       }
     }
     answer(length);
+  }
+
+  /** Reads commands of the frame before they are executed, and returns how many. */
+  private int readAhead() {
+    int count = 0;
+    while (count < AHEAD_MAX && commands.next(calls[count], requests[count])) {
+      count++;
+    }
+    return count;
+  }
+
+  private void refuseAll(int count) {
+    for (int i = 0; i < count; i++) {
+      refuse(calls[i].ticket);
+    }
+  }
+
+  private void executeAll(int count) {
+    for (int i = 0; i < count; i++) {
+      expect(calls[i], requests[i]);
+    }
+    executor.beginBatch();
+    try {
+      for (int i = 0; i < count; i++) {
+        execute(calls[i], requests[i]);
+      }
+    } finally {
+      executor.endBatch();
+    }
+  }
+
+  private void expect(ShardCall call, Request request) {
+    int key = call.command.firstKey();
+    if (key > 0 && key < request.count()) {
+      executor.expect(
+          call.keyspace,
+          call.partition,
+          request.buffer(),
+          request.start(key),
+          request.length(key));
+    }
+  }
+
+  private void execute(ShardCall call, Request request) {
+    long ticket = call.ticket;
+    reply.clear();
+    reply.useProtocol(call.respVersion);
+    switch (outcome(call, request)) {
+      case REPLIED -> replies.replied(ticket, reply);
+      case NOT_HERE -> refuse(ticket);
+      case LATER -> {
+        // It comes through one of the methods below.
+      }
+      case WAITING -> replies.waiting(ticket);
+    }
   }
 
   private void refuse(long ticket) {
@@ -93,9 +151,9 @@ public final class FrameDoor implements ShardExecutor.LaterReply {
     replies.notHere(ticket);
   }
 
-  private ShardExecutor.Outcome execute() {
+  private ShardExecutor.Outcome outcome(ShardCall call, Request request) {
     return executor.leads(shard, epoch)
-        ? executor.execute(call, commands.request(), reply, this)
+        ? executor.execute(call, request, reply, this)
         : ShardExecutor.Outcome.NOT_HERE;
   }
 
