@@ -50,6 +50,7 @@ public final class CommandContext {
   private final PartitionStore store;
   private final KeyLocator locator;
   private final EffectSink sink;
+  private final KeyNotices notices;
   private final RandomGenerator random;
   private final Effect effect;
   private final byte[] digits = new byte[LONG_DIGITS_MAX];
@@ -78,14 +79,26 @@ public final class CommandContext {
   private @Nullable KeyTable table;
   private int index;
 
-  CommandContext(Engine engine, KeyLocator locator, EffectSink sink, RandomGenerator random) {
+  /** The key that was looked up last is new, and no effect has said so yet. */
+  private boolean created;
+
+  /** The effect that is emitted is about a key whose time has come. */
+  private boolean expiring;
+
+  CommandContext(
+      Engine engine,
+      KeyLocator locator,
+      EffectSink sink,
+      KeyObservation observation,
+      RandomGenerator random) {
     this.engine = engine;
     this.store = engine.store();
     this.locator = locator;
     this.sink = sink;
     this.random = random;
     this.accessClock = engine.accessClock();
-    this.effect = new Effect(sink);
+    this.notices = new KeyNotices(observation);
+    this.effect = new Effect(this::emit);
   }
 
   /**
@@ -102,7 +115,18 @@ public final class CommandContext {
     this.leading = leading;
     failed = false;
     waits = false;
+    created = false;
     located = NO_ARGUMENT;
+    if (leading && notices.isOn()) {
+      notices.begin(call.command, request);
+    }
+  }
+
+  /** The command is at its end. */
+  void end() {
+    if (notices.isOn()) {
+      notices.end();
+    }
   }
 
   // ---- arguments
@@ -260,7 +284,9 @@ public final class CommandContext {
         && index >= 0
         && Entries.isExpired(table.entryAt(index), nowMillis)) {
       removeLocated(table);
+      expiring = true;
       beginEffect(keyArgument, Effect.DEL).emit();
+      expiring = false;
     }
   }
 
@@ -280,7 +306,14 @@ public final class CommandContext {
 
   private @Nullable Object entry(int keyArgument) {
     locate(keyArgument);
-    return table == null || index < 0 ? null : table.entryAt(index);
+    return table == null || index < 0 ? missing(keyArgument) : table.entryAt(index);
+  }
+
+  private @Nullable Object missing(int keyArgument) {
+    if (notices.isOn() && leading) {
+      notices.missed(keyspace, keyArgument);
+    }
+    return null;
   }
 
   /**
@@ -486,6 +519,7 @@ public final class CommandContext {
       table.replace(index, entry);
     } else {
       index = table.insert(index, hash, entry);
+      created = true;
     }
     use();
   }
@@ -599,7 +633,37 @@ public final class CommandContext {
     locate(call.command.firstKey());
     recount();
     if (leading) {
-      sink.effect(keyspace, locatedPartition().id(), request);
+      emit(keyspace, locatedPartition().id(), request);
+    }
+  }
+
+  private void emit(int keyspace, int partition, Request effect) {
+    sink.effect(keyspace, partition, effect);
+    if (notices.isOn()) {
+      notice(keyspace, effect);
+    }
+    created = false;
+  }
+
+  private void notice(int keyspace, Request effect) {
+    if (expiring) {
+      notices.expired(keyspace, effect.buffer(), effect.start(1), effect.length(1));
+    } else {
+      notices.effect(keyspace, effect, created, index < 0);
+    }
+  }
+
+  /** The command changed nothing, but Redis tells of it as if it had. */
+  public void unchanged() {
+    if (notices.isOn() && leading) {
+      notices.unchanged(keyspace, request);
+    }
+  }
+
+  /** All keys of a keyspace, or of all, were removed, if there were any. */
+  public void flushed() {
+    if (notices.isOn()) {
+      notices.flushed();
     }
   }
 

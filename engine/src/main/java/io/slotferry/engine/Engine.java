@@ -58,6 +58,7 @@ public final class Engine {
   private final EngineSettings settings = new EngineSettings();
   private final Lookahead lookahead = new Lookahead(store);
   private final HandlerTable handlers = new HandlerTable();
+  private final KeyObservation observation = new KeyObservation();
   private final EffectSink effects;
   private final LongSupplier nanoClock;
   private final KeyLocator locator;
@@ -91,8 +92,8 @@ public final class Engine {
     this.locator = locator;
     this.random = random;
     this.accessClock = new AccessClock(random);
-    this.context = new CommandContext(this, locator, effects, random);
-    this.expiryCycle = new ExpiryCycle(store, effects);
+    this.context = new CommandContext(this, locator, effects, observation, random);
+    this.expiryCycle = new ExpiryCycle(store, effects, new KeyNotices(observation));
     StringCommands.bind(handlers);
     BitCommands.bind(handlers);
     HyperLogLogCommands.bind(handlers);
@@ -164,6 +165,15 @@ public final class Engine {
   }
 
   /**
+   * Has {@code observer} told what the leader's commands do to keys, from now on.
+   *
+   * @param events classes of {@link io.slotferry.protocol.shard.KeyEvents}; 0 for nothing
+   */
+  public void observe(int events, @Nullable KeyObserver observer) {
+    observation.observe(events, observer);
+  }
+
+  /**
    * Executes one command as the leader and writes its reply.
    *
    * <p>The partitions of all its keys have to be in the {@link #store}: the caller has checked that
@@ -187,6 +197,7 @@ public final class Engine {
     } else {
       context.wrongArity();
     }
+    context.end();
     Partition partition = store.partition(call.partition);
     if (partition != null) {
       partition.count(bytesOf(request), reply.size() - replyStart);
@@ -245,7 +256,7 @@ public final class Engine {
       return false;
     }
     if (depth == inner.size()) {
-      inner.add(new CommandContext(this, locator, effects, random));
+      inner.add(new CommandContext(this, locator, effects, observation, random));
     }
     CommandContext context = inner.get(depth++);
     try {
@@ -256,6 +267,7 @@ public final class Engine {
       } else {
         context.wrongArity();
       }
+      context.end();
     } finally {
       depth--;
     }

@@ -24,6 +24,7 @@ final class ExpiryCycle {
 
   private final PartitionStore store;
   private final Effect effect;
+  private final KeyNotices notices;
   private final Request noRequest = new Request();
 
   // Where the walk stands: of this partition and keyspace, the keys up to this hash have been seen.
@@ -34,9 +35,10 @@ final class ExpiryCycle {
   private int budget;
   private int removed;
 
-  ExpiryCycle(PartitionStore store, EffectSink effects) {
+  ExpiryCycle(PartitionStore store, EffectSink effects, KeyNotices notices) {
     this.store = store;
     this.effect = new Effect(effects);
+    this.notices = notices;
   }
 
   /** Goes on to the last partition at most; returns the number of removed keys. */
@@ -132,10 +134,16 @@ final class ExpiryCycle {
 
   private void emitRemoval(Object entry) {
     removed++;
+    byte[] buffer = Entries.keyBuffer(entry);
+    int start = Entries.keyStart(entry);
+    int length = Entries.keyLength(entry);
     effect
         .begin(keyspace, partition, noRequest, false)
         .bytes(Effect.DEL)
-        .bytes(Entries.keyBuffer(entry), Entries.keyStart(entry), Entries.keyLength(entry))
+        .bytes(buffer, start, length)
         .emit();
+    if (notices.isOn()) {
+      notices.expired(keyspace, buffer, start, length);
+    }
   }
 }

@@ -191,6 +191,11 @@ final class BlockingCall implements Caller, ReplyTarget, Rerouting {
   }
 
   @Override
+  public long markedClient() {
+    return session.markedClient();
+  }
+
+  @Override
   public long waitingSinceMillis() {
     return 0;
   }

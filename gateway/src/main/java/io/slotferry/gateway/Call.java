@@ -2,6 +2,7 @@ package io.slotferry.gateway;
 
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
+import io.slotferry.protocol.frame.CommandFrameReader;
 import io.slotferry.protocol.frame.WireReader;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,7 @@ final class Call implements Caller {
   private final int respVersion;
   private final Rerouting rerouting;
   private final long writesSince;
+  private final long markedClient;
   private long waitingSinceMillis;
   private byte[] frame = NO_FRAME;
   private int commandStart;
@@ -41,6 +43,7 @@ final class Call implements Caller {
     this.respVersion = caller.respVersion();
     this.rerouting = caller.rerouting();
     this.writesSince = caller.writesSince();
+    this.markedClient = caller.markedClient();
     this.waitingSinceMillis = caller.waitingSinceMillis();
     caller.becomes(this);
   }
@@ -58,14 +61,7 @@ final class Call implements Caller {
   /** Points {@code request} at the arguments. */
   void read(WireReader reader, Request request) {
     reader.reset(frame, commandStart, frame.length - commandStart);
-    reader.u8();
-    reader.varint();
-    reader.i32();
-    request.reset(frame);
-    for (int left = reader.varint(); left > 0; left--) {
-      int length = reader.varint();
-      request.add(reader.skip(length), length);
-    }
+    CommandFrameReader.readArguments(reader, request);
   }
 
   /** It goes by the map of this version. */
@@ -157,6 +153,11 @@ final class Call implements Caller {
   @Override
   public long writesSince() {
     return writesSince;
+  }
+
+  @Override
+  public long markedClient() {
+    return markedClient;
   }
 
   @Override

@@ -25,6 +25,9 @@ interface Caller {
    */
   long writesSince();
 
+  /** The client's id, if it does not want to hear of what it changes itself; else 0. */
+  long markedClient();
+
   /** Since when it waits to be taken, {@link Router#nowMillis} clock; 0 when it has not waited. */
   long waitingSinceMillis();
 }

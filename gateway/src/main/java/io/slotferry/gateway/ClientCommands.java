@@ -7,7 +7,6 @@ import io.slotferry.topology.Durability;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** CLIENT: what a connection says of itself, and what it may do to others. */
@@ -22,17 +21,27 @@ final class ClientCommands {
   static final GatewayCommand TABLE =
       new Subcommands(Command.CLIENT)
           .add(
+              "CACHING (YES|NO)",
+              "Enable/disable tracking of the keys for next command in OPTIN/OPTOUT modes.",
+              3,
+              TrackingCommands::caching)
+          .add(
               "DURABILITY (ASYNC|SYNC|DEFAULT)",
               "When this client's writes are answered.",
               3,
               ClientCommands::durability)
           .add("GETNAME", "Return the name of the current connection.", 2, ClientCommands::getName)
+          .add(
+              "GETREDIR",
+              "Return the client ID we are redirecting to when tracking is enabled.",
+              2,
+              TrackingCommands::getRedir)
           .add("ID", "Return the ID of the current connection.", 2, ClientCommands::id)
           .add(
               "INFO",
               "Return information about the current client connection.",
               2,
-              ClientCommands::info)
+              ClientList::info)
           .add(
               "KILL <option> [<value> ...]",
               "Kill connections: an address, or ID, ADDR, LADDR,"
@@ -43,7 +52,7 @@ final class ClientCommands {
               "LIST [TYPE <type>] [ID <id> ...]",
               "Return information about client connections.",
               -2,
-              ClientCommands::list)
+              ClientList::list)
           .add("NO-EVICT (ON|OFF)", "Protect the client from eviction.", 3, ClientCommands::noEvict)
           .add(
               "NO-TOUCH (ON|OFF)",
@@ -70,6 +79,17 @@ final class ClientCommands {
               "Assign the name <name> to the current connection.",
               3,
               ClientCommands::setName)
+          .add(
+              "TRACKING (ON|OFF) [REDIRECT <id>] [BCAST] [PREFIX <prefix> [...]] [OPTIN] [OPTOUT]"
+                  + " [NOLOOP]",
+              "Control server assisted client side caching.",
+              -3,
+              TrackingCommands::tracking)
+          .add(
+              "TRACKINGINFO",
+              "Report tracking status for the current connection.",
+              2,
+              TrackingCommands::trackingInfo)
           .add(
               "UNBLOCK <clientid> [TIMEOUT|ERROR]",
               "Unblock the specified blocked client.",
@@ -125,9 +145,7 @@ final class ClientCommands {
     if (!ConnectionCommands.isName(value)) {
       return error(
           reply,
-          "ERR "
-              + (isName ? "lib-name" : "lib-ver")
-              + " cannot contain spaces, newlines or special characters.");
+          "ERR " + request.text(2) + " cannot contain spaces, newlines or special characters.");
     }
     if (isName) {
       session.libraryName = value;
@@ -199,8 +217,11 @@ final class ClientCommands {
 
   private static boolean pause(Session session, Request request, ReplyWriter reply) {
     boolean writesOnly = request.count() == 4 && request.is(3, "WRITE");
-    if (request.count() > 4 || (request.count() == 4 && !writesOnly && !request.is(3, "ALL"))) {
-      return error(reply, SYNTAX_ERROR);
+    if (request.count() > 4) {
+      return error(reply, CommandGate.wrongArity("client|pause"));
+    }
+    if (request.count() == 4 && !writesOnly && !request.is(3, "ALL")) {
+      return error(reply, "ERR CLIENT PAUSE mode must be WRITE or ALL");
     }
     if (!ConnectionCommands.isLong(request, 2)) {
       return error(reply, "ERR timeout is not an integer or out of range");
@@ -251,91 +272,6 @@ final class ClientCommands {
 
   private static int unblock(RespConnection client, BlockingCall.End end) {
     return client.blocked != null && client.blocked.end(end) ? 1 : 0;
-  }
-
-  // ---- lists
-
-  private static boolean info(Session session, Request request, ReplyWriter reply) {
-    reply.verbatim("txt", line(session) + '\n');
-    return true;
-  }
-
-  private static boolean list(Session session, Request request, ReplyWriter reply) {
-    List<Long> ids = new ArrayList<>();
-    boolean isNormal = true;
-    if (request.count() > 3 && request.is(2, "ID")) {
-      for (int i = 3; i < request.count(); i++) {
-        if (!ConnectionCommands.isLong(request, i) || ConnectionCommands.toLong(request, i) < 1) {
-          return error(reply, "ERR Invalid client ID");
-        }
-        ids.add(ConnectionCommands.toLong(request, i));
-      }
-    } else if (request.count() == 4 && request.is(2, "TYPE")) {
-      String type = request.text(3).toLowerCase(Locale.ROOT);
-      if (!isType(type)) {
-        return error(reply, "ERR Unknown client type '" + request.text(3) + "'");
-      }
-      isNormal = type.equals("normal");
-    } else if (request.count() > 2) {
-      return error(reply, SYNTAX_ERROR);
-    }
-    StringBuilder text = new StringBuilder();
-    if (isNormal) {
-      session
-          .gateway
-          .clients()
-          .forEach(client -> {
-            if (ids.isEmpty() || ids.contains(client.id)) {
-              text.append(line(client)).append('\n');
-            }
-          });
-    }
-    reply.verbatim("txt", text.toString());
-    return true;
-  }
-
-  private static boolean isType(String type) {
-    return List.of("normal", "master", "replica", "slave", "pubsub").contains(type);
-  }
-
-  private static String line(Session client) {
-    long now = System.currentTimeMillis();
-    return "id="
-        + client.id
-        + " addr="
-        + client.remoteAddress()
-        + " laddr="
-        + client.localAddress()
-        + " fd=-1 name="
-        + client.name
-        + " age="
-        + (now - client.createdMillis) / 1000
-        + " idle="
-        + Math.max(0, now - client.lastActiveMillis) / 1000
-        + " flags="
-        + flags(client)
-        + " db="
-        + client.keyspace
-        + " sub=0 psub=0 ssub=0 multi="
-        + (client.transaction == null ? -1 : client.transaction.size())
-        + " qbuf=0 qbuf-free=0 argv-mem=0 multi-mem=0 obl=0 oll=0"
-        + " omem=0 tot-mem=0 events=r cmd="
-        + client.lastCommand
-        + " user=default redir=-1 resp="
-        + client.respVersion
-        + " lib-name="
-        + client.libraryName
-        + " lib-ver="
-        + client.libraryVersion;
-  }
-
-  private static String flags(Session client) {
-    String flags = (client.noEvict ? "e" : "") + (client.noTouch ? "T" : "");
-    String all =
-        (client.blocked == null ? "" : "b")
-            + (client.transaction == null ? "" : "x")
-            + (client.readOnly ? flags + 'r' : flags);
-    return all.isEmpty() ? "N" : all;
   }
 
   // ---- kill

@@ -46,11 +46,10 @@ final class ClientFilter {
   }
 
   private @Nullable String type(String type) {
-    return switch (type.toLowerCase(Locale.ROOT)) {
-      case "normal" -> null;
-      case "master", "replica", "slave", "pubsub" -> condition(client -> false);
-      default -> "ERR Unknown client type '" + type + "'";
-    };
+    String wanted = type.toLowerCase(Locale.ROOT);
+    return ClientList.isType(wanted)
+        ? condition(client -> client.type().equals(wanted))
+        : "ERR Unknown client type '" + type + "'";
   }
 
   private @Nullable String user(String user) {

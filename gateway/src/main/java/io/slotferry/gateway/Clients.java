@@ -42,6 +42,11 @@ final class Clients {
     return connections.get(id);
   }
 
+  /** Connections of this type, see {@link Session#type}. */
+  long count(String type) {
+    return connections.values().stream().filter(client -> client.type().equals(type)).count();
+  }
+
   /** In the order in which they came. */
   void forEach(Consumer<RespConnection> action) {
     connections.values().stream().sorted((a, b) -> Long.compare(a.id, b.id)).forEach(action);

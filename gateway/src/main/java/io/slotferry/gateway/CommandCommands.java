@@ -1,5 +1,6 @@
 package io.slotferry.gateway;
 
+import io.slotferry.protocol.GlobPattern;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
@@ -150,7 +151,7 @@ final class CommandCommands {
     Predicate<Command> filter = command -> true;
     if (request.count() == 5 && request.is(2, "FILTERBY") && request.is(3, "PATTERN")) {
       String glob = request.text(4);
-      filter = command -> GlobPattern.matches(glob, command.lowerName());
+      filter = command -> GlobPattern.matchesName(glob, command.lowerName());
     } else if (request.count() == 5 && request.is(2, "FILTERBY") && request.is(3, "ACLCAT")) {
       String category = '@' + request.text(4).toLowerCase(Locale.ROOT);
       filter = command -> categories(command).contains(category);

@@ -33,10 +33,37 @@ final class CommandGate {
       return true;
     }
     session.lastCommand = command.lowerName();
+    if (session.gateway.monitors().isActive()) {
+      session.gateway.monitors().show(session, command, request);
+    }
     if (transaction != null && TransactionCommands.isQueued(command)) {
       TransactionCommands.queue(session, transaction, command, request, reply);
       return true;
     }
+    if (session.tracking == null) {
+      return route(session, command, request, reply);
+    }
+    TrackedRead read = trackedRead(session, command, request);
+    session.trackedRead = read;
+    boolean replied = route(session, command, request, reply);
+    session.trackedRead = null;
+    if (read != null && replied) {
+      read.replied();
+    }
+    return replied;
+  }
+
+  private static @Nullable TrackedRead trackedRead(
+      Session session, Command command, Request request) {
+    RespConnection connection = session.connection();
+    ClientTracking tracking = session.tracking;
+    return connection == null || tracking == null
+        ? null
+        : session.loop.keyFeed().tracking().begin(connection, tracking, command, request);
+  }
+
+  private static boolean route(
+      Session session, Command command, Request request, ReplyWriter reply) {
     if (command.routing() == Routing.GATEWAY) {
       return GatewayCommands.of(command).execute(session, request, reply);
     }
@@ -70,6 +97,9 @@ final class CommandGate {
     }
     if (!session.authenticated && !command.is(CommandFlags.NO_AUTH)) {
       return "NOAUTH Authentication required.";
+    }
+    if (session.subscriptions != null && session.respVersion == 2) {
+      return PubSubCommands.refusal(session, command);
     }
     return null;
   }

@@ -1,5 +1,6 @@
 package io.slotferry.gateway;
 
+import io.slotferry.protocol.GlobPattern;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
@@ -50,7 +51,9 @@ final class ConfigCommands {
         .forEach((name, value) -> {
           for (int i = 2; i < request.count(); i++) {
             String pattern = request.text(i);
-            if (HIDDEN.contains(name) ? pattern.equals(name) : GlobPattern.matches(pattern, name)) {
+            if (HIDDEN.contains(name)
+                ? pattern.equals(name)
+                : GlobPattern.matchesName(pattern, name)) {
               found.put(name, value);
             }
           }

@@ -43,6 +43,8 @@ final class ConnectionCommands {
   private static boolean ping(Session session, Request request, ReplyWriter reply) {
     if (request.count() > 2) {
       reply.error(CommandGate.wrongArity(Command.PING));
+    } else if (session.respVersion == 2 && session.isSubscribed()) {
+      PubSubCommands.ping(request, reply);
     } else if (request.count() == 2) {
       reply.bulk(request.buffer(), request.start(1), request.length(1));
     } else {

@@ -71,6 +71,7 @@ abstract class FramedShardLink implements ShardLink {
     shardCall.respVersion = call.respVersion();
     shardCall.keyspace = call.keyspace();
     shardCall.partition = partition;
+    shardCall.client = call.markedClient();
     shardCall.ticket = window.nextTicket();
     int start = commands.size();
     commands.add(shardCall, request);
@@ -83,7 +84,8 @@ abstract class FramedShardLink implements ShardLink {
 
   private void begin(long mapVersion) {
     batchMapVersion = mapVersion;
-    commands.begin(shard, epoch, mapVersion, refusalsSeen, window.nextTicket());
+    commands.begin(
+        shard, epoch, mapVersion, refusalsSeen, window.nextTicket(), loop.keyFeed().watched());
   }
 
   @Override
@@ -110,12 +112,22 @@ abstract class FramedShardLink implements ShardLink {
     return Arrays.copyOf(commands.bytes(), commands.size());
   }
 
+  @Override
+  public final void watch() {
+    flush();
+    transmit(emptyFrame());
+  }
+
   /** Hands the answers in {@code bytes[offset, offset + length)} to their calls. */
   final void deliver(byte[] bytes, int offset, int length) {
     replies.reset(bytes, offset, length);
     Router router = loop.router();
     router.mapIsAt(replies.mapVersion());
     while (replies.next()) {
+      if (replies.outcome() == ReplyOutcome.EVENTS) {
+        loop.keyFeed().happened(replies.buffer(), replies.replyStart(), replies.replyLength());
+        continue;
+      }
       if (replies.outcome() == ReplyOutcome.NOT_HERE) {
         refusalsSeen++;
         fenced = true;
@@ -134,6 +146,7 @@ abstract class FramedShardLink implements ShardLink {
       case NOT_HERE -> router.refused(call, call.mapVersion());
       case UNCERTAIN -> router.uncertain(call);
       case WAITING -> call.waits();
+      case EVENTS -> throw new IllegalArgumentException("events answer no call");
     }
   }
 

@@ -29,6 +29,7 @@ public final class Gateway {
   private final GatewayCounters counters = new GatewayCounters();
   private final Settings settings;
   private final Clients clients = new Clients(counters);
+  private final Monitors monitors = new Monitors();
   private final ClientPause pause = new ClientPause(clients);
   private final List<GatewayLoop> loops = new CopyOnWriteArrayList<>();
   private final AtomicInteger loopsOpened = new AtomicInteger();
@@ -141,6 +142,11 @@ public final class Gateway {
     respPort = port;
   }
 
+  /** Other gateway loops, of this and other processes, that its first loop knows. */
+  int peerCount() {
+    return loops.isEmpty() ? 0 : loops.getFirst().pubSub().peerCount();
+  }
+
   LocalCopies copies() {
     return copies;
   }
@@ -155,6 +161,10 @@ public final class Gateway {
 
   Clients clients() {
     return clients;
+  }
+
+  Monitors monitors() {
+    return monitors;
   }
 
   ClientPause pause() {

@@ -16,6 +16,7 @@ final class GatewayCommands {
     COMMANDS.put(Command.CLUSTER, ClusterCommands.TABLE);
     ServerCommands.bind(COMMANDS);
     TransactionCommands.bind(COMMANDS);
+    PubSubCommands.bind(COMMANDS);
   }
 
   private GatewayCommands() {}

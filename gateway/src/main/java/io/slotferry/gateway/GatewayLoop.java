@@ -2,8 +2,10 @@ package io.slotferry.gateway;
 
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
+import io.slotferry.gateway.pubsub.PubSub;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.topology.ClusterMap;
+import io.slotferry.topology.ClusterSettings;
 import io.vertx.core.Future;
 import io.vertx.core.internal.ContextInternal;
 import java.util.ArrayDeque;
@@ -31,6 +33,8 @@ final class GatewayLoop {
   private final EventLoop eventLoop;
   private final RemoteLinks links;
   private final Router router;
+  private final PubSub pubSub;
+  private final KeyFeed keyFeed;
   private final Runnable mapListener = this::mapChanged;
   private final Runnable endOfTurn = this::endTurn;
   private final ArrayDeque<RespConnection> touched = new ArrayDeque<>();
@@ -49,12 +53,15 @@ final class GatewayLoop {
     this.gateway = gateway;
     this.context = context;
     this.eventLoop = context.nettyEventLoop();
-    this.links = new RemoteLinks(context, gateway.options().nodeId() + '.' + index);
+    String name = gateway.options().nodeId() + '.' + index;
+    this.links = new RemoteLinks(context, name);
     this.router = new Router(this, gateway);
+    this.keyFeed = new KeyFeed(this);
+    this.pubSub = new PubSub(context, name, this::endTurnLater, keyFeed::update);
   }
 
   Future<?> start() {
-    return links.open().onSuccess(opened -> useMaps());
+    return links.open().compose(opened -> pubSub.open()).onSuccess(opened -> useMaps());
   }
 
   private void useMaps() {
@@ -66,7 +73,7 @@ final class GatewayLoop {
     gateway.maps().removeListener(mapListener);
     router.close();
     endTurn();
-    return links.close();
+    return pubSub.close().eventually(links::close);
   }
 
   Gateway gateway() {
@@ -87,6 +94,14 @@ final class GatewayLoop {
 
   RemoteLinks links() {
     return links;
+  }
+
+  PubSub pubSub() {
+    return pubSub;
+  }
+
+  KeyFeed keyFeed() {
+    return keyFeed;
   }
 
   // ---- arrays
@@ -145,14 +160,21 @@ final class GatewayLoop {
   }
 
   private void endTurn() {
+    keyFeed.endTurn();
     for (int left = touched.size(); left > 0; left--) {
       touched.remove().settle();
     }
     router.endTurn();
+    pubSub.endTurn();
     endOfTurnScheduled = false;
     if (!touched.isEmpty()) {
       endTurnLater();
     }
+  }
+
+  /** The settings of the cluster, as this loop knows them. */
+  ClusterSettings settings() {
+    return router.map().settings();
   }
 
   void execute(Runnable task) {
@@ -183,6 +205,7 @@ final class GatewayLoop {
     ClusterMap newer = gateway.maps().current();
     if (newer.version() > router.map().version()) {
       router.useMap(newer);
+      keyFeed.update();
       runVersionWaits(newer.version());
     }
   }

@@ -1,5 +1,6 @@
 package io.slotferry.gateway;
 
+import io.slotferry.gateway.pubsub.Space;
 import io.slotferry.topology.ClusterMap;
 import java.lang.management.ManagementFactory;
 import java.util.List;
@@ -90,6 +91,8 @@ final class InfoText {
   private void clients() {
     line("connected_clients", gateway.clients().size());
     line("maxclients", gateway.settings().clientsMax());
+    line("pubsub_clients", gateway.clients().count("pubsub"));
+    line("tracking_clients", loop.keyFeed().tracking().clientCount());
     line("blocked_clients", gateway.counters().blocked());
   }
 
@@ -124,6 +127,13 @@ final class InfoText {
     line("total_net_output_bytes", counters.outputBytes());
     line("rejected_connections", counters.connectionsRejected());
     line("total_error_replies", counters.errors());
+    line("pubsub_channels", loop.pubSub().channels(Space.CHANNEL, null).size());
+    line("pubsub_patterns", loop.pubSub().patternCount());
+    line("pubsubshard_channels", loop.pubSub().channels(Space.SHARD_CHANNEL, null).size());
+    Tracking tracking = loop.keyFeed().tracking();
+    line("tracking_total_keys", tracking.keyCount());
+    line("tracking_total_items", tracking.itemCount());
+    line("tracking_total_prefixes", tracking.prefixCount());
     line("total_reroutes", counters.reroutes());
     line("total_uncertain_writes", counters.uncertain());
   }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * table and how often the place was used, so that a copy that answers twice is told from a fresh
  * call.
  */
-final class LaterCalls implements ShardExecutor.LaterReply {
+final class LaterCalls implements ShardExecutor.LaterReply, ShardExecutor.KeyWatcher {
   /** Calls that may wait at once; beyond it the router keeps further ones. */
   static final int CALLS_MAX = 1 << 16;
 
@@ -67,6 +67,11 @@ final class LaterCalls implements ShardExecutor.LaterReply {
     uses[place]++;
     freePlaces[freeCount++] = place;
     return call;
+  }
+
+  @Override
+  public void happened(byte[] bytes, int length) {
+    router.loop().keyFeed().happened(bytes, 0, length);
   }
 
   @Override

@@ -58,11 +58,13 @@ final class LocalShardLink extends FramedShardLink {
   public void retire() {
     flush();
     retired = true;
+    copyLoop.execute(door::close);
   }
 
   @Override
   public void close() {
     retired = true;
+    copyLoop.execute(door::close);
     abandon();
   }
 }

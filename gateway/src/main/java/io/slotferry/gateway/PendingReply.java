@@ -15,6 +15,9 @@ final class PendingReply implements ReplyTarget {
 
   @Nullable PendingReply next;
 
+  /** Is told when the reply has gone out. */
+  @Nullable TrackedRead trackedRead;
+
   PendingReply(ReplyQueue queue, boolean silent) {
     this.queue = queue;
     this.silent = silent;

@@ -142,6 +142,7 @@ final class RemoteShardLink extends FramedShardLink {
     LOG.warn("The link to shard {} at {} is broken: {}", shard, copyAddress, reason);
     state = State.CLOSED;
     links.remove(id);
+    loop.router().linkBroken(shard);
     abandon();
   }
 

@@ -26,6 +26,7 @@ final class ReplyMerge {
   private final int keyspace;
   private final int respVersion;
   private final long writesSince;
+  private final long markedClient;
   private byte[][] replies = new byte[0][];
   private int[] partOfKey = new int[0];
   private int missing;
@@ -39,6 +40,7 @@ final class ReplyMerge {
     this.keyspace = caller.keyspace();
     this.respVersion = caller.respVersion();
     this.writesSince = caller.writesSince();
+    this.markedClient = caller.markedClient();
   }
 
   /** Cuts a command by the shards of its keys; the result is that of {@link Router#execute}. */
@@ -295,6 +297,11 @@ final class ReplyMerge {
     @Override
     public long writesSince() {
       return writesSince;
+    }
+
+    @Override
+    public long markedClient() {
+      return markedClient;
     }
 
     @Override

@@ -132,12 +132,16 @@ final class ReplyQueue {
   }
 
   private void removeFirst() {
-    if (first != null) {
-      first = first.next;
+    PendingReply removed = first;
+    if (removed != null) {
+      first = removed.next;
       size--;
     }
     if (first == null) {
       last = null;
+    }
+    if (removed != null && removed.trackedRead != null) {
+      removed.trackedRead.replied();
     }
   }
 

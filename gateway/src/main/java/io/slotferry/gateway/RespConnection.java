@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import io.slotferry.gateway.pubsub.Subscriber;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread: its gateway loop.
  */
-final class RespConnection extends Session {
+final class RespConnection extends Session implements Subscriber {
   /**
    * Replies that the client has not read, bytes; a connection that has as many is not served on.
    */
@@ -36,6 +37,17 @@ final class RespConnection extends Session {
   private boolean closing;
   private boolean closed;
   private boolean touched;
+
+  /** The command that is being executed is of this connection. */
+  private boolean executing;
+
+  /** Pushes that came during a command: they follow its reply. */
+  private @Nullable ReplyWriter pushed;
+
+  /** A reply that pushes may not overtake is in the queue. */
+  private boolean pushesQueue;
+
+  private final OutputLimit outputLimit = new OutputLimit();
 
   RespConnection(GatewayLoop loop, long id, ChannelHandlerContext context, RespHandler handler) {
     super(loop, id);
@@ -65,22 +77,32 @@ final class RespConnection extends Session {
       replyMode = ReplyMode.ON;
     }
     reply.useProtocol(respVersion);
-    if (!CommandGate.execute(this, command, request, reply)) {
-      return;
+    executing = true;
+    boolean replied = CommandGate.execute(this, command, request, reply);
+    executing = false;
+    if (replied) {
+      if (silent) {
+        reply.truncate(start);
+      } else if (!direct) {
+        queue.addReplied(reply.bytes(), reply.size());
+      }
+      if (!direct) {
+        reply.clear();
+      }
     }
-    if (silent) {
-      reply.truncate(start);
-    } else if (!direct) {
-      queue.addReplied(reply.bytes(), reply.size());
-    }
-    if (!direct) {
-      reply.clear();
+    if (pushed != null) {
+      pushDeferred(pushed);
     }
   }
 
   @Override
   public ReplyTarget later() {
-    return collector != null ? collector : queue.add(silent);
+    if (collector != null) {
+      return collector;
+    }
+    PendingReply reply = queue.add(silent);
+    reply.trackedRead = trackedRead;
+    return reply;
   }
 
   /** The client does not speak the protocol: the last that it hears. */
@@ -94,6 +116,50 @@ final class RespConnection extends Session {
       reply.clear();
     }
     closing = true;
+  }
+
+  // ---- pushes
+
+  /**
+   * Sends what is no reply. RESP3 tells it from replies, so that it goes out at once; in RESP2 it
+   * takes its place behind the replies that are owed.
+   */
+  @Override
+  public void push(byte[] bytes, int length) {
+    if (closed) {
+      return;
+    }
+    if (executing) {
+      if (pushed == null) {
+        pushed = new ReplyWriter(length);
+      }
+      pushed.raw(bytes, 0, length);
+      return;
+    }
+    pushesQueue &= !queue.isEmpty();
+    if (queue.isEmpty() || (respVersion == 3 && !pushesQueue)) {
+      emit(bytes, 0, length);
+    } else {
+      queue.addReplied(bytes, length);
+    }
+    outputLimit.pushed();
+    loop.touch(this);
+  }
+
+  private void pushDeferred(ReplyWriter deferred) {
+    pushed = null;
+    push(deferred.bytes(), deferred.size());
+  }
+
+  /** Pushes wait for the replies that are owed now, whatever the protocol. */
+  void keepPushesBehindReplies() {
+    pushesQueue = true;
+  }
+
+  /** What waits for the client to read it, bytes. */
+  private long pendingBytes() {
+    var buffer = context.channel().unsafe().outboundBuffer();
+    return (buffer == null ? 0 : buffer.totalPendingWriteBytes()) + queue.heldBytes();
   }
 
   // ---- output
@@ -113,13 +179,22 @@ final class RespConnection extends Session {
     output.writeBytes(bytes, offset, length);
   }
 
-  /** Writes what stands in the loop's array. */
+  /** Writes what stands in the loop's array, behind what came earlier in this turn. */
   void writeFromLoop() {
     ReplyWriter bytes = loop.output();
     int size = bytes.size();
     if (size > 0) {
+      writeOutput();
       write(context.alloc().buffer(size).writeBytes(bytes.bytes(), 0, size));
       bytes.clear();
+    }
+  }
+
+  private void writeOutput() {
+    if (output != null) {
+      ByteBuf written = output;
+      output = null;
+      write(written);
     }
   }
 
@@ -138,12 +213,11 @@ final class RespConnection extends Session {
   /** At the end of a turn of the loop in which something happened to this connection. */
   void settle() {
     touched = false;
-    if (output != null) {
-      ByteBuf written = output;
-      output = null;
-      write(written);
-    }
+    writeOutput();
     flush();
+    if (outputLimit.isDue() && outputLimit.isExceeded(loop.settings(), pendingBytes())) {
+      kill();
+    }
     handler.resume();
   }
 
@@ -162,6 +236,7 @@ final class RespConnection extends Session {
     if (blocked != null) {
       blocked.end(BlockingCall.End.TIMEOUT);
     }
+    endPushes();
     if (output != null) {
       output.release();
       output = null;
@@ -171,14 +246,19 @@ final class RespConnection extends Session {
   // ---- session
 
   @Override
+  RespConnection connection() {
+    return this;
+  }
+
+  @Override
   void closeAfterReplies() {
     closing = true;
     loop.touch(this);
   }
 
-  /** Closes at once. Thread: any. */
+  /** Closes at once, unread replies or not: past Vert.x, which would wait. Thread: any. */
   void kill() {
-    var _ = context.channel().close();
+    var _ = context.close();
   }
 
   @Override

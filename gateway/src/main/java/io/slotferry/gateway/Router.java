@@ -67,7 +67,7 @@ final class Router implements Rerouting {
     this.loop = loop;
     this.counters = gateway.counters();
     this.maps = gateway.maps();
-    this.routes = new ShardRoutes(loop, gateway.copies());
+    this.routes = new ShardRoutes(loop, gateway.copies(), laterCalls);
   }
 
   private static byte[] ascii(String text) {
@@ -344,6 +344,7 @@ final class Router implements Rerouting {
     shardCall.partition = partition;
     shardCall.respVersion = caller.respVersion();
     shardCall.mapVersion = map.version();
+    shardCall.client = caller.markedClient();
     shardCall.ticket = laterCalls.nextTicket();
     reply.useProtocol(shardCall.respVersion);
     return switch (executor.execute(shardCall, request, reply, laterCalls)) {
@@ -376,7 +377,7 @@ final class Router implements Rerouting {
 
   private Call kept(Call call, Request request) {
     if (request != keptRequest) {
-      keptCommand.begin(0, 0, 0, 0, shardCall.ticket);
+      keptCommand.begin(0, 0, 0, 0, shardCall.ticket, 0);
       call.commandAt(keptCommand.size());
       keptCommand.add(shardCall, request);
       call.commandIn(Arrays.copyOf(keptCommand.bytes(), keptCommand.size()));
@@ -484,10 +485,24 @@ final class Router implements Rerouting {
   // ---- the map, the loop
 
   void useMap(ClusterMap newer) {
+    loop.keyFeed().mapChanges(map, newer);
     map = newer;
     shardCount = newer.shards().size();
     routes.useMap(newer);
     routeWaiting();
+  }
+
+  /** What the link would have brought is lost; who listens needs a new one, call or no call. */
+  void linkBroken(int shard) {
+    loop.keyFeed().lost();
+    if (loop.keyFeed().watched() != 0) {
+      loop.schedule(() -> routes.reopen(shard), RETRY_MILLIS);
+    }
+  }
+
+  /** The key events that this loop wants to be told of are others now. */
+  void watch() {
+    routes.watch();
   }
 
   /** Version of the map that this gateway saw the newest leader of any shard in. */

@@ -23,6 +23,7 @@ final class ServerCommands {
     commands.put(Command.TIME, ServerCommands::time);
     commands.put(Command.LOLWUT, ServerCommands::lolwut);
     commands.put(Command.ROLE, ServerCommands::role);
+    commands.put(Command.MONITOR, ServerCommands::monitor);
     commands.put(Command.INFO, ServerCommands::info);
   }
 
@@ -48,6 +49,17 @@ final class ServerCommands {
             + ConnectionCommands.REDIS_VERSION
             + '\n';
     reply.verbatim("txt", text);
+    return true;
+  }
+
+  private static boolean monitor(Session session, Request request, ReplyWriter reply) {
+    RespConnection connection = session.connection();
+    if (connection == null) {
+      reply.error("ERR MONITOR isn't allowed for DENY BLOCKING client");
+    } else {
+      session.gateway.monitors().add(connection);
+      reply.ok();
+    }
     return true;
   }
 

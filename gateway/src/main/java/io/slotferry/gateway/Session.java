@@ -1,5 +1,6 @@
 package io.slotferry.gateway;
 
+import io.slotferry.gateway.pubsub.Subscriptions;
 import io.slotferry.topology.Durability;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +44,15 @@ abstract class Session implements Caller {
   /** What {@code CLIENT DURABILITY} has chosen; null: the keyspace's default. */
   @Nullable Durability durability;
 
+  /** Null before the first SUBSCRIBE. */
+  @Nullable Subscriptions subscriptions;
+
+  /** Null unless CLIENT TRACKING is on. */
+  @Nullable ClientTracking tracking;
+
+  /** The read that is being executed, if it is tracked. */
+  @Nullable TrackedRead trackedRead;
+
   /** What is queued since MULTI; null outside of a transaction. */
   @Nullable Transaction transaction;
 
@@ -65,8 +75,22 @@ abstract class Session implements Caller {
     this.authenticated = gateway.settings().requirePass().isEmpty();
   }
 
+  /** Whether it is subscribed to anything. */
+  final boolean isSubscribed() {
+    return subscriptions != null && !subscriptions.isEmpty();
+  }
+
+  /** As {@code CLIENT LIST TYPE} names it. */
+  final String type() {
+    return isSubscribed() ? "pubsub" : "normal";
+  }
+
+  /** The connection that can get messages; null for a caller in this process. */
+  abstract @Nullable RespConnection connection();
+
   /** RESET: everything but the connection itself. */
   final void reset() {
+    endPushes();
     keyspace = 0;
     respVersion = 2;
     authenticated = gateway.settings().requirePass().isEmpty();
@@ -119,6 +143,20 @@ abstract class Session implements Caller {
 
   abstract void release();
 
+  /** Ends all subscriptions, silently, the tracking, and MONITOR. */
+  final void endPushes() {
+    RespConnection connection = connection();
+    if (subscriptions != null && connection != null) {
+      loop.pubSub().unsubscribeAll(connection, subscriptions);
+    }
+    if (tracking != null && connection != null) {
+      loop.keyFeed().tracking().stop(connection);
+    }
+    if (connection != null && gateway.monitors().isActive()) {
+      gateway.monitors().remove(connection);
+    }
+  }
+
   @Override
   public final int keyspace() {
     return keyspace;
@@ -132,6 +170,11 @@ abstract class Session implements Caller {
   @Override
   public final long writesSince() {
     return writesSince;
+  }
+
+  @Override
+  public final long markedClient() {
+    return tracking != null && tracking.options.noLoop() ? id : 0;
   }
 
   /** A write, or a WAIT for those of a session before it, goes by the map of this version. */

@@ -20,6 +20,9 @@ interface ShardLink {
   /** Sends what was collected in this turn of the loop. */
   void flush();
 
+  /** Tells the copy which key events this loop wants to be told of now. */
+  void watch();
+
   /** Takes no further calls, and closes once those under way are answered or given up. */
   void retire();
 

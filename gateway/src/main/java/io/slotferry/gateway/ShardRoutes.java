@@ -10,12 +10,14 @@ import org.jspecify.annotations.Nullable;
 final class ShardRoutes {
   private final GatewayLoop loop;
   private final LocalCopies copies;
+  private final LaterCalls laterCalls;
   private @Nullable ShardRoute[] routes = new @Nullable ShardRoute[8];
   private long promotedAt;
 
-  ShardRoutes(GatewayLoop loop, LocalCopies copies) {
+  ShardRoutes(GatewayLoop loop, LocalCopies copies, LaterCalls laterCalls) {
     this.loop = loop;
     this.copies = copies;
+    this.laterCalls = laterCalls;
   }
 
   /** The route to a shard; null when the map has no such shard, or nobody leads it yet. */
@@ -69,21 +71,37 @@ final class ShardRoutes {
     return route.link() instanceof LocalShardLink link && link.copy().equals(copy);
   }
 
+  /** Tells all leaders which key events this loop wants to be told of. */
+  void watch() {
+    for (ShardRoute route : routes) {
+      if (route != null && route.executor() != null) {
+        route.executor().watch(laterCalls, loop.keyFeed().watched());
+      } else if (route != null && route.link() != null) {
+        route.link().watch();
+      }
+    }
+  }
+
   private ShardRoute open(Shard shard, long since) {
+    // Whatever the former way would have brought is lost.
+    loop.keyFeed().lost();
     LocalCopies.Copy copy = copies.find(shard.id(), shard.leader());
     if (copy == null) {
       return new ShardRoute(shard, since, null, new RemoteShardLink(loop, shard));
     }
     if (((ContextInternal) copy.context()).nettyEventLoop().equals(loop.eventLoop())) {
+      copy.executor().watch(laterCalls, loop.keyFeed().watched());
       return new ShardRoute(shard, since, copy.executor(), null);
     }
     return new ShardRoute(
         shard, since, null, new LocalShardLink(loop, shard.id(), shard.epoch(), copy));
   }
 
-  private static void retire(ShardRoute route) {
+  private void retire(ShardRoute route) {
     if (route.link() != null) {
       route.link().retire();
+    } else if (route.executor() != null) {
+      route.executor().watch(laterCalls, 0);
     }
   }
 
@@ -117,6 +135,8 @@ final class ShardRoutes {
       routes[id] = null;
       if (route != null && route.link() != null) {
         route.link().close();
+      } else if (route != null && route.executor() != null) {
+        route.executor().watch(laterCalls, 0);
       }
     }
   }

@@ -11,7 +11,7 @@ import java.util.Map;
 
 /** The subcommands of a container command such as CLIENT, with Redis' errors and its HELP. */
 final class Subcommands implements GatewayCommand {
-  private record Row(int arity, GatewayCommand command) {}
+  private record Row(int arity, String fullName, GatewayCommand command) {}
 
   private final Command container;
   private final Map<String, Row> rows = new LinkedHashMap<>();
@@ -21,7 +21,7 @@ final class Subcommands implements GatewayCommand {
     this.container = container;
     String name = container.name();
     help.add(name + " <subcommand> [<arg> [value] [opt] ...]. Subcommands are:");
-    rows.put("HELP", new Row(2, this::help));
+    put("HELP", 2, this::help);
   }
 
   /**
@@ -33,10 +33,15 @@ final class Subcommands implements GatewayCommand {
    */
   Subcommands add(String usage, String explanation, int arity, GatewayCommand command) {
     int blank = usage.indexOf(' ');
-    rows.put(blank < 0 ? usage : usage.substring(0, blank), new Row(arity, command));
+    put(blank < 0 ? usage : usage.substring(0, blank), arity, command);
     help.add(usage);
     help.add("    " + explanation);
     return this;
+  }
+
+  private void put(String name, int arity, GatewayCommand command) {
+    String fullName = container.lowerName() + '|' + name.toLowerCase(Locale.ROOT);
+    rows.put(name, new Row(arity, fullName, command));
   }
 
   @Override
@@ -49,10 +54,10 @@ final class Subcommands implements GatewayCommand {
       return true;
     }
     if (row.arity >= 0 ? count != row.arity : count < -row.arity) {
-      reply.error(
-          CommandGate.wrongArity(container.lowerName() + '|' + name.toLowerCase(Locale.ROOT)));
+      reply.error(CommandGate.wrongArity(row.fullName));
       return true;
     }
+    session.lastCommand = row.fullName;
     return row.command.execute(session, request, reply);
   }
 

@@ -5,6 +5,7 @@ import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.CommandTable;
 import io.vertx.core.Promise;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One command of a caller in this process: a session of its own, trusted, for just that command.
@@ -66,6 +67,11 @@ final class SubmittedCommand extends Session implements ReplyTarget {
   @Override
   public boolean mayGoBy(long mapVersion) {
     return refusedMapVersion != mapVersion;
+  }
+
+  @Override
+  @Nullable RespConnection connection() {
+    return null;
   }
 
   @Override

@@ -290,6 +290,11 @@ final class TransactionRun implements Caller, ReplyTarget {
   }
 
   @Override
+  public long markedClient() {
+    return session.markedClient();
+  }
+
+  @Override
   public long waitingSinceMillis() {
     return 0;
   }

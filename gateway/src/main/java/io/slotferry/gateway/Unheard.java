@@ -50,6 +50,11 @@ final class Unheard implements Caller, ReplyTarget, Rerouting {
   }
 
   @Override
+  public long markedClient() {
+    return 0;
+  }
+
+  @Override
   public long waitingSinceMillis() {
     return 0;
   }

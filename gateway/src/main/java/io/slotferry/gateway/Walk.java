@@ -184,6 +184,11 @@ abstract class Walk implements Caller, ReplyTarget, Rerouting {
   }
 
   @Override
+  public final long markedClient() {
+    return 0;
+  }
+
+  @Override
   public final long waitingSinceMillis() {
     return waitingSinceMillis;
   }

@@ -38,6 +38,11 @@ class CallWindowTest {
     }
 
     @Override
+    public long markedClient() {
+      return 0;
+    }
+
+    @Override
     public long waitingSinceMillis() {
       return 0;
     }

@@ -3,6 +3,9 @@ package io.slotferry.gateway;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
+import io.slotferry.protocol.frame.WireWriter;
+import io.slotferry.protocol.shard.KeyEventRecord;
+import io.slotferry.protocol.shard.KeyEvents;
 import io.slotferry.protocol.shard.ShardCall;
 import io.slotferry.protocol.shard.ShardExecutor;
 import io.slotferry.protocol.shard.TransactionBatch;
@@ -15,10 +18,12 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 /**
@@ -37,12 +42,16 @@ final class FakeShard implements ShardExecutor {
   private final Supplier<ClusterMap> maps;
   private final Map<Integer, Map<String, String>> keyspaces;
   private final List<Late> late = new ArrayList<>();
+  private final Map<KeyWatcher, Integer> watchers = new LinkedHashMap<>();
   final List<String> log = new ArrayList<>();
 
   /** What is WATCHed and has not changed, by watcher. */
   final Map<String, Set<String>> watchers = new HashMap<>();
 
   boolean refusesAll;
+
+  /** Where events are told, after the replies of a turn. */
+  Executor loop = Runnable::run;
 
   /** Whether it says to have no map. */
   boolean isWithoutMap;
@@ -88,6 +97,9 @@ final class FakeShard implements ShardExecutor {
       unblock(Long.parseLong(request.text(1)), request.text(2), later);
     }
     answer(call, request, reply, map);
+    if (call.command.isWrite() && request.count() > 1) {
+      changed(request, later, call.client);
+    }
     serveWaiting();
     return Outcome.REPLIED;
   }
@@ -130,6 +142,36 @@ final class FakeShard implements ShardExecutor {
       waiting.remove(call);
       call.target.notHere(call.ticket);
     }
+  }
+
+  @Override
+  public void watch(KeyWatcher watcher, int events) {
+    watchers.remove(watcher);
+    if (events != 0) {
+      watchers.put(watcher, events);
+    }
+  }
+
+  /** The events that watchers have asked for. */
+  int watched() {
+    return watchers.values().stream().reduce(0, (a, b) -> a | b);
+  }
+
+  /** Tells the watchers that the key at argument 1 was set, whatever the command was. */
+  private void changed(Request request, LaterReply caller, long client) {
+    byte[] key = request.copy(1);
+    watchers.forEach((watcher, events) -> {
+      WireWriter records = new WireWriter();
+      if ((events & KeyEvents.MODIFIED) != 0) {
+        long own = watcher.equals(caller) ? client : 0;
+        KeyEventRecord.writeModified(records, key, 0, key.length, own);
+      }
+      if ((events & KeyEvents.STRING) != 0) {
+        byte[] name = "set".getBytes(StandardCharsets.US_ASCII);
+        KeyEventRecord.writeEvent(records, 0, name, key, 0, key.length);
+      }
+      loop.execute(() -> watcher.happened(records.bytes(), records.size()));
+    });
   }
 
   private static String text(Request request) {

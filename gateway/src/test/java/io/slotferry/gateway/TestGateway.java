@@ -8,6 +8,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.internal.ContextInternal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,8 @@ final class TestGateway implements AutoCloseable {
   final List<FakeShard> shards = new ArrayList<>();
   final List<BusCopy> busCopies = new ArrayList<>();
   final Gateway gateway;
+  private final LocalCopies copies;
+  private final Context gatewayContext;
   private final List<RespClient> clients = new ArrayList<>();
   private final Context shardContext;
 
@@ -45,10 +48,11 @@ final class TestGateway implements AutoCloseable {
       shards.add(new FakeShard(id, maps::current, keyspaces));
     }
     // Contexts are given the two loops in turn.
-    Context gatewayContext = await(contextOf(vertx));
+    gatewayContext = await(contextOf(vertx));
     Context otherContext = await(contextOf(vertx));
     shardContext = placement == Placement.SAME_LOOP ? gatewayContext : otherContext;
-    LocalCopies copies =
+    shards.forEach(shard -> shard.loop = ((ContextInternal) shardContext).nettyEventLoop());
+    copies =
         placement == Placement.BUS
             ? LocalCopies.NONE
             : (shard, node) -> new LocalCopies.Copy(shardContext, shards.get(shard - 1));
@@ -57,8 +61,13 @@ final class TestGateway implements AutoCloseable {
         busCopies.add(onLoop(() -> new BusCopy(vertx, "shard-" + shard.id, shard)));
       }
     }
-    gateway = new Gateway(vertx, options, maps, copies, ShardStatus.UNKNOWN);
-    RespServer server = new RespServer(gateway);
+    gateway = open(options);
+  }
+
+  /** Starts a gateway: the one of this, or one more beside it. */
+  Gateway open(GatewayOptions options) {
+    Gateway opened = new Gateway(vertx, options, maps, copies, ShardStatus.UNKNOWN);
+    RespServer server = new RespServer(opened);
     CompletableFuture<Object> up = new CompletableFuture<>();
     gatewayContext.runOnContext(start -> {
       try {
@@ -70,6 +79,7 @@ final class TestGateway implements AutoCloseable {
       }
     });
     get(up);
+    return opened;
   }
 
   private static Future<Context> contextOf(Vertx vertx) {
@@ -85,7 +95,11 @@ final class TestGateway implements AutoCloseable {
   }
 
   RespClient client() {
-    RespClient client = new RespClient(gateway.respPort());
+    return client(gateway);
+  }
+
+  RespClient client(Gateway of) {
+    RespClient client = new RespClient(of.respPort());
     clients.add(client);
     return client;
   }

@@ -77,6 +77,7 @@ public final class ShardCopy implements ShardExecutor {
   private final Engine engine;
   private final PartitionStore store;
   private final Ownership ownership;
+  private final KeyFeeds feeds;
   private final HeldCalls held = new HeldCalls();
   private final Transactions transactions;
   private final WatchTable watches;
@@ -119,6 +120,7 @@ public final class ShardCopy implements ShardExecutor {
     this.proposals = proposals;
     this.logged = logged;
     this.engine = new Engine(this::partitionOf, new Effects(), random, System::nanoTime);
+    this.feeds = new KeyFeeds(engine, logged);
     this.store = engine.store();
     this.ownership = new Ownership(engine, this::effect);
     Transactions.Copy places = new Places();
@@ -298,7 +300,14 @@ public final class ShardCopy implements ShardExecutor {
       reply.error(refusal);
     } else {
       int start = reply.size();
+      boolean watched = feeds.isOn();
+      if (watched) {
+        feeds.begin(later, call.client);
+      }
       engine.execute(call, request, reply, wallMillis);
+      if (watched) {
+        feeds.end();
+      }
       if (engine.waits()) {
         return blocked.block(call, reply, start, later) ? Outcome.WAITING : Outcome.REPLIED;
       }
@@ -358,6 +367,11 @@ public final class ShardCopy implements ShardExecutor {
   public void forget(LaterReply later) {
     watches.forgetVia(later);
     blocked.refuseVia(later);
+  }
+
+  @Override
+  public void watch(KeyWatcher watcher, int events) {
+    feeds.watch(watcher, events);
   }
 
   @Override
@@ -537,6 +551,7 @@ public final class ShardCopy implements ShardExecutor {
   public void flush() {
     long nowMillis = time.monotonicMillis();
     disk.flush();
+    feeds.flush();
     if (leader != null) {
       leader.pump(nowMillis);
       for (MoveSource move : movesOut.values()) {

@@ -39,7 +39,7 @@ final class GatewayLink {
       Executor loop,
       BiConsumer<String, byte[]> bus) {
     this.frames = new FrameLink(id, end, envelope(copyAddress), new Events(gateway, bus));
-    this.door = new FrameDoor(executor, loop, this::answer);
+    this.door = new FrameDoor(executor, loop, new Replies());
   }
 
   static byte[] envelope(String copyAddress) {
@@ -49,8 +49,17 @@ final class GatewayLink {
     return envelope.toByteArray();
   }
 
-  private void answer(int servedBytes, byte[] replies) {
-    frames.send(replies, 0, replies.length, nowMillis);
+  /** What the door sends. A gateway that does not keep up misses events, and is told so. */
+  private final class Replies implements FrameDoor.Answers {
+    @Override
+    public void take(int servedBytes, byte[] replies) {
+      frames.send(replies, 0, replies.length, nowMillis);
+    }
+
+    @Override
+    public boolean takesEvents() {
+      return frames.writable();
+    }
   }
 
   void receive(WireReader in, long nowMillis) {
@@ -114,6 +123,7 @@ final class GatewayLink {
     @Override
     public void broken(String reason) {
       // The link stays for a while, to refuse what may still come for it.
+      door.close();
     }
   }
 }

@@ -1,7 +1,7 @@
 package io.slotferry.engine.command;
 
 import io.slotferry.engine.CommandContext;
-import io.slotferry.engine.GlobPattern;
+import io.slotferry.protocol.GlobPattern;
 import io.slotferry.engine.HandlerTable;
 import io.slotferry.engine.rdb.Dump;
 import io.slotferry.engine.store.Entries;

@@ -1,12 +1,12 @@
 package io.slotferry.engine.command;
 
 import io.slotferry.engine.CommandContext;
-import io.slotferry.engine.GlobPattern;
 import io.slotferry.engine.value.Elements;
 import io.slotferry.engine.value.HashValue;
 import io.slotferry.engine.value.Slice;
 import io.slotferry.engine.value.SortedSetValue;
 import io.slotferry.engine.value.Value;
+import io.slotferry.protocol.GlobPattern;
 import io.slotferry.protocol.Decimal;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;

@@ -1,7 +1,6 @@
 package io.slotferry.engine.command;
 
 import io.slotferry.engine.CommandContext;
-import io.slotferry.engine.GlobPattern;
 import io.slotferry.engine.HandlerTable;
 import io.slotferry.engine.ScanCursor;
 import io.slotferry.engine.store.Entries;
@@ -9,6 +8,7 @@ import io.slotferry.engine.store.KeyTable;
 import io.slotferry.engine.store.Partition;
 import io.slotferry.engine.store.PartitionStore;
 import io.slotferry.engine.value.ValueType;
+import io.slotferry.protocol.GlobPattern;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
@@ -250,6 +250,7 @@ public final class KeyspaceCommands {
         }
       }
     }
+    context.flushed();
     context.reply().ok();
   }
 

@@ -282,6 +282,8 @@ public final class ListCommands {
     }
     if (from > to || list.size() < size) {
       context.changed();
+    } else {
+      context.unchanged();
     }
   }
 

@@ -233,6 +233,8 @@ public final class StringCommands {
       copyArgument(request, 2, joined, from);
       context.markRaw(1);
       context.changed();
+    } else {
+      context.unchanged();
     }
     context.reply().integer(length);
   }

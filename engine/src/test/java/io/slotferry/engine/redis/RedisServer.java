@@ -16,6 +16,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -24,14 +26,18 @@ final class RedisServer implements AutoCloseable {
   private static final long START_MILLIS_MAX = 10_000;
   private static final int READ_MILLIS_MAX = 10_000;
 
+  private static final String END = "the end of it";
+
   private final Process process;
+  private final int port;
   private final Socket socket;
   private final InputStream in;
   private final OutputStream out;
 
-  private RedisServer(Process process, Socket socket) throws IOException {
+  private RedisServer(Process process, int port) throws IOException {
     this.process = process;
-    this.socket = socket;
+    this.port = port;
+    this.socket = connect(process, port);
     this.in = new BufferedInputStream(socket.getInputStream());
     this.out = new BufferedOutputStream(socket.getOutputStream());
   }
@@ -65,11 +71,16 @@ final class RedisServer implements AutoCloseable {
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();
     try {
-      return new RedisServer(process, connect(process, port));
+      return new RedisServer(process, port);
     } catch (IOException | RuntimeException e) {
       process.destroyForcibly();
       throw e;
     }
+  }
+
+  /** Another connection to the same server; closing either ends the server. */
+  RedisServer again() throws IOException {
+    return new RedisServer(process, port);
   }
 
   private static boolean isInstalled() {
@@ -106,12 +117,31 @@ final class RedisServer implements AutoCloseable {
 
   /** The raw reply to a command, whose characters are bytes. */
   byte[] reply(List<String> command) throws IOException {
+    send(command);
+    return next();
+  }
+
+  /** All that has come to this connection, which is a RESP3 subscriber and does nothing else. */
+  List<byte[]> pushes() throws IOException {
+    byte[] end = ("$" + END.length() + "\r\n" + END + "\r\n").getBytes(StandardCharsets.US_ASCII);
+    send(List.of("ECHO", END));
+    List<byte[]> all = new ArrayList<>();
+    for (byte[] reply = next(); !Arrays.equals(reply, end); reply = next()) {
+      all.add(reply);
+    }
+    return all;
+  }
+
+  private void send(List<String> command) throws IOException {
     StringBuilder request = new StringBuilder("*" + command.size() + "\r\n");
     for (String argument : command) {
       request.append('$').append(argument.length()).append("\r\n").append(argument).append("\r\n");
     }
     out.write(request.toString().getBytes(StandardCharsets.ISO_8859_1));
     out.flush();
+  }
+
+  private byte[] next() throws IOException {
     ByteArrayOutputStream reply = new ByteArrayOutputStream();
     copyReply(reply);
     return reply.toByteArray();

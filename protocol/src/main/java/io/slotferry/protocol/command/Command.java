@@ -9,6 +9,7 @@ import static io.slotferry.protocol.command.CommandFlags.MOVABLE_KEYS;
 import static io.slotferry.protocol.command.CommandFlags.NOSCRIPT;
 import static io.slotferry.protocol.command.CommandFlags.NO_AUTH;
 import static io.slotferry.protocol.command.CommandFlags.OF_COPY;
+import static io.slotferry.protocol.command.CommandFlags.PUB_SUB;
 import static io.slotferry.protocol.command.CommandFlags.READONLY;
 import static io.slotferry.protocol.command.CommandFlags.STALE;
 import static io.slotferry.protocol.command.CommandFlags.WRITE;
@@ -52,6 +53,7 @@ public enum Command {
   COMMAND(-1, LOADING | STALE, 0, 0, 0, GATEWAY),
   CONFIG(-2, ADMIN | NOSCRIPT | LOADING | STALE, 0, 0, 0, GATEWAY),
   INFO(-1, LOADING | STALE, 0, 0, 0, GATEWAY),
+  MONITOR(1, ADMIN | NOSCRIPT | LOADING | STALE, 0, 0, 0, GATEWAY),
   TIME(1, LOADING | STALE | FAST, 0, 0, 0, GATEWAY),
   DEBUG(-2, ADMIN | NOSCRIPT | LOADING | STALE, 0, 0, 0, BY_SUBCOMMAND),
   LOLWUT(-1, READONLY | FAST, 0, 0, 0, GATEWAY),
@@ -79,6 +81,17 @@ public enum Command {
   FORGET_WATCHER("!unwatch", 2, OF_COPY, 0, 0, 0, ONE_SLOT),
   /** {@code !unblock ticket TIMEOUT|ERROR}: the call with this ticket is not to wait any more. */
   UNBLOCK("!unblock", 3, OF_COPY, 0, 0, 0, ONE_SLOT),
+
+  // ---- pub/sub, answered by the gateway
+  SUBSCRIBE(-2, PUB_SUB | NOSCRIPT | LOADING | STALE, 0, 0, 0, GATEWAY),
+  UNSUBSCRIBE(-1, PUB_SUB | NOSCRIPT | LOADING | STALE, 0, 0, 0, GATEWAY),
+  PSUBSCRIBE(-2, PUB_SUB | NOSCRIPT | LOADING | STALE, 0, 0, 0, GATEWAY),
+  PUNSUBSCRIBE(-1, PUB_SUB | NOSCRIPT | LOADING | STALE, 0, 0, 0, GATEWAY),
+  SSUBSCRIBE(-2, PUB_SUB | NOSCRIPT | LOADING | STALE, 1, -1, 1, GATEWAY),
+  SUNSUBSCRIBE(-1, PUB_SUB | NOSCRIPT | LOADING | STALE, 1, -1, 1, GATEWAY),
+  PUBLISH(3, PUB_SUB | LOADING | STALE | FAST, 0, 0, 0, GATEWAY),
+  SPUBLISH(3, PUB_SUB | LOADING | STALE | FAST, 1, 1, 1, GATEWAY),
+  PUBSUB(-2, PUB_SUB | LOADING | STALE, 0, 0, 0, GATEWAY),
 
   // ---- generic
   DEL(-2, WRITE, 1, -1, 1, SPLIT_SUM),

@@ -29,6 +29,9 @@ public final class CommandFlags {
   /** The keys' positions depend on the arguments ({@link KeyPositions}). */
   public static final int MOVABLE_KEYS = 1 << 10;
 
+  /** About channels, not about data. */
+  public static final int PUB_SUB = 1 << 11;
+
   /** The shard's copy executes it, not its engine: it concerns more than the data. */
   public static final int OF_COPY = 1 << 30;
 
@@ -43,7 +46,8 @@ public final class CommandFlags {
     "loading",
     "stale",
     "blocking",
-    "movablekeys"
+    "movablekeys",
+    "pubsub"
   };
 
   private CommandFlags() {}

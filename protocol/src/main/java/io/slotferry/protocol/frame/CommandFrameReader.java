@@ -17,6 +17,7 @@ public final class CommandFrameReader {
   private long mapVersion;
   private long refusalsSeen;
   private long firstTicket;
+  private int watched;
   private int count;
   private int read;
 
@@ -32,6 +33,7 @@ public final class CommandFrameReader {
     mapVersion = in.i64();
     refusalsSeen = in.i64();
     firstTicket = in.i64();
+    watched = in.i32();
     count = in.i32();
     read = 0;
   }
@@ -57,6 +59,11 @@ public final class CommandFrameReader {
     return firstTicket;
   }
 
+  /** The key events that the sender wants to be told of. */
+  public int watched() {
+    return watched;
+  }
+
   public int count() {
     return count;
   }
@@ -73,7 +80,10 @@ public final class CommandFrameReader {
     if (read == count) {
       return false;
     }
-    call.respVersion = in.u8();
+    int version = in.u8();
+    boolean hasClient = (version & CommandFrameWriter.HAS_CLIENT) != 0;
+    call.client = hasClient ? in.varlong() : 0;
+    call.respVersion = version & ~CommandFrameWriter.HAS_CLIENT;
     call.keyspace = in.varint();
     call.partition = in.i32();
     call.mapVersion = mapVersion;
@@ -98,6 +108,25 @@ public final class CommandFrameReader {
       throw new MalformedFrameException("command " + read + " of " + count + " is unknown here");
     }
     return command;
+  }
+
+  /**
+   * Reads the arguments alone of a command that {@link CommandFrameWriter} wrote.
+   *
+   * @param in at the command's beginning
+   * @param request becomes a view of the reader's bytes
+   */
+  public static void readArguments(WireReader in, Request request) {
+    if ((in.u8() & CommandFrameWriter.HAS_CLIENT) != 0) {
+      in.varlong();
+    }
+    in.varint();
+    in.i32();
+    request.reset(in.buffer());
+    for (int left = in.varint(); left > 0; left--) {
+      int length = in.varint();
+      request.add(in.skip(length), length);
+    }
   }
 
   /** The command that {@link #next} read; valid until it is called again. */

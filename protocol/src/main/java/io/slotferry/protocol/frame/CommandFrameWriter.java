@@ -8,15 +8,19 @@ import io.slotferry.protocol.shard.ShardCall;
  * per loop turn, appended to as commands come, and read back by {@link CommandFrameReader}.
  *
  * <pre>
- *   i32 shard, i64 epoch, i64 map version, i64 refusals seen, i64 first ticket, i32 count,
- *   then for each command:
- *   u8 RESP version, varint keyspace, i32 partition, varint argument count, (varint length, bytes)*
+ *   i32 shard, i64 epoch, i64 map version, i64 refusals seen, i64 first ticket, i32 events watched,
+ *   i32 count, then for each command:
+ *   u8 RESP version (with a bit of its own if the client follows: varlong client), varint keyspace,
+ *   i32 partition, varint argument count, (varint length, bytes)*
  * </pre>
  *
  * The ticket of the i-th command is the first ticket + i. Thread: one gateway loop.
  */
 public final class CommandFrameWriter {
-  private static final int COUNT_AT = 36;
+  private static final int COUNT_AT = 40;
+
+  /** Bit of the RESP version's byte: the client's id follows. */
+  static final int HAS_CLIENT = 1 << 7;
 
   private final WireWriter out = new WireWriter();
   private long firstTicket;
@@ -27,8 +31,11 @@ public final class CommandFrameWriter {
    *
    * @param refusalsSeen how many commands of this link its copy was seen to refuse, see {@link
    *     io.slotferry.protocol.shard.FrameDoor}
+   * @param watched the {@link io.slotferry.protocol.shard.KeyEvents} that the sender wants to be
+   *     told of from here on
    */
-  public void begin(int shard, long epoch, long mapVersion, long refusalsSeen, long firstTicket) {
+  public void begin(
+      int shard, long epoch, long mapVersion, long refusalsSeen, long firstTicket, int watched) {
     this.firstTicket = firstTicket;
     count = 0;
     out.clear();
@@ -37,6 +44,7 @@ public final class CommandFrameWriter {
     out.i64(mapVersion);
     out.i64(refusalsSeen);
     out.i64(firstTicket);
+    out.i32(watched);
     out.i32(0);
   }
 
@@ -50,7 +58,12 @@ public final class CommandFrameWriter {
       throw new IllegalArgumentException(
           "ticket " + call.ticket + " where " + (firstTicket + count) + " is next");
     }
-    out.u8(call.respVersion);
+    if (call.client == 0) {
+      out.u8(call.respVersion);
+    } else {
+      out.u8(call.respVersion | HAS_CLIENT);
+      out.varlong(call.client);
+    }
     out.varint(call.keyspace);
     out.i32(call.partition);
     int arguments = request.count();

@@ -23,9 +23,11 @@ public enum FrameKind {
   /** The stream of a move, source to target, through a link. */
   MOVE_STREAM(7),
   /** The same link, target to source. */
-  MOVE_BACK(8);
+  MOVE_BACK(8),
+  /** Messages and subscriptions, between two loops of gateways, through a link. */
+  PEERS(9);
 
-  private static final FrameKind[] BY_CODE = new FrameKind[9];
+  private static final FrameKind[] BY_CODE = new FrameKind[10];
 
   static {
     for (FrameKind kind : values()) {

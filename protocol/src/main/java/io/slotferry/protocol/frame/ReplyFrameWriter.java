@@ -61,6 +61,11 @@ public final class ReplyFrameWriter implements ShardExecutor.LaterReply {
     add(ticket, ReplyOutcome.WAITING, out.bytes(), 0, 0);
   }
 
+  /** Appends key events, which are no command's reply. */
+  public void events(byte[] records, int length) {
+    add(nextTicket, ReplyOutcome.EVENTS, records, 0, length);
+  }
+
   private void add(long ticket, ReplyOutcome outcome, byte[] resp, int offset, int length) {
     out.varlong(ticket - nextTicket);
     out.u8(outcome.code());

@@ -9,9 +9,11 @@ public enum ReplyOutcome {
   /** It was executed, or may have been, and its effect may be lost. */
   UNCERTAIN(2),
   /** It waits for a key and has changed nothing; another outcome follows. */
-  WAITING(3);
+  WAITING(3),
+  /** No command's: {@link io.slotferry.protocol.shard.KeyEventRecord records} follow. */
+  EVENTS(4);
 
-  private static final ReplyOutcome[] BY_CODE = {REPLIED, NOT_HERE, UNCERTAIN, WAITING};
+  private static final ReplyOutcome[] BY_CODE = {REPLIED, NOT_HERE, UNCERTAIN, WAITING, EVENTS};
 
   private final int code;
 

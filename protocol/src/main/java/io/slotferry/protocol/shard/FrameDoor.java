@@ -4,6 +4,7 @@ import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.frame.CommandFrameReader;
 import io.slotferry.protocol.frame.ReplyFrameWriter;
+import io.slotferry.protocol.frame.WireWriter;
 import java.util.Arrays;
 import java.util.concurrent.Executor;
 
@@ -26,7 +27,7 @@ import java.util.concurrent.Executor;
  *
  * Thread: the copy's loop.
  */
-public final class FrameDoor implements ShardExecutor.LaterReply {
+public final class FrameDoor implements ShardExecutor.LaterReply, ShardExecutor.KeyWatcher {
   /** Where frames of replies go. */
   @FunctionalInterface
   public interface Answers {
@@ -36,6 +37,11 @@ public final class FrameDoor implements ShardExecutor.LaterReply {
      * @param replies a {@link ReplyFrameWriter}'s frame, the receiver's from now on
      */
     void take(int servedBytes, byte[] replies);
+
+    /** Whether it takes key events now; what happens meanwhile is lost. */
+    default boolean takesEvents() {
+      return true;
+    }
   }
 
   /** Commands of a frame that are read before the first of them is executed. */
@@ -53,6 +59,8 @@ public final class FrameDoor implements ShardExecutor.LaterReply {
   private long epoch;
   private long refusals;
   private boolean flushScheduled;
+  private int watched;
+  private boolean eventsLost;
 
   /**
    * @param copyLoop runs what it is given at the end of the present turn of the copy's loop
@@ -79,6 +87,10 @@ public final class FrameDoor implements ShardExecutor.LaterReply {
     epoch = commands.epoch();
     if (replies.count() == 0) {
       begin();
+    }
+    if (commands.watched() != watched) {
+      watched = commands.watched();
+      executor.watch(this, watched);
     }
     boolean fenced = commands.refusalsSeen() != refusals;
     for (int count = readAhead(); count > 0; count = readAhead()) {
@@ -175,6 +187,30 @@ public final class FrameDoor implements ShardExecutor.LaterReply {
     if (replies.count() > 0) {
       answer(0);
     }
+  }
+
+  /** Nobody is behind it any more. */
+  public void close() {
+    if (watched != 0) {
+      watched = 0;
+      executor.watch(this, 0);
+    }
+  }
+
+  @Override
+  public void happened(byte[] bytes, int length) {
+    if (!answers.takesEvents()) {
+      eventsLost = true;
+      return;
+    }
+    if (eventsLost) {
+      eventsLost = false;
+      WireWriter lost = new WireWriter(1);
+      KeyEventRecord.writeLost(lost);
+      replies.events(lost.bytes(), lost.size());
+    }
+    replies.events(bytes, length);
+    answerLater();
   }
 
   @Override

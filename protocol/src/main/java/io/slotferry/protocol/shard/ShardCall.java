@@ -24,6 +24,9 @@ public final class ShardCall {
   /** Version of the cluster map that the gateway routed by. */
   public long mapVersion;
 
+  /** The client's id at its gateway, if it wants to be told from others in key events; else 0. */
+  public long client;
+
   /** The caller's own number for this call, returned with a later reply. */
   public long ticket;
 
@@ -35,6 +38,7 @@ public final class ShardCall {
     copy.partition = partition;
     copy.respVersion = respVersion;
     copy.mapVersion = mapVersion;
+    copy.client = client;
     copy.ticket = ticket;
     return copy;
   }

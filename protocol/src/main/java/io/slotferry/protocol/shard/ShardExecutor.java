@@ -51,6 +51,22 @@ public interface ShardExecutor {
     return 0;
   }
 
+  /**
+   * Has {@code watcher} told of key events of these classes ({@link KeyEvents}) from now on, and of
+   * no others; 0 ends it. A watcher that is also the {@link LaterReply} of a call learns which of
+   * its clients changed a key.
+   */
+  default void watch(KeyWatcher watcher, int events) {}
+
+  /** Is told what happens to keys. */
+  interface KeyWatcher {
+    /**
+     * {@code bytes[0, length)} are {@link KeyEventRecord records}, valid only during the call; on
+     * this loop, once a turn.
+     */
+    void happened(byte[] bytes, int length);
+  }
+
   /** How a call ended. */
   enum Outcome {
     /** The reply was written. */

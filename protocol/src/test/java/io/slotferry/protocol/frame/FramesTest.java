@@ -20,7 +20,7 @@ class FramesTest {
   void codesStayWhatTheyAre() {
     assertThat(FrameKind.values())
         .extracting(FrameKind::code)
-        .containsExactly(1, 2, 3, 4, 5, 6, 7, 8);
+        .containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9);
     assertThat(FrameKind.values())
         .extracting(FrameKind::name)
         .containsExactly(
@@ -31,11 +31,12 @@ class FramesTest {
             "STREAM_BACK",
             "MOVE_OPEN",
             "MOVE_STREAM",
-            "MOVE_BACK");
+            "MOVE_BACK",
+            "PEERS");
     for (FrameKind kind : FrameKind.values()) {
       assertThat(FrameKind.of(kind.code())).isEqualTo(kind);
     }
-    assertThat(ReplyOutcome.values()).extracting(ReplyOutcome::code).containsExactly(0, 1, 2, 3);
+    assertThat(ReplyOutcome.values()).extracting(ReplyOutcome::code).containsExactly(0, 1, 2, 3, 4);
     for (ReplyOutcome outcome : ReplyOutcome.values()) {
       assertThat(ReplyOutcome.of(outcome.code())).isEqualTo(outcome);
     }
@@ -43,10 +44,10 @@ class FramesTest {
 
   @Test
   void unknownCodesAreMalformed() {
-    for (int code : new int[] {-1, 0, 9, 255}) {
+    for (int code : new int[] {-1, 0, 10, 255}) {
       assertThatThrownBy(() -> FrameKind.of(code)).isInstanceOf(MalformedFrameException.class);
     }
-    assertThatThrownBy(() -> ReplyOutcome.of(4)).isInstanceOf(MalformedFrameException.class);
+    assertThatThrownBy(() -> ReplyOutcome.of(5)).isInstanceOf(MalformedFrameException.class);
   }
 
   @Test
@@ -57,7 +58,7 @@ class FramesTest {
     for (int seed = 0; seed < 200; seed++) {
       Random random = new Random(seed);
       long ticket = random.nextLong();
-      writer.begin(seed, 1L << 40, 7, 9L << 33, ticket);
+      writer.begin(seed, 1L << 40, 7, 9L << 33, ticket, seed);
       List<ShardCall> calls = new ArrayList<>();
       List<Request> requests = new ArrayList<>();
       for (int i = random.nextInt(20); i > 0; i--) {
@@ -122,7 +123,7 @@ class FramesTest {
   @Test
   void ticketsAreConsecutive() {
     CommandFrameWriter writer = new CommandFrameWriter();
-    writer.begin(1, 1, 1, 0, 100);
+    writer.begin(1, 1, 1, 0, 100, 0);
     ShardCall call = new ShardCall();
     call.ticket = 101;
     assertThatThrownBy(() -> writer.add(call, Request.of("PING")))
@@ -132,7 +133,7 @@ class FramesTest {
   @Test
   void aCommandUnknownHereIsMalformed() {
     CommandFrameWriter writer = new CommandFrameWriter();
-    writer.begin(1, 1, 1, 0, 0);
+    writer.begin(1, 1, 1, 0, 0, 0);
     writer.add(new ShardCall(), Request.of("NOSUCH"));
     CommandFrameReader reader = new CommandFrameReader();
     reader.reset(writer.bytes(), 0, writer.size());
@@ -143,7 +144,7 @@ class FramesTest {
   @Test
   void framesAreFullAtTheirBound() {
     CommandFrameWriter commands = new CommandFrameWriter();
-    commands.begin(1, 1, 1, 0, 0);
+    commands.begin(1, 1, 1, 0, 0, 0);
     ReplyFrameWriter replies = new ReplyFrameWriter();
     replies.begin(1, 1, 1);
     byte[] large = new byte[FrameLink.FRAME_BYTES_MAX];
@@ -198,7 +199,7 @@ class FramesTest {
   @Test
   void cutFramesAreMalformed() {
     CommandFrameWriter writer = new CommandFrameWriter();
-    writer.begin(1, 1, 1, 0, 0);
+    writer.begin(1, 1, 1, 0, 0, 0);
     writer.add(new ShardCall(), Request.of("SET", "key", "value"));
     CommandFrameReader reader = new CommandFrameReader();
     for (int length = 0; length < writer.size(); length++) {

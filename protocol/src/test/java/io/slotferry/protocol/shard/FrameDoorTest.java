@@ -7,6 +7,8 @@ import io.slotferry.protocol.Request;
 import io.slotferry.protocol.frame.CommandFrameWriter;
 import io.slotferry.protocol.frame.ReplyFrameReader;
 import io.slotferry.protocol.frame.ReplyOutcome;
+import io.slotferry.protocol.frame.WireReader;
+import io.slotferry.protocol.frame.WireWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -17,7 +19,9 @@ class FrameDoorTest {
   private final Copy copy = new Copy();
   private final ArrayDeque<Runnable> loop = new ArrayDeque<>();
   private final List<String> answers = new ArrayList<>();
-  private final FrameDoor door = new FrameDoor(copy, loop::add, this::answered);
+  private final FrameDoor door = new FrameDoor(copy, loop::add, new Gateway());
+  private boolean congested;
+  private int watched;
   private long nextTicket;
 
   @Test
@@ -57,9 +61,42 @@ class FrameDoorTest {
     assertThat(copy.executed).isEmpty();
   }
 
+  @Test
+  void keyEventsAreWatchedByTheFramesAndSentOnceATurn() {
+    watched = KeyEvents.MODIFIED;
+    serve(0, "a");
+    assertThat(copy.watched).isEqualTo(KeyEvents.MODIFIED);
+    answers.clear();
+    happens("a");
+    happens("b");
+    loop.remove().run();
+    assertThat(answers).containsExactly("a changed", "b changed");
+    assertThat(loop).isEmpty();
+    door.close();
+    assertThat(copy.watched).isZero();
+  }
+
+  @Test
+  void whatACongestedGatewayMissesIsSaid() {
+    congested = true;
+    happens("a");
+    assertThat(loop).isEmpty();
+    congested = false;
+    happens("b");
+    loop.remove().run();
+    assertThat(answers).containsExactly("lost", "b changed");
+  }
+
+  private void happens(String key) {
+    WireWriter records = new WireWriter();
+    byte[] bytes = key.getBytes(StandardCharsets.US_ASCII);
+    KeyEventRecord.writeModified(records, bytes, 0, bytes.length, 0);
+    door.happened(records.bytes(), records.size());
+  }
+
   private void serve(long refusalsSeen, String... keys) {
     CommandFrameWriter frame = new CommandFrameWriter();
-    frame.begin(1, 1, 1, refusalsSeen, nextTicket);
+    frame.begin(1, 1, 1, refusalsSeen, nextTicket, watched);
     for (String key : keys) {
       byte[] bytes = ("GET" + key).getBytes(StandardCharsets.US_ASCII);
       Request request = new Request();
@@ -73,12 +110,44 @@ class FrameDoorTest {
     door.serve(frame.bytes(), 0, frame.size());
   }
 
-  private void answered(int servedBytes, byte[] replies) {
-    ReplyFrameReader reader = new ReplyFrameReader();
-    reader.reset(replies, 0, replies.length);
-    while (reader.next()) {
-      ReplyOutcome outcome = reader.outcome();
-      answers.add(reader.ticket() + " " + outcome);
+  private final class Gateway implements FrameDoor.Answers, KeyEventRecord.Reader {
+    @Override
+    public void take(int servedBytes, byte[] replies) {
+      ReplyFrameReader reader = new ReplyFrameReader();
+      reader.reset(replies, 0, replies.length);
+      while (reader.next()) {
+        if (reader.outcome() == ReplyOutcome.EVENTS) {
+          KeyEventRecord.readAll(
+              new WireReader(reader.buffer(), reader.replyStart(), reader.replyLength()), this);
+        } else {
+          answers.add(reader.ticket() + " " + reader.outcome());
+        }
+      }
+    }
+
+    @Override
+    public boolean takesEvents() {
+      return !congested;
+    }
+
+    @Override
+    public void modified(byte[] key, long client) {
+      answers.add(new String(key, StandardCharsets.US_ASCII) + " changed");
+    }
+
+    @Override
+    public void flushed() {
+      answers.add("flushed");
+    }
+
+    @Override
+    public void event(int keyspace, byte[] name, byte[] key) {
+      answers.add("event");
+    }
+
+    @Override
+    public void lost() {
+      answers.add("lost");
     }
   }
 
@@ -87,6 +156,7 @@ class FrameDoorTest {
     long epoch = 1;
     boolean refuses;
     boolean keeps;
+    int watched;
 
     @Override
     public Outcome execute(ShardCall call, Request request, ReplyWriter reply, LaterReply later) {
@@ -99,6 +169,11 @@ class FrameDoorTest {
       executed.add(request.text(1));
       reply.ok();
       return Outcome.REPLIED;
+    }
+
+    @Override
+    public void watch(KeyWatcher watcher, int events) {
+      watched = events;
     }
 
     @Override

@@ -1,4 +1,7 @@
-package io.slotferry.engine;
+package io.slotferry.protocol;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /**
  * Glob-style patterns with Redis' meaning: {@code *}, {@code ?}, {@code [abc]}, {@code [^a-z]}, and
@@ -21,6 +24,23 @@ public final class GlobPattern {
     this.pattern = pattern;
     this.start = start;
     this.end = start + length;
+  }
+
+  /** Whether {@code text} matches, case ignored: for the names of settings and commands. */
+  public static boolean matchesName(String glob, String text) {
+    return ofText(glob.toLowerCase(Locale.ROOT)).matchesText(text.toLowerCase(Locale.ROOT));
+  }
+
+  /** The pattern in {@code text}, one char per byte. */
+  public static GlobPattern ofText(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+    return new GlobPattern(bytes, 0, bytes.length);
+  }
+
+  /** Whether {@code text}, one char per byte, matches. */
+  public boolean matchesText(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+    return matches(bytes, 0, bytes.length);
   }
 
   /** Whether it matches everything. */

@@ -1,4 +1,4 @@
-package io.slotferry.engine;
+package io.slotferry.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,0 +1,51 @@
+package io.slotferry.gateway;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+
+/**
+ * What {@code CLIENT TRACKING ON} has chosen, and what a client has under way with it. Thread: its
+ * gateway loop.
+ */
+final class ClientTracking {
+  /** The options of CLIENT TRACKING ON. */
+  record Options(
+      boolean broadcast, boolean optIn, boolean optOut, boolean noLoop, long redirect) {}
+
+  final Options options;
+
+  /** BCAST: by prefix, the keys that were changed in this turn, and by which client. */
+  final NavigableMap<String, NavigableMap<String, Long>> prefixes = new TreeMap<>();
+
+  /** Reads that are sent and whose replies the client has not got. */
+  final List<TrackedRead> underWay = new ArrayList<>();
+
+  /** CLIENT CACHING was given: for the next command only. */
+  boolean caching;
+
+  boolean brokenRedirect;
+
+  ClientTracking(Options options) {
+    this.options = options;
+  }
+
+  /** Whether the keys of the next read are remembered. */
+  boolean remembers() {
+    boolean byDefault = !options.optIn() || caching;
+    return !options.broadcast() && byDefault && !(options.optOut() && caching);
+  }
+
+  /** Takes a changed key; true when a prefix has it. */
+  boolean take(String key, long client) {
+    boolean taken = false;
+    for (var prefix : prefixes.entrySet()) {
+      if (key.startsWith(prefix.getKey())) {
+        prefix.getValue().put(key, client);
+        taken = true;
+      }
+    }
+    return taken;
+  }
+}

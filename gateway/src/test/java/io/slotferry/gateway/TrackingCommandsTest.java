@@ -1,0 +1,111 @@
+package io.slotferry.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.slotferry.gateway.TestGateway.Placement;
+import io.slotferry.protocol.Reply;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The options of CLIENT TRACKING, and MONITOR. */
+class TrackingCommandsTest {
+  private final TestGateway cluster = new TestGateway(1, Placement.SAME_LOOP);
+  private final RespClient client = cluster.client();
+
+  @AfterEach
+  void close() {
+    cluster.close();
+  }
+
+  @Test
+  void optionsThatDoNotGoTogetherAreRefused() {
+    assertThat(client.ask("CLIENT", "TRACKING", "ON", "PREFIX", "a"))
+        .isEqualTo("-ERR PREFIX option requires BCAST mode to be enabled");
+    assertThat(client.ask("CLIENT", "TRACKING", "ON", "BCAST", "OPTIN"))
+        .isEqualTo("-ERR OPTIN and OPTOUT are not compatible with BCAST");
+    assertThat(client.ask("CLIENT", "TRACKING", "ON", "OPTIN", "OPTOUT"))
+        .isEqualTo("-ERR You can't specify both OPTIN mode and OPTOUT mode");
+    assertThat(client.ask("CLIENT", "TRACKING", "ON", "REDIRECT", "999"))
+        .isEqualTo("-ERR The client ID you want redirect to does not exist");
+    assertThat(client.ask("CLIENT", "TRACKING", "maybe")).isEqualTo("-ERR syntax error");
+    assertThat(client.ask("CLIENT", "CACHING", "YES"))
+        .isEqualTo(
+            "-ERR CLIENT CACHING can be called only when the client is in tracking mode with OPTIN"
+                + " or OPTOUT mode enabled");
+    assertThat(client.ask("CLIENT", "GETREDIR")).isEqualTo("(-1)");
+  }
+
+  @Test
+  void infoTellsWhatIsOn() {
+    assertThat(client.ask("CLIENT", "TRACKINGINFO"))
+        .isEqualTo("[flags, [off], redirect, (-1), prefixes, []]");
+    client.ask("CLIENT", "TRACKING", "ON", "OPTIN", "NOLOOP");
+    assertThat(client.ask("CLIENT", "CACHING", "YES")).isEqualTo("OK");
+    assertThat(client.ask("CLIENT", "TRACKINGINFO"))
+        .isEqualTo("[flags, [on, optin, caching-yes, noloop], redirect, (0), prefixes, []]");
+    assertThat(client.ask("PING")).isEqualTo("PONG");
+    assertThat(client.ask("CLIENT", "TRACKINGINFO"))
+        .isEqualTo("[flags, [on, optin, noloop], redirect, (0), prefixes, []]");
+    assertThat(client.ask("CLIENT", "LIST")).contains(" flags=t ").contains(" redir=0 ");
+    client.ask("RESET");
+    assertThat(client.ask("CLIENT", "TRACKINGINFO"))
+        .isEqualTo("[flags, [off], redirect, (-1), prefixes, []]");
+  }
+
+  @Test
+  void aRespTwoClientHearsThroughAnother() {
+    RespClient listener = cluster.client();
+    long id = ((Reply.Int) listener.call("CLIENT", "ID")).value();
+    listener.ask("SUBSCRIBE", "__redis__:invalidate");
+    assertThat(client.ask("CLIENT", "TRACKING", "ON", "REDIRECT", "" + id)).isEqualTo("OK");
+    client.ask("GET", "a");
+    client.ask("SET", "a", "1");
+    assertThat(listener.readText()).isEqualTo("[message, __redis__:invalidate, [a]]");
+    listener.close();
+    cluster.until(() -> cluster.gateway.counters().connections() == 1);
+    client.ask("GET", "a");
+    client.ask("SET", "a", "2");
+    assertThat(client.ask("CLIENT", "TRACKINGINFO")).contains("broken_redirect");
+  }
+
+  @Test
+  void optInTracksTheNextCommandOnly() {
+    client.call("HELLO", "3");
+    client.ask("CLIENT", "TRACKING", "ON", "OPTIN");
+    client.ask("GET", "a");
+    client.ask("CLIENT", "CACHING", "YES");
+    client.ask("GET", "b");
+    client.ask("GET", "c");
+    for (String key : new String[] {"a", "c", "b"}) {
+      cluster.client().ask("SET", key, "1");
+    }
+    assertThat(client.read()).isInstanceOf(Reply.Push.class).asString().contains("invalidate");
+    assertThat(client.ask("PING")).isEqualTo("PONG");
+  }
+
+  @Test
+  void theTableIsBounded() {
+    client.call("HELLO", "3");
+    client.ask("CONFIG", "SET", "tracking-table-max-keys", "2");
+    client.ask("CLIENT", "TRACKING", "ON");
+    client.ask("GET", "a");
+    client.ask("GET", "b");
+    assertThat(client.ask("GET", "c")).isEqualTo("nil");
+    assertThat(RespClient.text(((Reply.Push) client.read()).elements().get(1))).isEqualTo("[a]");
+  }
+
+  @Test
+  void monitorSeesCommandsButNotSecrets() {
+    RespClient monitor = cluster.client();
+    assertThat(monitor.ask("MONITOR")).isEqualTo("OK");
+    client.ask("SET", "key", "a \"b\"\n\u0001");
+    assertThat(monitor.readText())
+        .matches("\\d+\\.\\d{6} \\[0 127.0.0.1:\\d+] \"SET\" \"key\" \"a \\\\\"b\\\\\"\\\\n\\\\x01\"");
+    client.ask("CONFIG", "GET", "port");
+    client.ask("AUTH", "secret");
+    assertThat(monitor.readText()).endsWith("\"AUTH\" \"(redacted)\"");
+    assertThat(client.ask("CLIENT", "LIST")).contains(" flags=O ");
+    assertThat(monitor.readText()).endsWith("\"CLIENT\" \"LIST\"");
+    assertThat(monitor.ask("RESET")).contains("RESET");
+  }
+}

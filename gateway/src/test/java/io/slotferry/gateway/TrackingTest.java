@@ -1,0 +1,122 @@
+package io.slotferry.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.slotferry.gateway.TestGateway.Placement;
+import io.slotferry.protocol.Reply;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Client-side caching and keyspace notifications, wherever the shards live. */
+class TrackingTest {
+  private static RespClient resp3(TestGateway cluster) {
+    RespClient client = cluster.client();
+    client.call("HELLO", "3");
+    return client;
+  }
+
+  /** The next thing that a RESP3 client gets, if it is an invalidation. */
+  private static String invalidated(RespClient client) {
+    return client.read() instanceof Reply.Push push && push.elements().size() == 2
+        ? RespClient.text(push.elements().get(1))
+        : "no push";
+  }
+
+  @ParameterizedTest
+  @EnumSource(Placement.class)
+  void aChangeOfWhatWasReadIsToldOnce(Placement placement) {
+    try (TestGateway cluster = new TestGateway(2, placement)) {
+      RespClient reader = resp3(cluster);
+      RespClient writer = cluster.client();
+      assertThat(reader.ask("CLIENT", "TRACKING", "ON")).isEqualTo("OK");
+      reader.ask("MGET", "a", "b", "c");
+      writer.ask("SET", "b", "1");
+      assertThat(invalidated(reader)).isEqualTo("[b]");
+      writer.ask("SET", "b", "2");
+      writer.ask("SET", "a", "2");
+      assertThat(invalidated(reader)).isEqualTo("[a]");
+      assertThat(reader.ask("CLIENT", "TRACKING", "OFF")).isEqualTo("OK");
+      writer.ask("SET", "c", "2");
+      assertThat(reader.ask("PING")).isEqualTo("PONG");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Placement.class)
+  void ownChangesAreToldUnlessNoLoop(Placement placement) {
+    try (TestGateway cluster = new TestGateway(1, placement)) {
+      RespClient client = resp3(cluster);
+      client.ask("CLIENT", "TRACKING", "ON");
+      client.ask("GET", "a");
+      assertThat(client.ask("SET", "a", "1")).isEqualTo("OK");
+      assertThat(invalidated(client)).isEqualTo("[a]");
+      client.ask("CLIENT", "TRACKING", "ON", "NOLOOP");
+      client.ask("GET", "a");
+      assertThat(client.ask("SET", "a", "2")).isEqualTo("OK");
+      client.ask("GET", "a");
+      cluster.client().ask("SET", "a", "3");
+      assertThat(invalidated(client)).isEqualTo("[a]");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Placement.class)
+  void broadcastTellsOfAllKeysWithAPrefix(Placement placement) {
+    try (TestGateway cluster = new TestGateway(2, placement)) {
+      RespClient client = resp3(cluster);
+      client.ask("CLIENT", "TRACKING", "ON", "BCAST", "PREFIX", "user:", "PREFIX", "item:");
+      cluster.until(() -> cluster.shards.stream().allMatch(shard -> shard.watched() != 0));
+      RespClient writer = cluster.client();
+      writer.ask("SET", "other:1", "x");
+      writer.ask("SET", "user:1", "x");
+      assertThat(invalidated(client)).isEqualTo("[user:1]");
+      writer.ask("SET", "item:1", "x");
+      assertThat(invalidated(client)).isEqualTo("[item:1]");
+      assertThat(client.ask("CLIENT", "TRACKING", "ON", "BCAST", "PREFIX", "user:9"))
+          .isEqualTo(
+              "-ERR Prefix 'user:9' overlaps with an existing prefix 'user:'. Prefixes for a single"
+                  + " client must not overlap.");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Placement.class)
+  void aMoveAndAFailoverInvalidateEverything(Placement placement) {
+    try (TestGateway cluster = new TestGateway(2, placement)) {
+      RespClient client = resp3(cluster);
+      client.ask("CLIENT", "TRACKING", "ON");
+      client.ask("GET", "a");
+      int slot = io.slotferry.topology.Slots.slotOf(new byte[] {'a'}, 0, 1);
+      int owner = cluster.maps.current().shardOf(slot);
+      cluster.maps.move(owner, 3 - owner, slot);
+      assertThat(invalidated(client)).isEqualTo("nil");
+      client.ask("GET", "a");
+      cluster.maps.promote(3 - owner);
+      assertThat(invalidated(client)).isEqualTo("nil");
+      client.ask("GET", "a");
+      cluster.client().ask("SET", "a", "1");
+      assertThat(invalidated(client)).isEqualTo("[a]");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Placement.class)
+  void notificationsGoToWhoIsSubscribed(Placement placement) {
+    try (TestGateway cluster = new TestGateway(2, placement)) {
+      RespClient writer = cluster.client();
+      assertThat(writer.ask("CONFIG", "SET", "notify-keyspace-events", "q")).startsWith("-ERR");
+      assertThat(writer.ask("CONFIG", "SET", "notify-keyspace-events", "KE$")).isEqualTo("OK");
+      assertThat(writer.ask("CONFIG", "GET", "notify-keyspace-events"))
+          .isEqualTo("[notify-keyspace-events, $KE]");
+      assertThat(cluster.<Integer>onLoop(() -> cluster.shard(1).watched())).isZero();
+      RespClient subscriber = cluster.client();
+      subscriber.ask("PSUBSCRIBE", "__key*@0__:*");
+      cluster.until(() -> cluster.shards.stream().allMatch(shard -> shard.watched() != 0));
+      writer.ask("SET", "a", "1");
+      assertThat(subscriber.readText()).isEqualTo("[pmessage, __key*@0__:*, __keyspace@0__:a, set]");
+      assertThat(subscriber.readText()).isEqualTo("[pmessage, __key*@0__:*, __keyevent@0__:set, a]");
+      subscriber.close();
+      cluster.until(() -> cluster.shards.stream().allMatch(shard -> shard.watched() == 0));
+    }
+  }
+}
