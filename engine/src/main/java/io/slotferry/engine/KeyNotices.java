@@ -9,13 +9,13 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells a {@link KeyObserver} what the leader's commands do to keys, with the names and in the order
- * of Redis. It reads that from the effects: each says which key has changed, the command says what
- * Redis calls it.
+ * Tells a {@link KeyObserver} what the leader's commands do to keys, with the names and in the
+ * order of Redis. It reads that from the effects: each says which key has changed, the command says
+ * what Redis calls it.
  *
  * <p>Commands that move something from one key to another leave the effect of the target first, so
- * that a log that is cut loses nothing; Redis tells of the source first. What such a command does to
- * its target is therefore told after what it does to its source.
+ * that a log that is cut loses nothing; Redis tells of the source first. What such a command does
+ * to its target is therefore told after what it does to its source.
  *
  * <p>One for each command context, so that commands inside others do not disturb those. Thread: the
  * loop that owns the copy.
@@ -32,8 +32,7 @@ final class KeyNotices {
   private static final byte[] PXAT = Effect.name("PXAT");
 
   /** What is told after the source's event. */
-  private record Later(
-      int eventClass, int keyspace, byte[] name, byte[] key, boolean isNew) {}
+  private record Later(int eventClass, int keyspace, byte[] name, byte[] key, boolean isNew) {}
 
   private final KeyObservation observation;
 
@@ -72,8 +71,7 @@ final class KeyNotices {
     }
   }
 
-  private void tell(
-      int eventClass, int keyspace, byte[] name, byte[] key, int start, int length) {
+  private void tell(int eventClass, int keyspace, byte[] name, byte[] key, int start, int length) {
     KeyObserver observer = observation.of(eventClass);
     if (observer != null) {
       observer.event(eventClass, keyspace, name, key, start, length);
@@ -214,8 +212,7 @@ final class KeyNotices {
       String name = "xgroup-" + request.text(1).toLowerCase(Locale.ROOT);
       return new KeyEventNames.Row(KeyEvents.STREAM, KeyEventNames.bytes(name));
     }
-    Command named =
-        CommandTable.lookup(effect.buffer(), effect.start(0), effect.length(0));
+    Command named = CommandTable.lookup(effect.buffer(), effect.start(0), effect.length(0));
     return named == null ? null : KeyEventNames.of(named);
   }
 

@@ -77,7 +77,8 @@ class KeyNoticesTest {
   @Test
   void lettersStandForClasses() {
     assertThat(KeyEvents.parse("KEA")).isEqualTo(KeyEvents.parse("xeKE$lshzgtd"));
-    assertThat(KeyEvents.parse("A") & (KeyEvents.MISS | KeyEvents.NEW | KeyEvents.KEYSPACE)).isZero();
+    assertThat(KeyEvents.parse("A") & (KeyEvents.MISS | KeyEvents.NEW | KeyEvents.KEYSPACE))
+        .isZero();
     assertThat(KeyEvents.parse("mn")).isEqualTo(KeyEvents.MISS | KeyEvents.NEW);
     assertThat(KeyEvents.parse("")).isZero();
   }

@@ -11,8 +11,7 @@ import java.util.TreeMap;
  */
 final class ClientTracking {
   /** The options of CLIENT TRACKING ON. */
-  record Options(
-      boolean broadcast, boolean optIn, boolean optOut, boolean noLoop, long redirect) {}
+  record Options(boolean broadcast, boolean optIn, boolean optOut, boolean noLoop, long redirect) {}
 
   final Options options;
 

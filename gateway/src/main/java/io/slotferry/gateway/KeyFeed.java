@@ -17,8 +17,8 @@ import java.util.List;
  * this loop; every other loop has a feed of its own.
  *
  * <p>The wish travels in front of the commands, so that whatever a client reads after it began to
- * track is watched. A way to a shard that ends may have lost events, and so may a partition that has
- * moved: all that clients have cached is then declared invalid.
+ * track is watched. A way to a shard that ends may have lost events, and so may a partition that
+ * has moved: all that clients have cached is then declared invalid.
  *
  * <p>Thread: the gateway loop.
  */

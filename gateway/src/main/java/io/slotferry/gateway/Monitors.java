@@ -8,8 +8,9 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * The connections that have sent MONITOR: they see each command of this gateway when it is accepted.
- * One that does not read is closed as a subscriber that does not ({@link OutputLimit}). Thread: any.
+ * The connections that have sent MONITOR: they see each command of this gateway when it is
+ * accepted. One that does not read is closed as a subscriber that does not ({@link OutputLimit}).
+ * Thread: any.
  */
 final class Monitors {
   private static final String REDACTED = "\"(redacted)\"";

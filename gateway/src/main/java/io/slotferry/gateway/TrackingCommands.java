@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The subcommands of CLIENT about client-side caching: TRACKING, CACHING, TRACKINGINFO, GETREDIR. */
+/**
+ * The subcommands of CLIENT about client-side caching: TRACKING, CACHING, TRACKINGINFO, GETREDIR.
+ */
 final class TrackingCommands {
   private static final String SYNTAX_ERROR = "ERR syntax error";
 

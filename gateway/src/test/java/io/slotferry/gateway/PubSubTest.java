@@ -108,7 +108,8 @@ class PubSubTest {
     RespClient client = cluster.client();
     assertThat(client.ask("PUBSUB", "CHANNELS")).isEqualTo("[news.a, other]");
     assertThat(client.ask("PUBSUB", "CHANNELS", "n*")).isEqualTo("[news.a]");
-    assertThat(client.ask("PUBSUB", "NUMSUB", "news.a", "none")).isEqualTo("[news.a, (2), none, (0)]");
+    assertThat(client.ask("PUBSUB", "NUMSUB", "news.a", "none"))
+        .isEqualTo("[news.a, (2), none, (0)]");
     assertThat(client.ask("PUBSUB", "NUMSUB")).isEqualTo("[]");
     assertThat(client.ask("PUBSUB", "NUMPAT")).isEqualTo("(1)");
     assertThat(client.ask("PUBSUB", "SHARDCHANNELS")).isEqualTo("[shard]");

@@ -100,7 +100,8 @@ class TrackingCommandsTest {
     assertThat(monitor.ask("MONITOR")).isEqualTo("OK");
     client.ask("SET", "key", "a \"b\"\n\u0001");
     assertThat(monitor.readText())
-        .matches("\\d+\\.\\d{6} \\[0 127.0.0.1:\\d+] \"SET\" \"key\" \"a \\\\\"b\\\\\"\\\\n\\\\x01\"");
+        .matches(
+            "\\d+\\.\\d{6} \\[0 127.0.0.1:\\d+] \"SET\" \"key\" \"a \\\\\"b\\\\\"\\\\n\\\\x01\"");
     client.ask("CONFIG", "GET", "port");
     client.ask("AUTH", "secret");
     assertThat(monitor.readText()).endsWith("\"AUTH\" \"(redacted)\"");

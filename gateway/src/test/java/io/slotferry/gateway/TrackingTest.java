@@ -113,8 +113,10 @@ class TrackingTest {
       subscriber.ask("PSUBSCRIBE", "__key*@0__:*");
       cluster.until(() -> cluster.shards.stream().allMatch(shard -> shard.watched() != 0));
       writer.ask("SET", "a", "1");
-      assertThat(subscriber.readText()).isEqualTo("[pmessage, __key*@0__:*, __keyspace@0__:a, set]");
-      assertThat(subscriber.readText()).isEqualTo("[pmessage, __key*@0__:*, __keyevent@0__:set, a]");
+      assertThat(subscriber.readText())
+          .isEqualTo("[pmessage, __key*@0__:*, __keyspace@0__:a, set]");
+      assertThat(subscriber.readText())
+          .isEqualTo("[pmessage, __key*@0__:*, __keyevent@0__:set, a]");
       subscriber.close();
       cluster.until(() -> cluster.shards.stream().allMatch(shard -> shard.watched() == 0));
     }

@@ -13,8 +13,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who wants to be told of key events: gateway loops, each of some classes. What happens in a turn of
- * the loop is collected for each and handed over at its end. Thread: the loop that owns the copy.
+ * Who wants to be told of key events: gateway loops, each of some classes. What happens in a turn
+ * of the loop is collected for each and handed over at its end. Thread: the loop that owns the
+ * copy.
  */
 final class KeyFeeds implements KeyObserver {
   private static final class Feed {
@@ -86,8 +87,7 @@ final class KeyFeeds implements KeyObserver {
   // ---- what happens
 
   @Override
-  public void event(
-      int eventClass, int keyspace, byte[] name, byte[] key, int start, int length) {
+  public void event(int eventClass, int keyspace, byte[] name, byte[] key, int start, int length) {
     for (Feed feed : feeds) {
       if ((feed.events & eventClass) != 0) {
         KeyEventRecord.writeEvent(feed.records, keyspace, name, key, start, length);

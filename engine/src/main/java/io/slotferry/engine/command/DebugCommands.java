@@ -1,7 +1,6 @@
 package io.slotferry.engine.command;
 
 import io.slotferry.engine.CommandContext;
-import io.slotferry.protocol.GlobPattern;
 import io.slotferry.engine.HandlerTable;
 import io.slotferry.engine.rdb.Dump;
 import io.slotferry.engine.store.Entries;
@@ -10,6 +9,7 @@ import io.slotferry.engine.store.Partition;
 import io.slotferry.engine.store.PartitionStore;
 import io.slotferry.engine.value.StringValue;
 import io.slotferry.engine.value.Value;
+import io.slotferry.protocol.GlobPattern;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
 import java.util.ArrayList;

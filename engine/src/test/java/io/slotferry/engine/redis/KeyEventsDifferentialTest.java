@@ -28,12 +28,12 @@ class KeyEventsDifferentialTest {
 
   /** Those that work in several keyspaces, and those whose effects are not the command's. */
   private static final Set<String> LEFT_OUT =
-      Set.of("MOVE", "SWAPDB", "DEBUG", "MEMORY", "OBJECT", "DUMP", "RESTORE", "SORT", "LMPOP", "ZMPOP");
+      Set.of(
+          "MOVE", "SWAPDB", "DEBUG", "MEMORY", "OBJECT", "DUMP", "RESTORE", "SORT", "LMPOP",
+          "ZMPOP");
 
   private static final List<CommandRows.Row> ROWS =
-      CommandRows.ALL.stream()
-          .filter(row -> !LEFT_OUT.contains(row.template().name()))
-          .toList();
+      CommandRows.ALL.stream().filter(row -> !LEFT_OUT.contains(row.template().name())).toList();
 
   private static final String CHANNEL = "__keyevent@0__:";
 

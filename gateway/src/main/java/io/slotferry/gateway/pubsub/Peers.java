@@ -202,13 +202,15 @@ final class Peers {
   }
 
   private void end(Peer peer, String reason) {
-    LOG.info("gateway peer gone peer={} reason={} dropped={}", peer.address, reason, peer.dropped());
+    LOG.info(
+        "gateway peer gone peer={} reason={} dropped={}", peer.address, reason, peer.dropped());
     forget(peer);
     peer.close();
   }
 
   void broken(Peer peer, String reason) {
-    LOG.info("gateway peer lost peer={} reason={} dropped={}", peer.address, reason, peer.dropped());
+    LOG.info(
+        "gateway peer lost peer={} reason={} dropped={}", peer.address, reason, peer.dropped());
     forget(peer);
   }
 
@@ -273,9 +275,7 @@ final class Peers {
 
   private void subscribers(Peer peer, WireReader in) {
     Space space = Space.of(in.u8());
-    Topic topic =
-        topics.demand(
-            space, new String(in.bytes(), StandardCharsets.ISO_8859_1));
+    Topic topic = topics.demand(space, new String(in.bytes(), StandardCharsets.ISO_8859_1));
     topic.peerHas(peer, in.varint());
     topics.dropIfUnused(topic);
   }

@@ -59,8 +59,7 @@ public final class PubSub {
    *
    * @return whether {@link #whenKnown} should be awaited before it is confirmed
    */
-  public boolean subscribe(
-      Subscriber subscriber, Subscriptions own, Space space, String name) {
+  public boolean subscribe(Subscriber subscriber, Subscriptions own, Space space, String name) {
     if (!own.add(space, name)) {
       return false;
     }

@@ -36,8 +36,7 @@ public final class KeyEventRecord {
 
   private KeyEventRecord() {}
 
-  public static void writeModified(
-      WireWriter out, byte[] key, int start, int length, long client) {
+  public static void writeModified(WireWriter out, byte[] key, int start, int length, long client) {
     out.u8(MODIFIED);
     out.bytes(key, start, length);
     out.varlong(client);
@@ -68,8 +67,7 @@ public final class KeyEventRecord {
         case FLUSHED -> reader.flushed();
         case EVENT -> reader.event(in.varint(), in.bytes(), in.bytes());
         case LOST -> reader.lost();
-        default ->
-            throw new MalformedFrameException("no key event: " + kind);
+        default -> throw new MalformedFrameException("no key event: " + kind);
       }
     }
   }
