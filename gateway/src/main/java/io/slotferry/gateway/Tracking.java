@@ -85,16 +85,12 @@ final class Tracking {
   /** A client that tracks is about to execute a command; null when that reads nothing to track. */
   @Nullable TrackedRead begin(
       RespConnection client, ClientTracking tracking, Command command, Request request) {
-    boolean remembers = command.is(CommandFlags.READONLY) && tracking.remembers();
-    tracking.caching &= command == Command.CLIENT;
-    int count = remembers ? KeyPositions.count(command, request) : 0;
-    if (count == 0) {
+    List<String> keys = keys(client, tracking, command, request);
+    tracking.caching &= command == Command.CLIENT || command == Command.MULTI;
+    if (keys.isEmpty()) {
       return null;
     }
-    List<String> keys = new ArrayList<>(count);
-    for (int i = 0; i < count; i++) {
-      String key = request.text(KeyPositions.position(command, i));
-      keys.add(key);
+    for (String key : keys) {
       if (readers.computeIfAbsent(key, first -> new LinkedHashSet<>()).add(client.id)) {
         items++;
       }
@@ -103,6 +99,29 @@ final class Tracking {
     TrackedRead read = new TrackedRead(client, keys);
     tracking.underWay.add(read);
     return read;
+  }
+
+  /** The keys that a command reads, or those of the transaction that it executes. */
+  private static List<String> keys(
+      RespConnection client, ClientTracking tracking, Command command, Request request) {
+    if (!tracking.remembers()) {
+      return List.of();
+    }
+    List<String> keys = new ArrayList<>();
+    Transaction transaction = client.transaction;
+    if (command == Command.EXEC && transaction != null) {
+      transaction.queued().forEach(each -> addKeys(each.command(), each.request(), keys));
+    } else {
+      addKeys(command, request, keys);
+    }
+    return keys;
+  }
+
+  private static void addKeys(Command command, Request request, List<String> keys) {
+    int count = command.is(CommandFlags.READONLY) ? KeyPositions.count(command, request) : 0;
+    for (int i = 0; i < count; i++) {
+      keys.add(request.text(KeyPositions.position(command, i)));
+    }
   }
 
   /** Keeps {@code tracking-table-max-keys}: the keys that were read first are declared changed. */

@@ -84,6 +84,18 @@ class TrackingCommandsTest {
   }
 
   @Test
+  void readsOfATransactionAreTrackedToo() {
+    client.call("HELLO", "3");
+    client.ask("CLIENT", "TRACKING", "ON", "OPTIN");
+    client.ask("CLIENT", "CACHING", "YES");
+    client.ask("MULTI");
+    assertThat(client.ask("GET", "a")).isEqualTo("QUEUED");
+    assertThat(client.ask("EXEC")).isEqualTo("[nil]");
+    cluster.client().ask("SET", "a", "1");
+    assertThat(client.read()).isInstanceOf(Reply.Push.class).asString().contains("invalidate");
+  }
+
+  @Test
   void theTableIsBounded() {
     client.call("HELLO", "3");
     client.ask("CONFIG", "SET", "tracking-table-max-keys", "2");

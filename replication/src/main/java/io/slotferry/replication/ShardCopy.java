@@ -345,7 +345,11 @@ public final class ShardCopy implements ShardExecutor {
       }
       case WATCH_KEYS -> transactions.watch(call, request, reply, later, nowMillis);
       case FORGET_WATCHER -> transactions.unwatch(request, reply);
-      case EXECUTE_BATCH, QUERY_BATCH -> transact(leader, call, request, reply, nowMillis);
+      case EXECUTE_BATCH, QUERY_BATCH -> {
+        feeds.begin(later, call.client);
+        transact(leader, call, request, reply, nowMillis);
+        feeds.end();
+      }
       default -> throw new IllegalArgumentException(call.command + " is the engine's");
     }
     serveBlocked();
