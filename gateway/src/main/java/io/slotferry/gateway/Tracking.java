@@ -120,7 +120,7 @@ final class Tracking {
   private static void addKeys(Command command, Request request, List<String> keys) {
     int count = command.is(CommandFlags.READONLY) ? KeyPositions.count(command, request) : 0;
     for (int i = 0; i < count; i++) {
-      keys.add(request.text(KeyPositions.position(command, i)));
+      keys.add(request.text(KeyPositions.position(command, request, i)));
     }
   }
 
