@@ -42,7 +42,7 @@ final class FakeShard implements ShardExecutor {
   private final Supplier<ClusterMap> maps;
   private final Map<Integer, Map<String, String>> keyspaces;
   private final List<Late> late = new ArrayList<>();
-  private final Map<KeyWatcher, Integer> watchers = new LinkedHashMap<>();
+  private final Map<KeyWatcher, Integer> keyWatchers = new LinkedHashMap<>();
   final List<String> log = new ArrayList<>();
 
   /** What is WATCHed and has not changed, by watcher. */
@@ -146,21 +146,21 @@ final class FakeShard implements ShardExecutor {
 
   @Override
   public void watch(KeyWatcher watcher, int events) {
-    watchers.remove(watcher);
+    keyWatchers.remove(watcher);
     if (events != 0) {
-      watchers.put(watcher, events);
+      keyWatchers.put(watcher, events);
     }
   }
 
-  /** The events that watchers have asked for. */
+  /** The events that keyWatchers have asked for. */
   int watched() {
-    return watchers.values().stream().reduce(0, (a, b) -> a | b);
+    return keyWatchers.values().stream().reduce(0, (a, b) -> a | b);
   }
 
-  /** Tells the watchers that the key at argument 1 was set, whatever the command was. */
+  /** Tells the keyWatchers that the key at argument 1 was set, whatever the command was. */
   private void changed(Request request, LaterReply caller, long client) {
     byte[] key = request.copy(1);
-    watchers.forEach((watcher, events) -> {
+    keyWatchers.forEach((watcher, events) -> {
       WireWriter records = new WireWriter();
       if ((events & KeyEvents.MODIFIED) != 0) {
         long own = watcher.equals(caller) ? client : 0;
