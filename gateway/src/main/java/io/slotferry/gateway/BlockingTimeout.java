@@ -20,10 +20,33 @@ final class BlockingTimeout {
   private BlockingTimeout() {}
 
   static long millis(Command command, Request request) {
-    // Commands whose keys are at no fixed place begin with it, as BLMPOP; the others end with it.
-    int argument = command.is(CommandFlags.MOVABLE_KEYS) ? 1 : request.count() - 1;
+    if (command == Command.BLMPOP || command == Command.BZMPOP) {
+      return ofSeconds(request, 1);
+    }
+    return command.is(CommandFlags.MOVABLE_KEYS)
+        ? ofOption(request)
+        : ofSeconds(request, request.count() - 1);
+  }
+
+  private static long ofSeconds(Request request, int argument) {
     double seconds =
         Decimal.toDouble(request.buffer(), request.start(argument), request.length(argument));
-    return seconds > 0 ? (long) Math.min(Math.ceil(seconds * 1000), MILLIS_MAX) : FOREVER;
+    return bounded(seconds * 1000);
+  }
+
+  private static long bounded(double millis) {
+    return millis > 0 ? (long) Math.min(Math.ceil(millis), MILLIS_MAX) : FOREVER;
+  }
+
+  /** Commands that read streams wait only with the option BLOCK, whose timeout is milliseconds. */
+  private static long ofOption(Request request) {
+    for (int i = 1; i + 1 < request.count() && !request.is(i, "STREAMS"); i++) {
+      if (request.is(i, "BLOCK")) {
+        return ConnectionCommands.isLong(request, i + 1)
+            ? bounded(ConnectionCommands.toLong(request, i + 1))
+            : FOREVER;
+      }
+    }
+    return WAITS_NOT;
   }
 }
