@@ -49,21 +49,30 @@ final class BlockedCalls {
   private record KeyPlace(int partition, KeyName key) {}
 
   /** A call that waits, by its keys. */
-  private record Blocked(
-      ShardCall call,
-      Request request,
-      byte[] inVain,
-      @Nullable ValueType awaited,
-      LaterReply later,
-      List<KeyPlace> places) {
-    @Override
-    public boolean equals(@Nullable Object other) {
-      return this == other;
-    }
+  private static final class Blocked {
+    final ShardCall call;
+    final Request request;
+    final LaterReply later;
 
-    @Override
-    public int hashCode() {
-      return System.identityHashCode(this);
+    /** The reply of a wait in vain. */
+    final byte[] inVain;
+
+    /** The type of value that it needs; null for any change. */
+    final @Nullable ValueType awaited;
+
+    final List<KeyPlace> places = new ArrayList<>();
+
+    Blocked(
+        ShardCall call,
+        Request request,
+        LaterReply later,
+        byte[] inVain,
+        @Nullable ValueType awaited) {
+      this.call = call;
+      this.request = request;
+      this.later = later;
+      this.inVain = inVain;
+      this.awaited = awaited;
     }
   }
 
@@ -108,16 +117,15 @@ final class BlockedCalls {
       inVain.error(FULL);
       return false;
     }
-    List<KeyPlace> places = new ArrayList<>();
     Blocked blocked =
-        new Blocked(call.copy(), request, kept.toByteArray(), engine.awaited(), later, places);
+        new Blocked(call.copy(), request, later, kept.toByteArray(), engine.awaited());
     int keys = KeyPositions.count(call.command, request);
     for (int i = 0; i < keys; i++) {
       int key = KeyPositions.position(call.command, request, i);
       int partition = copy.partitionOf(call.keyspace, request, key);
       name.of(call.keyspace, request.buffer(), request.start(key), request.length(key));
       KeyPlace place = new KeyPlace(partition, name.copy());
-      places.add(place);
+      blocked.places.add(place);
       queues
           .computeIfAbsent(partition, fresh -> new HashMap<>())
           .computeIfAbsent(place.key, fresh -> new LinkedHashSet<>())

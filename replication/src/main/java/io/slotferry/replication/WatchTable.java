@@ -132,7 +132,7 @@ final class WatchTable {
     List<Watcher> affected = new ArrayList<>();
     ofPartition.forEach((key, ofKey) -> {
       for (Watcher watcher : ofKey) {
-        boolean existed = watcher.keys.getOrDefault(partition, Map.of()).get(key) == Boolean.TRUE;
+        boolean existed = watcher.keys.getOrDefault(partition, Map.of()).getOrDefault(key, false);
         if (!isFlush || (existed && key.keyspace() == keyspace)) {
           affected.add(watcher);
         }
