@@ -311,24 +311,29 @@ final class FakeShard implements ShardExecutor {
     TransactionBatch.Reader reader = new TransactionBatch.Reader();
     ShardCall inner = new ShardCall();
     ReplyWriter replies = new ReplyWriter();
+    Set<String> ended = new HashSet<>();
+    boolean holds = true;
     int count = 0;
     reader.reset(batch);
     while (reader.next(inner)) {
       Request command = reader.command();
       if (inner.command == Command.WATCH_KEYS) {
-        if (!watchers.getOrDefault(command.text(1), Set.of()).contains(command.text(2))) {
-          reply.nullArray();
-          return;
-        }
-      } else {
+        holds &= watchers.getOrDefault(command.text(1), Set.of()).contains(command.text(2));
+        ended.add(command.text(1));
+      } else if (holds) {
         inner.partition = ShardCall.ALL_PARTITIONS;
         replies.useProtocol(inner.respVersion);
         answer(inner, command, replies, map);
         count++;
       }
     }
-    reply.array(count);
-    reply.raw(replies.bytes(), 0, replies.size());
+    watchers.keySet().removeAll(ended);
+    if (holds) {
+      reply.array(count);
+      reply.raw(replies.bytes(), 0, replies.size());
+    } else {
+      reply.nullArray();
+    }
   }
 
   private static void value(ReplyWriter reply, String value) {
