@@ -91,14 +91,18 @@ final class Tracking {
       return null;
     }
     for (String key : keys) {
-      if (readers.computeIfAbsent(key, first -> new LinkedHashSet<>()).add(client.id)) {
-        items++;
-      }
+      remember(key, client.id);
     }
     forgetSome();
     TrackedRead read = new TrackedRead(client, keys);
     tracking.underWay.add(read);
     return read;
+  }
+
+  private void remember(String key, long client) {
+    if (readers.computeIfAbsent(key, first -> new LinkedHashSet<>()).add(client)) {
+      items++;
+    }
   }
 
   /** The keys that a command reads, or those of the transaction that it executes. */
@@ -158,7 +162,10 @@ final class Tracking {
       if (reader == null || tracking == null || tracking.options.broadcast()) {
         continue;
       }
-      if (!tracking.options.noLoop() || client != id) {
+      if (tracking.options.noLoop() && client == id) {
+        // It may have read the key again since.
+        remember(key, id);
+      } else {
         tracking.underWay.forEach(read -> read.overtakenBy(key));
         invalidate(reader, List.of(key));
       }

@@ -152,12 +152,12 @@ final class FakeShard implements ShardExecutor {
     }
   }
 
-  /** The events that keyWatchers have asked for. */
+  /** The events that somebody watches. */
   int watched() {
     return keyWatchers.values().stream().reduce(0, (a, b) -> a | b);
   }
 
-  /** Tells the keyWatchers that the key at argument 1 was set, whatever the command was. */
+  /** Tells who watches that the key at argument 1 was set, whatever the command was. */
   private void changed(Request request, LaterReply caller, long client) {
     byte[] key = request.copy(1);
     keyWatchers.forEach((watcher, events) -> {
