@@ -457,7 +457,7 @@ public final class CommandContext {
    * copied; any other value is the key's own from now on.
    */
   public void put(int keyArgument, Value value, long expiryMillis) {
-    if (value instanceof StringValue string) {
+    if (value instanceof StringValue string && !string.isLasting()) {
       putString(keyArgument, string.buffer(), string.start(), string.length(), expiryMillis);
       return;
     }
@@ -475,6 +475,26 @@ public final class CommandContext {
     bind(newString(keyArgument, source, start, length, expiryMillis));
   }
 
+  /** {@link #putString} of the argument at {@code valueArgument}; a large one is not copied. */
+  public void putArgument(int keyArgument, int valueArgument, long expiryMillis) {
+    byte[] buffer = request.buffer();
+    int start = request.start(valueArgument);
+    int length = request.length(valueArgument);
+    if (length < Request.LARGE_BYTES) {
+      putString(keyArgument, buffer, start, length, expiryMillis);
+    } else if (request.keepBuffer(valueArgument)) {
+      putLasting(keyArgument, StringValue.lasting(buffer, start, length), expiryMillis);
+    } else {
+      byte[] copy = request.copy(valueArgument);
+      putLasting(keyArgument, StringValue.lasting(copy, 0, length), expiryMillis);
+    }
+  }
+
+  private void putLasting(int keyArgument, StringValue value, long expiryMillis) {
+    locate(keyArgument);
+    bind(new KeyEntry(request.copy(keyArgument), value, expiryMillis));
+  }
+
   /** {@link #putString} of the decimal digits of {@code value}. */
   public void putInteger(int keyArgument, long value, long expiryMillis) {
     int length = Decimal.length(value);
@@ -483,17 +503,31 @@ public final class CommandContext {
   }
 
   /**
-   * A view of the key's string for changes in place, lengthened to {@code length} bytes by zeros; a
-   * key that is not there is created. The caller has seen that it holds nothing or a shorter
-   * string.
+   * A view of the key's string for changes in place, lengthened to {@code length} bytes by zeros if
+   * it is shorter. A key that is not there is created, a string that lasts gets another array.
+   *
+   * @param value what the key holds
    */
-  public StringValue lengthen(int keyArgument, int length) {
-    Object entry = entry(keyArgument);
-    byte[] shorter =
-        entry instanceof byte[] packed ? packed : newString(keyArgument, digits, 0, 0, NO_EXPIRY);
-    byte[] longer = PackedString.lengthened(shorter, length);
-    bind(longer);
-    return view.view(longer, longer.length - length, length);
+  public StringValue changeable(int keyArgument, @Nullable StringValue value, int length) {
+    int held = value == null ? 0 : value.length();
+    if (value != null && held >= length && !value.isLasting()) {
+      return value;
+    }
+    byte[] packed = packed(keyArgument, value);
+    byte[] changeable = held >= length ? packed : PackedString.lengthened(packed, length);
+    bind(changeable);
+    int newLength = Math.max(held, length);
+    return view.view(changeable, changeable.length - newLength, newLength);
+  }
+
+  private byte[] packed(int keyArgument, @Nullable StringValue value) {
+    if (entry(keyArgument) instanceof byte[] packed) {
+      return packed;
+    }
+    return value == null
+        ? newString(keyArgument, digits, 0, 0, NO_EXPIRY)
+        : newString(
+            keyArgument, value.buffer(), value.start(), value.length(), expiry(keyArgument));
   }
 
   private byte[] newString(

@@ -188,7 +188,7 @@ public final class Engine {
     if (handler == null) {
       throw new IllegalStateException(call.command + " is not the engine's");
     }
-    int replyStart = reply.size();
+    long replyStart = reply.totalSize();
     boolean sampled = ++executed % CPU_SAMPLE_EVERY == 0;
     long startNanos = sampled ? nanoClock.getAsLong() : 0;
     context.begin(call, request, reply, nowMillis, true);
@@ -200,7 +200,7 @@ public final class Engine {
     context.end();
     Partition partition = store.partition(call.partition);
     if (partition != null) {
-      partition.count(bytesOf(request), reply.size() - replyStart);
+      partition.count(bytesOf(request), reply.totalSize() - replyStart);
       if (sampled) {
         partition.countCpu((nanoClock.getAsLong() - startNanos) * CPU_SAMPLE_EVERY);
       }

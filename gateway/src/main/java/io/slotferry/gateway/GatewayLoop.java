@@ -40,7 +40,7 @@ final class GatewayLoop {
   private final ArrayDeque<RespConnection> touched = new ArrayDeque<>();
   private final List<VersionWait> versionWaits = new ArrayList<>();
   private final RequestBatch requests = new RequestBatch();
-  private final ReplyWriter output = new ReplyWriter();
+  private final ReplyWriter output = ReplyWriter.sharing();
   private final ReplyWriter queuedReply = new ReplyWriter();
   private byte[] input = new byte[INPUT_BYTES];
   private @Nullable RespConnection reading;

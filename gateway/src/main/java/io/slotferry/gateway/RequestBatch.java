@@ -17,6 +17,8 @@ final class RequestBatch {
   /** As many keys as the processor can be fetching at once, with some to spare. */
   static final int COMMANDS_MAX = 32;
 
+  private static final byte[] NOTHING = {};
+
   private final Request[] requests = new Request[COMMANDS_MAX];
   private final @Nullable Command[] commands = new @Nullable Command[COMMANDS_MAX];
   private final int[] ends = new int[COMMANDS_MAX];
@@ -55,6 +57,27 @@ final class RequestBatch {
 
   int count() {
     return count;
+  }
+
+  /** Lets one of the commands keep the array that was parsed. */
+  void offerBuffer() {
+    for (int i = 0; i < count; i++) {
+      requests[i].offerBuffer();
+    }
+  }
+
+  /**
+   * Forgets the requests, so that they hold on to no large array.
+   *
+   * @return whether a command has taken the array, so that nobody may write to it any more
+   */
+  boolean release() {
+    boolean kept = false;
+    for (int i = 0; i < count; i++) {
+      kept |= requests[i].isBufferKept();
+      requests[i].reset(NOTHING);
+    }
+    return kept;
   }
 
   Request request(int index) {

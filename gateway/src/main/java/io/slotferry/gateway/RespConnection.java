@@ -32,6 +32,7 @@ final class RespConnection extends Session implements Subscriber {
   private final ChannelHandlerContext context;
   private final RespHandler handler;
   private final ReplyQueue queue = new ReplyQueue(this);
+  private final LargeOutput largeOutput = new LargeOutput();
   private @Nullable ByteBuf output;
   private int holds;
   private boolean closing;
@@ -61,6 +62,7 @@ final class RespConnection extends Session implements Subscriber {
   boolean mayExecute() {
     return holds == 0
         && !closing
+        && largeOutput.isEmpty()
         && queue.waiting() == 0
         && queue.size() < ReplyQueue.REPLIES_MAX
         && queue.heldBytes() < OUTPUT_BYTES_MAX
@@ -185,7 +187,11 @@ final class RespConnection extends Session implements Subscriber {
     int size = bytes.size();
     if (size > 0) {
       writeOutput();
-      write(context.alloc().buffer(size).writeBytes(bytes.bytes(), 0, size));
+      if (bytes.hasShared()) {
+        writeShared(bytes);
+      } else {
+        write(context.alloc().buffer(size).writeBytes(bytes.bytes(), 0, size));
+      }
       bytes.clear();
     }
   }
@@ -198,14 +204,24 @@ final class RespConnection extends Session implements Subscriber {
     }
   }
 
+  private void writeShared(ReplyWriter bytes) {
+    gateway.counters().addOutputBytes(bytes.totalSize());
+    bytes.pieces(largeOutput::add);
+    largeOutput.pump(context);
+  }
+
   private void write(ByteBuf buffer) {
     gateway.counters().addOutputBytes(buffer.readableBytes());
-    var _ = context.write(buffer, context.voidPromise());
+    if (largeOutput.isEmpty()) {
+      var _ = context.write(buffer, context.voidPromise());
+    } else {
+      largeOutput.add(buffer);
+    }
   }
 
   void flush() {
     context.flush();
-    if (closing && queue.isEmpty()) {
+    if (closing && queue.isEmpty() && largeOutput.isEmpty()) {
       context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
     }
   }
@@ -214,6 +230,7 @@ final class RespConnection extends Session implements Subscriber {
   void settle() {
     touched = false;
     writeOutput();
+    largeOutput.pump(context);
     flush();
     if (outputLimit.isDue() && outputLimit.isExceeded(loop.settings(), pendingBytes())) {
       kill();
@@ -241,6 +258,7 @@ final class RespConnection extends Session implements Subscriber {
       output.release();
       output = null;
     }
+    largeOutput.close();
   }
 
   // ---- session

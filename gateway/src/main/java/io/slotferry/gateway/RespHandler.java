@@ -30,6 +30,12 @@ final class RespHandler extends ChannelInboundHandlerAdapter {
   /** Replies are handed to the channel in pieces of about this size, bytes. */
   private static final int WRITE_BYTES = 64 << 10;
 
+  /** A larger array is made aside, so that clearing and copying it keeps nobody waiting, bytes. */
+  private static final int MADE_ASIDE_BYTES_MIN = 4 << 20;
+
+  /** Room for what is still read while a larger array is made, bytes. */
+  private static final int MEANWHILE_BYTES = 256 << 10;
+
   private static final byte[] NOTHING = new byte[0];
 
   private final GatewayLoop loop;
@@ -38,11 +44,18 @@ final class RespHandler extends ChannelInboundHandlerAdapter {
   private @Nullable RespConnection connection;
   private boolean writable = true;
   private boolean stalled;
+  private boolean growing;
 
   // What has arrived and is not executed: kept[keptFrom, keptTo).
   private byte[] kept = NOTHING;
   private int keptFrom;
   private int keptTo;
+
+  /** A command has taken the array for itself: the rest has to stand in another one. */
+  private boolean keptGiven;
+
+  /** Counts the arrays that {@link #kept} has been. */
+  private int keptArrays;
 
   RespHandler(GatewayLoop loop, ChannelHandlerContext vertxContext) {
     this.loop = loop;
@@ -73,30 +86,47 @@ final class RespHandler extends ChannelInboundHandlerAdapter {
     try {
       int length = buffer.readableBytes();
       loop.gateway().counters().addInputBytes(length);
-      if (keptTo > keptFrom) {
-        makeRoom(length);
-        buffer.readBytes(kept, keptTo, length);
-        keptTo += length;
-        if (!stalled) {
-          runKept();
-        }
-      } else {
-        byte[] input = loop.input(length);
-        buffer.readBytes(input, 0, length);
-        keep(input, run(input, 0, length), length);
+      int missing = missingOfLarge();
+      if (0 < missing && missing < length) {
+        // The array is as long as the command: what follows it would need another one.
+        take(buffer, missing);
       }
+      take(buffer, buffer.readableBytes());
     } finally {
       buffer.release();
     }
   }
 
-  private void runKept() {
-    keptFrom = run(kept, keptFrom, keptTo);
-    if (keptFrom == keptTo) {
-      kept = NOTHING;
-      keptFrom = 0;
-      keptTo = 0;
+  private void take(ByteBuf buffer, int length) {
+    if (keptTo > keptFrom) {
+      makeRoom(length);
+      buffer.readBytes(kept, keptTo, length);
+      keptTo += length;
+      if (!stalled) {
+        runKept();
+      }
+      growAside();
+    } else {
+      byte[] input = loop.input(length);
+      buffer.readBytes(input, 0, length);
+      keep(input, run(input, 0, length, false), length);
     }
+  }
+
+  /** How much of a large unfinished command has not come; 0 when there is no such command. */
+  private int missingOfLarge() {
+    int arrived = keptTo - keptFrom;
+    return arrived < MADE_ASIDE_BYTES_MIN || stalled ? 0 : parser.bytesWanted() - arrived;
+  }
+
+  private void runKept() {
+    keptFrom = run(kept, keptFrom, keptTo, true);
+    if (keptFrom == keptTo) {
+      useKept(NOTHING, 0);
+    } else if (keptGiven) {
+      keep(kept, keptFrom, keptTo);
+    }
+    keptGiven = false;
   }
 
   private void makeRoom(int length) {
@@ -108,22 +138,76 @@ final class RespHandler extends ChannelInboundHandlerAdapter {
     byte[] target =
         kept.length >= needed ? kept : new byte[Math.max(needed, parser.capacityWanted(needed))];
     System.arraycopy(kept, keptFrom, target, 0, arrived);
-    kept = target;
+    useKept(target, arrived);
+  }
+
+  /**
+   * Has a larger array made by another thread when this one is nearly full; meanwhile nothing is
+   * read.
+   */
+  private void growAside() {
+    byte[] source = kept;
+    int array = keptArrays;
+    int from = keptFrom;
+    int to = keptTo;
+    int arrived = to - from;
+    if (arrived < MADE_ASIDE_BYTES_MIN
+        || source.length - to >= MEANWHILE_BYTES
+        || source.length - from >= parser.bytesWanted()
+        || growing
+        || stalled) {
+      return;
+    }
+    growing = true;
+    vertxContext.channel().config().setAutoRead(false);
+    int capacity = parser.capacityWanted(arrived);
+    loop.context()
+        .<byte[]>executeBlocking(() -> grown(source, from, arrived, capacity), false)
+        .onComplete(made -> {
+          growing = false;
+          if (made.succeeded() && array == keptArrays && from == keptFrom) {
+            System.arraycopy(source, to, made.result(), arrived, keptTo - to);
+            useKept(made.result(), keptTo - from);
+          }
+          if (vertxContext.channel().isActive()) {
+            readOn();
+          }
+        });
+  }
+
+  private static byte[] grown(byte[] source, int from, int length, int capacity) {
+    byte[] larger = new byte[capacity];
+    System.arraycopy(source, from, larger, 0, length);
+    return larger;
+  }
+
+  private void useKept(byte[] bytes, int length) {
+    kept = bytes;
     keptFrom = 0;
-    keptTo = arrived;
+    keptTo = length;
+    keptArrays++;
+  }
+
+  private void readOn() {
+    if (!stalled && !growing) {
+      vertxContext.channel().config().setAutoRead(true);
+    }
   }
 
   private void keep(byte[] input, int from, int to) {
     if (from < to) {
-      kept = Arrays.copyOfRange(input, from, to);
-      keptFrom = 0;
-      keptTo = to - from;
+      useKept(Arrays.copyOfRange(input, from, to), to - from);
     }
   }
 
-  /** Executes what is complete and allowed; returns where the rest begins. */
-  private int run(byte[] bytes, int from, int to) {
+  /**
+   * Executes what is complete and allowed; returns where the rest begins.
+   *
+   * @param own whether the array is this connection's, so that a command may have it
+   */
+  private int run(byte[] bytes, int from, int to, boolean own) {
     RespConnection connection = connection();
+    boolean offered = own && to - from >= Request.LARGE_BYTES;
     connection.lastActiveMillis = System.currentTimeMillis();
     loop.beginReading(connection);
     try {
@@ -133,7 +217,13 @@ final class RespHandler extends ChannelInboundHandlerAdapter {
           return from;
         }
         int next = loop.requests().fill(parser, bytes, from, to, commandsMax(connection));
+        if (offered) {
+          loop.requests().offerBuffer();
+        }
         from = execute(connection, from);
+        if (offered) {
+          keptGiven |= loop.requests().release();
+        }
         if (stalled) {
           // What was parsed behind the command that has to wait is parsed again after it.
           parser.rewind();
@@ -173,7 +263,7 @@ final class RespHandler extends ChannelInboundHandlerAdapter {
           break;
         }
         executed++;
-        if (loop.output().size() >= WRITE_BYTES) {
+        if (loop.output().size() >= WRITE_BYTES || loop.output().hasShared()) {
           connection.writeFromLoop();
         }
       }
@@ -220,9 +310,7 @@ final class RespHandler extends ChannelInboundHandlerAdapter {
     if (keptTo > keptFrom) {
       runKept();
     }
-    if (!stalled) {
-      vertxContext.channel().config().setAutoRead(true);
-    }
+    readOn();
   }
 
   @Override

@@ -340,7 +340,8 @@ final class FakeShard implements ShardExecutor {
     if (value == null) {
       reply.nullBulk();
     } else {
-      reply.bulk(value.getBytes(StandardCharsets.ISO_8859_1));
+      byte[] bytes = value.getBytes(StandardCharsets.ISO_8859_1);
+      reply.lastingBulk(bytes, 0, bytes.length);
     }
   }
 

@@ -1,12 +1,18 @@
 package io.slotferry.protocol;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Encodes replies into one growing byte array, in RESP2 or RESP3 as the connection chose. Types
  * that RESP2 lacks are written as Redis writes them there (a map as a flat array, a double as a
  * bulk string, a null as a null bulk, …), so that handlers are written once.
+ *
+ * <p>Large values need not be copied: a writer that {@link #sharing shares} only notes where they
+ * belong, and its owner takes what was written piece by piece ({@link #pieces}).
  *
  * <p>Source: the RESP3 specification and Redis' {@code networking.c} behaviour. Thread: one event
  * loop at a time; reused between commands.
@@ -25,14 +31,39 @@ public final class ReplyWriter {
   private byte[] bytes;
   private int size;
   private boolean resp3;
+  private final boolean sharing;
+  private @Nullable List<Shared> shared;
+  private long sharedBytes;
   private final byte[] doubleChars = new byte[Decimal.DOUBLE_CHARS_MAX];
+
+  /** Bytes of others that belong behind the first {@code at} ones of this writer. */
+  private record Shared(int at, byte[] source, int offset, int length) {}
+
+  /** Takes the pieces of what was written, in order. */
+  @FunctionalInterface
+  public interface Pieces {
+    /**
+     * @param lasting whether the bytes never change; else they are valid only during the call
+     */
+    void take(byte[] source, int offset, int length, boolean lasting);
+  }
 
   public ReplyWriter() {
     this(INITIAL_BYTES);
   }
 
   public ReplyWriter(int initialBytes) {
+    this(initialBytes, false);
+  }
+
+  private ReplyWriter(int initialBytes, boolean sharing) {
     bytes = new byte[initialBytes];
+    this.sharing = sharing;
+  }
+
+  /** A writer that does not copy large values: {@link #bytes} alone is not what was written. */
+  public static ReplyWriter sharing() {
+    return new ReplyWriter(INITIAL_BYTES, true);
   }
 
   private static byte[] ascii(String text) {
@@ -46,9 +77,32 @@ public final class ReplyWriter {
     return bytes;
   }
 
-  /** The number of bytes written. */
+  /** The number of bytes written, without those that are shared. */
   public int size() {
     return size;
+  }
+
+  /** The number of bytes written, with those that are shared. */
+  public long totalSize() {
+    return size + sharedBytes;
+  }
+
+  /** Whether there are shared bytes, and {@link #pieces} is the way to get all. */
+  public boolean hasShared() {
+    return shared != null;
+  }
+
+  /** Gives out all that was written. */
+  public void pieces(Pieces pieces) {
+    int from = 0;
+    if (shared != null) {
+      for (Shared each : shared) {
+        pieces.take(bytes, from, each.at - from, false);
+        pieces.take(each.source, each.offset, each.length, true);
+        from = each.at;
+      }
+    }
+    pieces.take(bytes, from, size - from, false);
   }
 
   public byte[] toByteArray() {
@@ -57,6 +111,8 @@ public final class ReplyWriter {
 
   public void clear() {
     size = 0;
+    shared = null;
+    sharedBytes = 0;
     if (bytes.length > RETAINED_BYTES_MAX) {
       bytes = new byte[INITIAL_BYTES];
     }
@@ -65,6 +121,12 @@ public final class ReplyWriter {
   /** Cuts everything after the first {@code newSize} bytes: takes back a reply that was begun. */
   public void truncate(int newSize) {
     size = newSize;
+    while (shared != null && shared.getLast().at > newSize) {
+      sharedBytes -= shared.removeLast().length;
+      if (shared.isEmpty()) {
+        shared = null;
+      }
+    }
   }
 
   /** Protocol version of what follows: 2 or 3. */
@@ -130,6 +192,21 @@ public final class ReplyWriter {
 
   public void bulk(byte[] value) {
     bulk(value, 0, value.length);
+  }
+
+  /** {@link #bulk(byte[], int, int)} of bytes that never change if there are many of them. */
+  public void lastingBulk(byte[] source, int offset, int length) {
+    if (!sharing || length < Request.LARGE_BYTES) {
+      bulk(source, offset, length);
+      return;
+    }
+    header('$', length);
+    if (shared == null) {
+      shared = new ArrayList<>();
+    }
+    shared.add(new Shared(size, source, offset, length));
+    sharedBytes += length;
+    crlf();
   }
 
   /** A bulk string of UTF-8 text. */

@@ -11,6 +11,12 @@ import java.util.Arrays;
  * <p>Thread: the event loop that parsed it; never shared.
  */
 public final class Request {
+  /** From this length on (bytes), an argument or a value is worth being shared and not copied. */
+  public static final int LARGE_BYTES = 256 << 10;
+
+  /** An array may be kept for the sake of an argument that leaves so small a part of it unused. */
+  private static final int UNUSED_DIVISOR = 8;
+
   private static final int INITIAL_ARGUMENTS = 16;
 
   /**
@@ -22,6 +28,8 @@ public final class Request {
   private int[] starts = new int[INITIAL_ARGUMENTS];
   private int[] lengths = new int[INITIAL_ARGUMENTS];
   private int count;
+  private boolean bufferOffered;
+  private boolean bufferKept;
 
   /** A request that owns its bytes, for callers that are not parsers (HTTP, effects, tests). */
   public static Request of(byte[]... arguments) {
@@ -54,6 +62,8 @@ public final class Request {
   public void reset(byte[] buffer) {
     this.buffer = buffer;
     this.count = 0;
+    this.bufferOffered = false;
+    this.bufferKept = false;
     if (starts.length > RETAINED_ARGUMENTS_MAX) {
       starts = new int[INITIAL_ARGUMENTS];
       lengths = new int[INITIAL_ARGUMENTS];
@@ -104,6 +114,36 @@ public final class Request {
   public byte[] buffer() {
     return buffer;
   }
+
+  // ---- keeping the buffer
+
+  /**
+   * The buffer's owner lets {@link #keepBuffer} take it. If {@link #isBufferKept} afterwards, the
+   * owner never writes to it again.
+   */
+  public void offerBuffer() {
+    bufferOffered = true;
+  }
+
+  /**
+   * Takes the buffer for the sake of one large argument, which is then not copied: nobody, the
+   * caller included, writes to it any more. False when it is not to be had, or the argument is not
+   * most of it.
+   */
+  public boolean keepBuffer(int argument) {
+    int length = lengths[argument];
+    boolean keep =
+        bufferOffered && length >= LARGE_BYTES && buffer.length - length <= length / UNUSED_DIVISOR;
+    bufferKept |= keep;
+    return keep;
+  }
+
+  /** Whether the buffer was taken, so that its bytes never change. */
+  public boolean isBufferKept() {
+    return bufferKept;
+  }
+
+  // ---- arguments
 
   /** The number of arguments, the command's name included. */
   public int count() {

@@ -53,7 +53,7 @@ public final class BitCommands {
     }
     int needed = (int) (bit >>> 3) + 1;
     boolean lengthened = value == null || value.length() < needed;
-    StringValue target = value == null || lengthened ? context.lengthen(1, needed) : value;
+    StringValue target = context.changeable(1, value, needed);
     context.markRaw(1);
     boolean old = Bits.get(target.buffer(), target.start(), bit);
     if (lengthened || old != (on == 1)) {

@@ -138,10 +138,8 @@ final class BitFieldCommands {
       return;
     }
     boolean changed = needed > (value == null ? 0 : value.length());
-    if (changed) {
-      value = context.lengthen(1, needed);
-    }
     if (needed > 0) {
+      value = context.changeable(1, value, needed);
       context.markRaw(1);
     }
     context.reply().array(accesses.size());

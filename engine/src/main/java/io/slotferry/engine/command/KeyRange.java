@@ -4,8 +4,8 @@ import io.slotferry.engine.CommandContext;
 import io.slotferry.engine.store.Entries;
 import io.slotferry.engine.store.KeyTable;
 import io.slotferry.engine.store.OrderedKeys;
-import io.slotferry.engine.store.PackedString;
 import io.slotferry.engine.store.Partition;
+import io.slotferry.engine.value.StringValue;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
 import java.util.ArrayList;
@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeyRange {
   private static final String INVALID = "ERR min or max not valid string range item";
+
+  private static final byte[] NOTHING = {};
 
   private final CommandContext context;
   private boolean reverse;
@@ -135,11 +137,11 @@ final class KeyRange {
   private void write(List<Object> selected) {
     ReplyWriter reply = context.reply();
     reply.array(withValues ? selected.size() * 2 : selected.size());
+    StringValue view = new StringValue(NOTHING);
     for (Object entry : selected) {
       KeyspaceCommands.writeKey(reply, entry);
-      if (withValues && entry instanceof byte[] packed) {
-        int start = PackedString.valueStart(packed);
-        reply.bulk(packed, start, packed.length - start);
+      if (withValues && Entries.value(entry, view) instanceof StringValue string) {
+        string.reply(reply, 0, string.length());
       } else if (withValues) {
         reply.nullBulk();
       }

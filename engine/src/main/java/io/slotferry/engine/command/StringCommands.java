@@ -40,7 +40,7 @@ public final class StringCommands {
     if (value == null) {
       reply.nullBulk();
     } else {
-      reply.bulk(value.buffer(), value.start(), value.length());
+      value.reply(reply, 0, value.length());
     }
   }
 
@@ -76,7 +76,7 @@ public final class StringCommands {
     if (value == null || backwards || from > to) {
       context.reply().bulk(NOTHING);
     } else {
-      context.reply().bulk(value.buffer(), value.start() + (int) from, (int) (to - from + 1));
+      value.reply(context.reply(), (int) from, (int) (to - from + 1));
     }
   }
 
@@ -103,15 +103,9 @@ public final class StringCommands {
       setExpiring(context, expiryMillis, 2);
     } else {
       boolean keep = SetOptions.has(options, SetOptions.KEEPTTL);
-      putArgument(context, 1, 2, keep ? context.expiry(1) : CommandContext.NO_EXPIRY);
+      context.putArgument(1, 2, keep ? context.expiry(1) : CommandContext.NO_EXPIRY);
       context.changed();
     }
-  }
-
-  private static void putArgument(CommandContext context, int key, int value, long expiryMillis) {
-    Request request = context.request();
-    context.putString(
-        key, request.buffer(), request.start(value), request.length(value), expiryMillis);
   }
 
   private static void setExpiring(CommandContext context, long expiryMillis, int value) {
@@ -119,14 +113,14 @@ public final class StringCommands {
       context.delete(1);
       return;
     }
-    putArgument(context, 1, value, expiryMillis);
+    context.putArgument(1, value, expiryMillis);
     context.beginEffect(1, SET).argument(value).bytes(PXAT).decimal(expiryMillis).emit();
   }
 
   private static void setnx(CommandContext context) {
     boolean free = !context.exists(1);
     if (free) {
-      putArgument(context, 1, 2, CommandContext.NO_EXPIRY);
+      context.putArgument(1, 2, CommandContext.NO_EXPIRY);
       context.changed();
     }
     context.reply().integer(free ? 1 : 0);
@@ -144,7 +138,7 @@ public final class StringCommands {
     StringValue old = context.find(1, StringValue.class);
     if (!context.failed()) {
       bulk(context.reply(), old);
-      putArgument(context, 1, 2, CommandContext.NO_EXPIRY);
+      context.putArgument(1, 2, CommandContext.NO_EXPIRY);
       context.beginEffect(1, SET).argument(2).emit();
     }
   }
@@ -204,7 +198,7 @@ public final class StringCommands {
 
   private static void putPairs(CommandContext context) {
     for (int key = 1; key < context.count(); key += 2) {
-      putArgument(context, key, key + 1, CommandContext.NO_EXPIRY);
+      context.putArgument(key, key + 1, CommandContext.NO_EXPIRY);
       context.beginEffect(key, SET).argument(key + 1).emit();
     }
   }
@@ -217,7 +211,7 @@ public final class StringCommands {
     Request request = context.request();
     int more = request.length(2);
     if (old == null) {
-      putArgument(context, 1, 2, CommandContext.NO_EXPIRY);
+      context.putArgument(1, 2, CommandContext.NO_EXPIRY);
       context.changed();
       context.reply().integer(more);
       return;
@@ -229,7 +223,7 @@ public final class StringCommands {
     }
     if (more > 0) {
       int from = old.length();
-      StringValue joined = context.lengthen(1, (int) length);
+      StringValue joined = context.changeable(1, old, (int) length);
       copyArgument(request, 2, joined, from);
       context.markRaw(1);
       context.changed();
@@ -260,7 +254,7 @@ public final class StringCommands {
       return;
     }
     int end = (int) offset + more;
-    StringValue target = old == null || oldLength < end ? context.lengthen(1, end) : old;
+    StringValue target = context.changeable(1, old, end);
     copyArgument(request, 3, target, (int) offset);
     context.markRaw(1);
     context.changed();

@@ -79,7 +79,7 @@ public final class Entries {
   /** A new entry of copies. */
   public static Object of(
       byte[] keyBuffer, int keyStart, int keyLength, Value value, long expiryMillis) {
-    if (value instanceof StringValue string) {
+    if (value instanceof StringValue string && !string.isLasting()) {
       return PackedString.of(
           keyBuffer,
           keyStart,

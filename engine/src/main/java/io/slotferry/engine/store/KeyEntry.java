@@ -2,7 +2,7 @@ package io.slotferry.engine.store;
 
 import io.slotferry.engine.value.Value;
 
-/** A key with a value other than a string. */
+/** A key with a value other than a string, or with a large string in an array of its own. */
 public final class KeyEntry {
   private final byte[] key;
   private final Value value;

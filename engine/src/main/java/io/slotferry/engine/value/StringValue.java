@@ -1,13 +1,16 @@
 package io.slotferry.engine.value;
 
 import io.slotferry.protocol.Decimal;
+import io.slotferry.protocol.ReplyWriter;
+import io.slotferry.protocol.Request;
 import io.slotferry.protocol.frame.WireReader;
 import io.slotferry.protocol.frame.WireWriter;
 import java.util.Arrays;
 
 /**
  * A string as a view: a slice of some array. The store hands out one reused view, valid until its
- * next look-up; whoever keeps it copies it.
+ * next look-up; whoever keeps it copies it. But large strings are kept as they came, and {@link
+ * #isLasting last}: clients and the log may hold on to their arrays, which nobody changes.
  */
 public final class StringValue extends Value {
   /** Redis keeps strings up to this length (bytes) in one allocation: "embstr". */
@@ -16,15 +19,40 @@ public final class StringValue extends Value {
   private byte[] buffer;
   private int start;
   private int length;
+  private final boolean lasting;
 
   public StringValue(byte[] value) {
     this(value, 0, value.length);
   }
 
   public StringValue(byte[] buffer, int start, int length) {
+    this(buffer, start, length, false);
+  }
+
+  private StringValue(byte[] buffer, int start, int length, boolean lasting) {
     this.buffer = buffer;
     this.start = start;
     this.length = length;
+    this.lasting = lasting;
+  }
+
+  /** A string in an array that never changes. */
+  public static StringValue lasting(byte[] buffer, int start, int length) {
+    return new StringValue(buffer, start, length, true);
+  }
+
+  /** Whether the bytes never change; then a change needs another value. */
+  public boolean isLasting() {
+    return lasting;
+  }
+
+  /** Replies with {@code length} bytes of the string. */
+  public void reply(ReplyWriter reply, int from, int length) {
+    if (lasting) {
+      reply.lastingBulk(buffer, start + from, length);
+    } else {
+      reply.bulk(buffer, start + from, length);
+    }
   }
 
   /** Views {@code buffer[start, start + length)} from now on. */
@@ -71,12 +99,18 @@ public final class StringValue extends Value {
   }
 
   @Override
+  public long approximateBytes() {
+    return buffer.length;
+  }
+
+  @Override
   public void encode(WireWriter out) {
     out.bytes(buffer, start, length);
   }
 
   public static StringValue decode(WireReader in) {
-    return new StringValue(in.bytes());
+    byte[] bytes = in.bytes();
+    return new StringValue(bytes, 0, bytes.length, bytes.length >= Request.LARGE_BYTES);
   }
 
   @Override

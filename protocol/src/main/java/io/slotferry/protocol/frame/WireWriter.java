@@ -81,6 +81,16 @@ public final class WireWriter {
     i32((int) value);
   }
 
+  /** The bytes that {@link #varint} takes. */
+  public static int varintSize(int value) {
+    int size = 1;
+    while ((value & ~0x7f) != 0) {
+      value >>>= 7;
+      size++;
+    }
+    return size;
+  }
+
   /** An unsigned LEB128 number: one byte below 128, five at most. */
   public void varint(int value) {
     ensure(5);

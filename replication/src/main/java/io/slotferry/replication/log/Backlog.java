@@ -5,8 +5,9 @@ import java.util.Arrays;
 
 /**
  * The newest bytes of the log, in memory: pages of equal size in a ring, allocated as the log grows
- * and reused once it is full. It holds at least its bound's bytes once that many were appended, and
- * more only while the disk has not taken them ({@link #keepFrom}).
+ * and reused once it is full. A page of a large value that never changes is a part of the value's
+ * own array. It holds at least its bound's bytes once that many were appended, and more only while
+ * the disk has not taken them ({@link #keepFrom}).
  *
  * <p>Thread: the loop that owns the shard copy. {@link LogSlice}s of it may be read anywhere.
  */
@@ -21,10 +22,17 @@ public final class Backlog {
 
   private final int bytesMax;
   private byte[][] ring = emptyRing(PAGES_INITIAL);
+
+  /** Where in its array each page starts. */
+  private int[] starts = new int[PAGES_INITIAL];
+
   private byte[] spare = NO_PAGE;
   private long first;
   private long end;
   private long kept = Long.MAX_VALUE;
+
+  /** The end of the last value that is larger than the bound: nothing before it can be used. */
+  private long useless;
 
   public Backlog(int bytesMax) {
     this.bytesMax = bytesMax;
@@ -51,9 +59,11 @@ public final class Backlog {
   /** Forgets everything; the next byte has this offset. */
   public void reset(long offset) {
     ring = emptyRing(PAGES_INITIAL);
+    starts = new int[PAGES_INITIAL];
     spare = NO_PAGE;
     first = offset;
     end = offset;
+    useless = offset;
     kept = Long.MAX_VALUE;
   }
 
@@ -79,33 +89,65 @@ public final class Backlog {
     }
   }
 
+  /** {@link #append} of bytes that never change, and are many: they are not copied. */
+  public void share(byte[] source, int offset, int length) {
+    int head = Math.min(length, PAGE_BYTES - inPage(end));
+    append(source, offset, head);
+    int at = offset + head;
+    int left = length - head;
+    for (; left >= PAGE_BYTES; left -= PAGE_BYTES) {
+      int index = tailIndex();
+      ring[index] = source;
+      starts[index] = at;
+      end += PAGE_BYTES;
+      at += PAGE_BYTES;
+      trim();
+    }
+    append(source, at, left);
+    if (length > bytesMax) {
+      useless = end;
+      trim();
+    }
+  }
+
   /** The page that the next byte goes to. */
   private byte[] tailPage() {
-    if (pageOf(end) - pageOf(first) >= ring.length) {
-      grow();
-    }
-    int index = index(pageOf(end));
+    int index = tailIndex();
     if (ring[index].length == 0) {
       ring[index] = spare.length == 0 ? new byte[PAGE_BYTES] : spare;
+      starts[index] = 0;
       spare = NO_PAGE;
     }
     return ring[index];
   }
 
+  private int tailIndex() {
+    if (pageOf(end) - pageOf(first) >= ring.length) {
+      grow();
+    }
+    return index(pageOf(end));
+  }
+
   private void grow() {
     byte[][] old = ring;
+    int[] oldStarts = starts;
     ring = emptyRing(old.length * 2);
+    starts = new int[ring.length];
     for (long page = pageOf(first); page < pageOf(end); page++) {
-      ring[index(page)] = old[(int) page & (old.length - 1)];
+      int oldIndex = (int) page & (old.length - 1);
+      ring[index(page)] = old[oldIndex];
+      starts[index(page)] = oldStarts[oldIndex];
     }
   }
 
   /** Drops whole pages that neither the bound nor the disk needs. */
   private void trim() {
-    long needed = Math.min(end - bytesMax, kept);
+    long needed = Math.min(Math.max(end - bytesMax, useless), kept);
     while (pageStart(pageOf(first) + 1) <= needed) {
       int index = index(pageOf(first));
-      spare = ring[index];
+      if (ring[index].length == PAGE_BYTES) {
+        spare = ring[index];
+      }
       ring[index] = NO_PAGE;
       first = pageStart(pageOf(first) + 1);
     }
@@ -133,10 +175,13 @@ public final class Backlog {
     }
     int count = from == to ? 0 : (int) (pageOf(to - 1) - pageOf(from)) + 1;
     byte[][] pages = new byte[count][];
+    int[] pageStarts = new int[count];
     for (int i = 0; i < count; i++) {
-      pages[i] = ring[index(pageOf(from) + i)];
+      int index = index(pageOf(from) + i);
+      pages[i] = ring[index];
+      pageStarts[i] = starts[index];
     }
-    return new LogSlice(from, to, pages);
+    return new LogSlice(from, to, pages, pageStarts);
   }
 
   /**

@@ -63,6 +63,20 @@ public final class LogRecords {
     out.i32At(start, out.size() - start - LENGTH_BYTES);
   }
 
+  /** Appends what stands before the arguments of a record. */
+  static void writeHead(WireWriter out, int keyspace, int partition, Request effect) {
+    int at = out.size();
+    out.i32(0);
+    out.u8(keyspace);
+    out.i32(partition);
+    out.varint(effect.count());
+    long length = (long) out.size() - at - LENGTH_BYTES;
+    for (int i = 0; i < effect.count(); i++) {
+      length += WireWriter.varintSize(effect.length(i)) + effect.length(i);
+    }
+    out.i32At(at, (int) length);
+  }
+
   /**
    * The bytes of the whole records from {@code start} on that fit in {@code bytesMax}; of one
    * record if already the first is bigger.

@@ -12,14 +12,17 @@ public final class LogSlice {
   private final long from;
   private final long to;
   private final byte[][] pages;
+  private final int[] pageStarts;
 
   /**
    * @param pages the pages of {@code [from, to)}, the first one holding {@code from}
+   * @param pageStarts where in its array each page starts
    */
-  LogSlice(long from, long to, byte[][] pages) {
+  LogSlice(long from, long to, byte[][] pages, int[] pageStarts) {
     this.from = from;
     this.to = to;
     this.pages = pages;
+    this.pageStarts = pageStarts;
   }
 
   public long from() {
@@ -30,8 +33,17 @@ public final class LogSlice {
     return to;
   }
 
+  private int pageIndex(long offset) {
+    return (int) (Backlog.pageOf(offset) - Backlog.pageOf(from));
+  }
+
   private byte[] page(long offset) {
-    return pages[(int) (Backlog.pageOf(offset) - Backlog.pageOf(from))];
+    return pages[pageIndex(offset)];
+  }
+
+  /** Where in the array of its page the byte stands. */
+  private int inArray(long offset) {
+    return pageStarts[pageIndex(offset)] + Backlog.inPage(offset);
   }
 
   /**
@@ -56,7 +68,7 @@ public final class LogSlice {
   private long recordBytes(long offset) {
     int length = 0;
     for (int i = 0; i < LogRecords.LENGTH_BYTES; i++) {
-      length = length << 8 | page(offset + i)[Backlog.inPage(offset + i)] & 0xff;
+      length = length << 8 | page(offset + i)[inArray(offset + i)] & 0xff;
     }
     return LogRecords.LENGTH_BYTES + Integer.toUnsignedLong(length);
   }
@@ -65,7 +77,7 @@ public final class LogSlice {
   public void copy(long start, long end, WireWriter out) {
     for (long at = start; at < end; ) {
       int count = countInPage(at, end);
-      out.raw(page(at), Backlog.inPage(at), count);
+      out.raw(page(at), inArray(at), count);
       at += count;
     }
   }
@@ -74,7 +86,7 @@ public final class LogSlice {
   public void copy(long start, long end, ByteBuffer out) {
     for (long at = start; at < end; ) {
       int count = countInPage(at, end);
-      out.put(page(at), Backlog.inPage(at), count);
+      out.put(page(at), inArray(at), count);
       at += count;
     }
   }

@@ -142,6 +142,10 @@ public final class ReplicationLog implements EffectSink {
       return;
     }
     record.clear();
+    if (effect.buffer().length >= Request.LARGE_BYTES) {
+      appendLarge(keyspace, partition, effect);
+      return;
+    }
     LogRecords.write(record, keyspace, partition, effect);
     appendRecord(0);
   }
@@ -172,6 +176,27 @@ public final class ReplicationLog implements EffectSink {
     if (record.size() > RECORD_BYTES_KEPT_MAX) {
       record = new WireWriter();
     }
+  }
+
+  /** The same, without building the record in one piece, and large arguments shared if possible. */
+  private void appendLarge(int keyspace, int partition, Request effect) {
+    LogRecords.writeHead(record, keyspace, partition, effect);
+    for (int i = 0; i < effect.count(); i++) {
+      int length = effect.length(i);
+      record.varint(length);
+      if (length < Request.LARGE_BYTES) {
+        record.raw(effect.buffer(), effect.start(i), length);
+      } else {
+        append(record.bytes(), 0, record.size());
+        record.clear();
+        if (effect.isBufferKept()) {
+          backlog.share(effect.buffer(), effect.start(i), length);
+        } else {
+          append(effect.buffer(), effect.start(i), length);
+        }
+      }
+    }
+    append(record.bytes(), 0, record.size());
   }
 
   /** A follower appends whole records as they came from the leader. */

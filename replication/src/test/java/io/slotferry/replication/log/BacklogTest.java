@@ -91,4 +91,52 @@ class BacklogTest {
     random.nextBytes(value);
     return Request.of("SET".getBytes(UTF_8), ("key" + random.nextInt(100)).getBytes(UTF_8), value);
   }
+
+  /** Two backlogs, one of which shares what the other copies, give the same slices. */
+  @Test
+  void sharedBytesReadAsIfTheyWereCopied() {
+    for (int seed = 0; seed < 30; seed++) {
+      Random random = new Random(seed);
+      Backlog sharing = new Backlog(BOUND_BYTES);
+      Backlog copying = new Backlog(BOUND_BYTES);
+      for (int i = 0; i < 200; i++) {
+        byte[] bytes = new byte[1 + random.nextInt(3 * Backlog.PAGE_BYTES)];
+        random.nextBytes(bytes);
+        int offset = random.nextInt(bytes.length);
+        int length = bytes.length - offset;
+        copying.append(bytes, offset, length);
+        if (bytes.length > Backlog.PAGE_BYTES && random.nextBoolean()) {
+          sharing.share(bytes, offset, length);
+        } else {
+          sharing.append(bytes, offset, length);
+        }
+        assertThat(sharing.endOffset()).isEqualTo(copying.endOffset());
+        assertThat(sharing.firstOffset()).isEqualTo(copying.firstOffset());
+      }
+      long first = sharing.firstOffset();
+      long end = sharing.endOffset();
+      WireWriter shared = new WireWriter();
+      WireWriter copied = new WireWriter();
+      sharing.slice(first, end).copy(first, end, shared);
+      copying.slice(first, end).copy(first, end, copied);
+      assertThat(shared.toByteArray()).isEqualTo(copied.toByteArray());
+    }
+  }
+
+  @Test
+  void aValueBeyondTheBoundIsLetGoOnceTheDiskHasIt() {
+    Backlog backlog = new Backlog(BOUND_BYTES);
+    byte[] value = new byte[BOUND_BYTES * 3];
+    Arrays.fill(value, (byte) 7);
+    backlog.keepFrom(0);
+    backlog.share(value, 10, value.length - 10);
+    assertThat(backlog.firstOffset()).isZero();
+    WireWriter out = new WireWriter();
+    backlog.slice(0, backlog.endOffset()).copy(0, backlog.endOffset(), out);
+    assertThat(out.toByteArray()).isEqualTo(Arrays.copyOf(value, value.length - 10));
+
+    backlog.keepFrom(backlog.endOffset());
+
+    assertThat(backlog.endOffset() - backlog.firstOffset()).isLessThan(Backlog.PAGE_BYTES);
+  }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.frame.MalformedFrameException;
 import io.slotferry.protocol.frame.WireWriter;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class ReplicationLogTest {
@@ -132,5 +133,26 @@ class ReplicationLogTest {
     assertThatThrownBy(records::next).isInstanceOf(MalformedFrameException.class);
     records.reset(out.bytes(), 0, out.size() - 1);
     assertThatThrownBy(records::next).isInstanceOf(MalformedFrameException.class);
+  }
+
+  @Test
+  void largeEffectsAreTheSameRecordsWhetherTheyAreSharedOrNot() {
+    for (boolean shared : new boolean[] {true, false}) {
+      ReplicationLog large = ReplicationLog.inMemory();
+      WireWriter expected = new WireWriter();
+      for (int bytes : new int[] {10, Request.LARGE_BYTES, 3_000_000, 5}) {
+        Request effect = Request.of(new byte[] {'S'}, new byte[] {'k'}, new byte[bytes]);
+        Arrays.fill(effect.buffer(), 2, 2 + bytes, (byte) bytes);
+        if (shared) {
+          effect.offerBuffer();
+          assertThat(effect.keepBuffer(2)).isEqualTo(bytes >= Request.LARGE_BYTES);
+        }
+        LogRecords.write(expected, 3, 16400, effect);
+        large.effect(3, 16400, effect);
+      }
+      WireWriter out = new WireWriter();
+      large.read(0, out, Integer.MAX_VALUE);
+      assertThat(out.toByteArray()).isEqualTo(expected.toByteArray());
+    }
   }
 }
