@@ -143,8 +143,7 @@ class EngineTest {
     }
     ReplyWriter inner = new ReplyWriter();
     CommandContext context =
-        new CommandContext(
-            engine, EngineFixture::partitionOf, null, new KeyObservation(), null);
+        new CommandContext(engine, EngineFixture::partitionOf, null, new KeyObservation(), null);
     context.begin(new ShardCall(), Request.of("PING"), new ReplyWriter(), 5, true);
     context.atomically(() -> {
       assertThat(execute(context, inner, "SET", "a", "1", "PXAT", "6")).isTrue();

@@ -136,11 +136,7 @@ public final class FrameDoor implements ShardExecutor.LaterReply, ShardExecutor.
     int key = call.command.firstKey();
     if (key > 0 && key < request.count()) {
       executor.expect(
-          call.keyspace,
-          call.partition,
-          request.buffer(),
-          request.start(key),
-          request.length(key));
+          call.keyspace, call.partition, request.buffer(), request.start(key), request.length(key));
     }
   }
 
