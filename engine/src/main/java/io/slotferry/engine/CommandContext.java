@@ -58,6 +58,7 @@ public final class CommandContext {
   private final StringValue peekView = new StringValue(new byte[0]);
 
   private final AccessClock accessClock;
+  private final WireWriter scratch = new WireWriter();
 
   // The command.
   private ShardCall call = new ShardCall();
@@ -234,6 +235,11 @@ public final class CommandContext {
   /** Whether keys and fields expire that nobody asks for. */
   public void expireActively(boolean active) {
     engine.expireActively(active);
+  }
+
+  /** Memory to put bytes together in, whatever is in it; anybody else may take it next. */
+  public WireWriter scratch() {
+    return scratch;
   }
 
   public EngineSettings settings() {

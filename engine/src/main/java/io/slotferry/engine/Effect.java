@@ -17,12 +17,16 @@ import java.util.Arrays;
  *   !del key                     the key is gone
  *   !flush                       all keys of the keyspace in the partition are gone
  *   !swapN                       the keyspace has changed places with keyspace N in the partition
+ *   !claim key group consumer …  entries of a stream were given to a consumer
+ *   !group key CREATE group …    XGROUP, its key where every effect has it
  * </pre>
  */
 public final class Effect {
   public static final byte[] PUT = name("!put");
   public static final byte[] DEL = name("!del");
   public static final byte[] FLUSH = name("!flush");
+  public static final byte[] CLAIM = name("!claim");
+  public static final byte[] GROUP = name("!group");
 
   /** Fields that have expired. */
   static final byte[] HDEL = name("HDEL");

@@ -2,18 +2,25 @@ package io.slotferry.engine;
 
 import io.slotferry.engine.command.BitCommands;
 import io.slotferry.engine.command.BlockingCommands;
+import io.slotferry.engine.command.ClaimCommands;
+import io.slotferry.engine.command.ClaimEffect;
 import io.slotferry.engine.command.DebugCommands;
 import io.slotferry.engine.command.DumpCommands;
 import io.slotferry.engine.command.ExpiryCommands;
 import io.slotferry.engine.command.GenericCommands;
 import io.slotferry.engine.command.GeoCommands;
+import io.slotferry.engine.command.GroupCommands;
 import io.slotferry.engine.command.HashCommands;
 import io.slotferry.engine.command.HyperLogLogCommands;
 import io.slotferry.engine.command.KeyspaceCommands;
 import io.slotferry.engine.command.ListCommands;
 import io.slotferry.engine.command.MemoryCommands;
+import io.slotferry.engine.command.PendingCommands;
 import io.slotferry.engine.command.SetCommands;
 import io.slotferry.engine.command.SortedSetCommands;
+import io.slotferry.engine.command.StreamCommands;
+import io.slotferry.engine.command.StreamInfo;
+import io.slotferry.engine.command.StreamReads;
 import io.slotferry.engine.command.StringCommands;
 import io.slotferry.engine.hash.KeyHash;
 import io.slotferry.engine.store.AccessClock;
@@ -108,6 +115,12 @@ public final class Engine {
     SetCommands.bind(handlers);
     SortedSetCommands.bind(handlers);
     GeoCommands.bind(handlers);
+    StreamCommands.bind(handlers);
+    StreamReads.bind(handlers);
+    StreamInfo.bind(handlers);
+    GroupCommands.bind(handlers);
+    PendingCommands.bind(handlers);
+    ClaimCommands.bind(handlers);
     BlockingCommands.bind(handlers);
   }
 
@@ -350,6 +363,10 @@ public final class Engine {
       }
       payload.reset(effect.buffer(), effect.start(4), effect.length(4));
       context.put(1, Value.decode(type, payload), decimal(effect, 2));
+    } else if (effect.equalBytes(0, Effect.CLAIM)) {
+      ClaimEffect.apply(context);
+    } else if (effect.equalBytes(0, Effect.GROUP)) {
+      GroupCommands.apply(context);
     } else if (effect.equalBytes(0, Effect.FLUSH)) {
       store.create(partition).clear(keyspace);
     } else if (Effect.swapped(effect) >= 0) {

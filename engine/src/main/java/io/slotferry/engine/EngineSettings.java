@@ -2,6 +2,7 @@ package io.slotferry.engine;
 
 import io.slotferry.engine.store.AccessClock;
 import io.slotferry.engine.value.EncodingLimits;
+import io.slotferry.engine.value.NodeLimits;
 import java.util.function.UnaryOperator;
 
 /**
@@ -20,8 +21,7 @@ public final class EngineSettings {
   private long zsetMaxListpackValue = 64;
   private int listMaxListpackSize = -2;
   private long hllSparseBytesMax = 3000;
-  private long streamNodeBytesMax = 4096;
-  private long streamNodeEntriesMax = 100;
+  private NodeLimits streamNodes = NodeLimits.DEFAULT;
   private String notifyKeyspaceEvents = "";
   private int activeExpireEffort = 1;
   private long busyReplyThresholdMillis = 5000;
@@ -44,8 +44,9 @@ public final class EngineSettings {
     zsetMaxListpackValue = number(valueOf, "zset-max-listpack-value");
     listMaxListpackSize = (int) number(valueOf, "list-max-listpack-size");
     hllSparseBytesMax = number(valueOf, "hll-sparse-max-bytes");
-    streamNodeBytesMax = number(valueOf, "stream-node-max-bytes");
-    streamNodeEntriesMax = number(valueOf, "stream-node-max-entries");
+    limitStreamNodes(
+        new NodeLimits(
+            number(valueOf, "stream-node-max-bytes"), number(valueOf, "stream-node-max-entries")));
     notifyKeyspaceEvents = valueOf.apply("notify-keyspace-events");
     activeExpireEffort = (int) number(valueOf, "active-expire-effort");
     busyReplyThresholdMillis = number(valueOf, "busy-reply-threshold");
@@ -82,14 +83,13 @@ public final class EngineSettings {
     return hllSparseBytesMax;
   }
 
-  /** 0 for no bound. */
-  public long streamNodeBytesMax() {
-    return streamNodeBytesMax;
+  /** When a stream begins a new block. */
+  public NodeLimits streamNodes() {
+    return streamNodes;
   }
 
-  /** 0 for no bound. */
-  public long streamNodeEntriesMax() {
-    return streamNodeEntriesMax;
+  public void limitStreamNodes(NodeLimits limits) {
+    streamNodes = limits;
   }
 
   /** Classes of keyspace events, a letter each; A stands for most; empty for none. */

@@ -246,6 +246,27 @@ public final class ReplyWriter {
     header(resp3 ? '%' : '*', resp3 ? pairs : pairs * 2L);
   }
 
+  /** Makes an array of the {@code count} elements that were written from {@code start} on. */
+  public void arrayFrom(int start, int count) {
+    int end = size;
+    array(count);
+    moveTo(start, end);
+  }
+
+  /** Makes a map ({@link #map}) of the pairs that were written from {@code start} on. */
+  public void mapFrom(int start, int pairs) {
+    int end = size;
+    map(pairs);
+    moveTo(start, end);
+  }
+
+  /** Moves what was written from {@code end} on, a header, before the rest from {@code start}. */
+  private void moveTo(int start, int end) {
+    byte[] header = Arrays.copyOfRange(bytes, end, size);
+    System.arraycopy(bytes, start, bytes, start + header.length, end - start);
+    System.arraycopy(header, 0, bytes, start, header.length);
+  }
+
   public void set(int count) {
     header(resp3 ? '~' : '*', count);
   }

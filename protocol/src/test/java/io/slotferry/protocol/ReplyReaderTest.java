@@ -139,6 +139,23 @@ class ReplyReaderTest {
   }
 
   @Test
+  void aHeaderMayBeWrittenAfterWhatItCounts() {
+    for (int version = 2; version <= 3; version++) {
+      ReplyWriter reply = new ReplyWriter(1);
+      reply.useProtocol(version);
+      reply.array(2);
+      int start = reply.size();
+      reply.bulk("a");
+      reply.integer(1);
+      reply.mapFrom(start, 1);
+      reply.arrayFrom(reply.size(), 0);
+      String map = version == 3 ? "%1" : "*2";
+      assertThat(new String(reply.toByteArray(), ISO_8859_1))
+          .isEqualTo("*2\r\n" + map + "\r\n$1\r\na\r\n:1\r\n*0\r\n");
+    }
+  }
+
+  @Test
   void repliesReadBackAsWritten() {
     for (int seed = 0; seed < 2_000; seed++) {
       Random random = new Random(seed);

@@ -6,8 +6,12 @@ import io.slotferry.engine.value.ListValue;
 import io.slotferry.engine.value.SetValue;
 import io.slotferry.engine.value.Slice;
 import io.slotferry.engine.value.SortedSetValue;
+import io.slotferry.engine.value.StreamId;
+import io.slotferry.engine.value.StreamValue;
+import io.slotferry.engine.value.StreamWalk;
 import io.slotferry.engine.value.StringValue;
 import io.slotferry.engine.value.Value;
+import io.slotferry.engine.value.ValueType;
 import io.slotferry.protocol.Decimal;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -19,6 +23,7 @@ import java.util.HexFormat;
  * order matters and joined by exclusive or where it does not.
  */
 final class Digest {
+  private static final int STREAM_CODE = 6;
   private static final int BYTES = 20;
   private static final byte[] EXPIRES = "!!expire!!".getBytes(StandardCharsets.US_ASCII);
 
@@ -67,7 +72,7 @@ final class Digest {
   }
 
   void addValue(Value value, boolean expires) {
-    byte[] type = {0, 0, 0, (byte) value.type().code()};
+    byte[] type = {0, 0, 0, (byte) redisCode(value.type())};
     mix(type, 0, type.length);
     switch (value) {
       case StringValue string -> mix(string.buffer(), string.start(), string.length());
@@ -75,9 +80,30 @@ final class Digest {
       case SetValue set -> add(set);
       case SortedSetValue set -> add(set);
       case HashValue hash -> add(hash);
+      case StreamValue stream -> add(stream);
     }
     if (expires) {
       xor(EXPIRES, 0, EXPIRES.length);
+    }
+  }
+
+  /** Redis has modules before streams. */
+  private static int redisCode(ValueType type) {
+    return type == ValueType.STREAM ? STREAM_CODE : type.code();
+  }
+
+  private void add(StreamValue stream) {
+    Slice field = new Slice();
+    Slice value = new Slice();
+    StreamWalk walk = stream.walk(StreamId.MIN, StreamId.MAX, false);
+    while (walk.next()) {
+      byte[] id = walk.id().toString().replace('-', '.').getBytes(StandardCharsets.US_ASCII);
+      mix(id, 0, id.length);
+      for (int left = walk.fields(); left > 0; left--) {
+        walk.nextField(field, value);
+        mix(field);
+        mix(value);
+      }
     }
   }
 

@@ -20,14 +20,23 @@ final class DumpType {
   /** A list of ziplists. */
   static final int LIST_QUICKLIST = 14;
 
+  /** A stream of Redis 5 and 6. */
+  static final int STREAM_LISTPACKS = 15;
+
   static final int HASH_LISTPACK = 16;
   static final int ZSET_LISTPACK = 17;
 
   /** A list of listpacks and of single large elements. */
   static final int LIST_QUICKLIST_2 = 18;
 
+  /** A stream, with the counters of Redis 7.0. */
+  static final int STREAM_LISTPACKS_2 = 19;
+
   /** Of Redis 7.2. */
   static final int SET_LISTPACK = 20;
+
+  /** Of Redis 7.2: consumers have a second time. */
+  static final int STREAM_LISTPACKS_3 = 21;
 
   /** Of Redis 7.4: a hash with fields that expire. */
   static final int HASH_METADATA = 24;

@@ -74,6 +74,12 @@ final class Listpack {
     endElement(before);
   }
 
+  /** Adds all elements of another one. */
+  void append(Listpack other) {
+    elements.raw(other.elements.bytes(), 0, other.elements.size());
+    count += other.count;
+  }
+
   private static int width(long value) {
     if (value == (short) value) {
       return 2;

@@ -5,6 +5,7 @@ import io.slotferry.engine.value.ListValue;
 import io.slotferry.engine.value.SetValue;
 import io.slotferry.engine.value.Slice;
 import io.slotferry.engine.value.SortedSetValue;
+import io.slotferry.engine.value.StreamValue;
 import io.slotferry.engine.value.StringValue;
 import io.slotferry.engine.value.Value;
 import io.slotferry.protocol.Decimal;
@@ -32,6 +33,7 @@ final class ValueWriter {
       case SetValue set -> write(set);
       case SortedSetValue set -> write(set);
       case HashValue hash -> write(hash);
+      case StreamValue stream -> new StreamWriter(out).write(stream);
     }
   }
 

@@ -8,7 +8,7 @@ import io.slotferry.protocol.frame.WireWriter;
  * view of such an entry; the other types are objects that are changed in place.
  */
 public abstract sealed class Value
-    permits StringValue, ListValue, SetValue, SortedSetValue, HashValue {
+    permits StringValue, ListValue, SetValue, SortedSetValue, HashValue, StreamValue {
   private static final long FIXED_BYTES = 48;
   private static final long ELEMENT_BYTES = 48;
 
@@ -17,7 +17,7 @@ public abstract sealed class Value
   /** Redis' name of the encoding ({@code OBJECT ENCODING}) that this value would have there. */
   public abstract String encoding();
 
-  /** Elements (fields, members); 1 for a string. A value with none does not exist. */
+  /** Elements; 1 for a string. A value with none does not exist, unless it is a stream. */
   public abstract int size();
 
   /** The memory it takes, bytes: an estimate in constant time. */
@@ -41,6 +41,7 @@ public abstract sealed class Value
       case SET -> SetValue.decode(in);
       case SORTED_SET -> SortedSetValue.decode(in);
       case HASH -> HashValue.decode(in);
+      case STREAM -> StreamValue.decode(in);
     };
   }
 

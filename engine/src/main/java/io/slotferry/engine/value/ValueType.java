@@ -8,7 +8,8 @@ public enum ValueType {
   LIST(1, "list"),
   SET(2, "set"),
   SORTED_SET(3, "zset"),
-  HASH(4, "hash");
+  HASH(4, "hash"),
+  STREAM(5, "stream");
 
   private static final ValueType[] BY_CODE = values();
 

@@ -1,6 +1,7 @@
 package io.slotferry.engine.redis;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The commands of the engine with the arguments they are tried with. A new command is a new row.
@@ -19,22 +20,28 @@ final class CommandRows {
     SHAPE,
     /** Integers that differ by what passes of time between two calls. */
     NEARLY,
+    /** As {@link #BYTES}, but for times and what passes of them, each in its place. */
+    TIMES,
     /** Cursors are each server's own; all elements that a whole scan finds, in any order. */
     SCAN,
     SCAN_OF_PAIRS
   }
 
-  record Row(Match match, CommandTemplate template) {}
+  record Row(Match match, CommandTemplate template) {
+    static Row of(String template, Match match) {
+      return new Row(match, new CommandTemplate(template));
+    }
+  }
 
   private static Row row(String template) {
     return row(template, Match.BYTES);
   }
 
   private static Row row(String template, Match match) {
-    return new Row(match, new CommandTemplate(template));
+    return Row.of(template, match);
   }
 
-  static final List<Row> ALL =
+  private static final List<Row> OTHER_TYPES =
       List.of(
           // hashes
           row("HSET hash { member value }"),
@@ -250,6 +257,8 @@ final class CommandRows {
           row("COPY set set [ REPLACE ]"),
           row("COPY string string [ REPLACE|x ]"),
           row("COPY zset zset [ REPLACE ]"),
+          row("COPY stream stream [ REPLACE ]"),
+          row("RENAME stream stream"),
           row("RESTORE key ttl x [ IDLETIME int ] [ FREQ int ] [ REPLACE ] [ ABSTTL ]"),
           row("MOVE key 0|1|1|2|16|-1|x|9999999999"),
           row("RPUSH nums { eighths }"),
@@ -263,4 +272,7 @@ final class CommandRows {
           row("KEYS pattern", Match.ANY_ORDER),
           row("SCAN 0 [ MATCH pattern ] [ COUNT int ]", Match.SCAN),
           row("DBSIZE"));
+
+  static final List<Row> ALL =
+      Stream.of(OTHER_TYPES, StreamRows.ALL).flatMap(List::stream).toList();
 }

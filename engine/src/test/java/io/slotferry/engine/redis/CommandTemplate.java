@@ -11,7 +11,11 @@ import java.util.Random;
  * missing at the end, or there is one too many, unless the template ends in {@code !}.
  */
 final class CommandTemplate {
-  private static final String FAMILIES = "hlsz";
+  private static final String FAMILIES = "hlszx";
+
+  /** IDs begin here: a time to come, so that those given out do not depend on the clock. */
+  private static final long STREAM_MILLIS = 9_000_000_000_000L;
+
   private static final String[] BAD_INTEGERS = {
     "x", "1.5", "", " 1", "+1", "01", "-", "9223372036854775808"
   };
@@ -127,6 +131,14 @@ final class CommandTemplate {
         case "score" -> score();
         case "minmax" -> (random.nextInt(4) == 0 ? "(" : "") + score();
         case "lexbound" -> lexBound();
+        case "stream" -> key('x');
+        case "nextid" -> nextId();
+        case "xid" -> streamId();
+        case "xbound" -> streamBound();
+        case "xfield" -> "f" + random.nextInt(3);
+        case "group" -> "g" + random.nextInt(2);
+        case "consumer" -> "c" + random.nextInt(3);
+        case "long" -> random.nextInt(3) == 0 ? random.nextInt() + "" : "v".repeat(length());
         case "pattern" -> PATTERNS[random.nextInt(PATTERNS.length)];
         case "float" -> random.nextInt(12) == 0 ? odd("x", "", "inf", "nan", "1e2") : binary();
         case "eighths" -> binary();
@@ -195,6 +207,46 @@ final class CommandTemplate {
 
     private String score() {
       return random.nextInt(15) == 0 ? odd(ODD_SCORES) : binary();
+    }
+
+    /** Around the lengths where the encoding in Redis changes. */
+    private int length() {
+      return switch (random.nextInt(30)) {
+        case 0 -> random.nextInt(5000);
+        case 1, 2 -> random.nextInt(120, 132);
+        case 3, 4 -> random.nextInt(60, 68);
+        default -> random.nextInt(20);
+      };
+    }
+
+    private String nextId() {
+      return switch (random.nextInt(40)) {
+        case 0 -> odd("x", "", "-", "0-0", "1-1-1", "*-*", "99999999999999999999-1", "-*", "1");
+        case 1, 2 -> streamId();
+        default -> streamMillis() + "-*";
+      };
+    }
+
+    /** Mostly the last of those in play: before it, nothing can be added any more. */
+    private long streamMillis() {
+      return STREAM_MILLIS + (random.nextInt(12) == 0 ? random.nextInt(2) : 2);
+    }
+
+    private String streamId() {
+      int seq = random.nextInt(1 << random.nextInt(1, 9));
+      return switch (random.nextInt(40)) {
+        case 0 -> odd("x", "", "-", "0-0", "1-1-1", "*", "99999999999999999999-1", "-1", "1-");
+        case 1 -> "" + streamMillis();
+        default -> streamMillis() + "-" + seq;
+      };
+    }
+
+    private String streamBound() {
+      return switch (random.nextInt(6)) {
+        case 0, 1 -> odd("-", "+");
+        case 2 -> "(" + streamId();
+        default -> streamId();
+      };
     }
 
     private String lexBound() {

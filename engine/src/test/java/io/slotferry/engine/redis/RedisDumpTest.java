@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RedisDumpTest {
   private static final int SEEDS = 20;
   private static final int VALUES = 40;
+  private static final int STREAM_STEPS = 400;
   private static final int[] SIZES = {1, 2, 5, 100, 129, 600, 3000};
 
   private static RedisServer redis;
@@ -67,6 +68,54 @@ class RedisDumpTest {
             .isEqualTo(onRedis("OBJECT", "ENCODING", "k"));
       }
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("seeds")
+  void streamsGoBothWays(long seed) throws IOException {
+    Random random = new Random(seed);
+    engine.nowMillis = System.currentTimeMillis();
+    onRedis("FLUSHALL");
+    for (int step = 0; step < STREAM_STEPS; step++) {
+      List<String> command =
+          StreamRows.ALL.get(random.nextInt(StreamRows.ALL.size())).template().expand(random, 12);
+      List<List<String>> commands = StreamDifferences.consumerCreations(command);
+      commands.add(command);
+      for (List<String> each : commands) {
+        if (!StreamDifferences.isRefusedSince72(engineReply(each))) {
+          redis.reply(each);
+        }
+      }
+    }
+    for (int i = 0; i < 3; i++) {
+      String key = "x" + i;
+      if (onRedis("TYPE", key).text().equals("stream")) {
+        compareStream(key);
+      }
+    }
+  }
+
+  private void compareStream(String key) throws IOException {
+    here("DEL", "theirs");
+    onRedis("DEL", "ours");
+    assertThat(here("RESTORE", "theirs", "0", onRedis("DUMP", key).text()).text()).isEqualTo("OK");
+    assertThat(onRedis("RESTORE", "ours", "0", here("DUMP", key).text()).text()).isEqualTo("OK");
+    for (String query : new String[] {"XRANGE KEY - +", "XINFO GROUPS KEY"}) {
+      Reply expected = onRedis(query.replace("KEY", key).split(" "));
+      assertThat(here(query.replace("KEY", "theirs").split(" "))).isEqualTo(expected);
+      assertThat(onRedis(query.replace("KEY", "ours").split(" "))).isEqualTo(expected);
+    }
+    for (String group : new String[] {"g0", "g1"}) {
+      Reply expected = onRedis("XPENDING", key, group, "-", "+", "1000");
+      Reply theirs = here("XPENDING", "theirs", group, "-", "+", "1000");
+      Reply ours = onRedis("XPENDING", "ours", group, "-", "+", "1000");
+      if (!expected.isError()) {
+        assertThat(StreamDifferences.areEqualButForTimes(expected, theirs)).isTrue();
+        assertThat(StreamDifferences.areEqualButForTimes(expected, ours)).isTrue();
+      }
+    }
+    assertThat(here("DEBUG", "DIGEST-VALUE", "theirs"))
+        .isEqualTo(onRedis("DEBUG", "DIGEST-VALUE", key));
   }
 
   private static Reply sorted(String type, Reply reply) {

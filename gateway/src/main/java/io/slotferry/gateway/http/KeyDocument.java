@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A key with its value as JSON: {@code {"key":…,"type":"hash","value":{…},"ttlMillis":…}}. A string
  * is a JSON string, a hash an object, a list and a set arrays, a sorted set an array of {@code
- * {"member","score"}}.
+ * {"member","score"}}, a stream an array of {@code {"id","fields"}} ({@link StreamDocument}).
  */
 final class KeyDocument {
   private static final int ARGUMENTS_MAX = 1 << 20;
@@ -31,6 +31,7 @@ final class KeyDocument {
       case "list" -> Request.of(utf8("LRANGE"), key, utf8("0"), utf8("-1"));
       case "set" -> Request.of(utf8("SMEMBERS"), key);
       case "zset" -> Request.of(utf8("ZRANGE"), key, utf8("0"), utf8("-1"), utf8("WITHSCORES"));
+      case "stream" -> Request.of(utf8("XRANGE"), key, utf8("-"), utf8("+"));
       default -> null;
     };
   }
@@ -85,6 +86,8 @@ final class KeyDocument {
       }
       case Reply.Distinct set -> array(set.elements(), text);
       case Reply.Array array when type.equals("zset") -> scored(array.elements(), text);
+      case Reply.Array array when type.equals("stream") ->
+          StreamDocument.of(array.elements(), text);
       case Reply.Array array -> array(array.elements(), text);
       default -> throw new IllegalStateException("a value of type " + type + " read as " + reply);
     };
@@ -109,7 +112,7 @@ final class KeyDocument {
     return array;
   }
 
-  private static String string(Reply reply, Text text) {
+  static String string(Reply reply, Text text) {
     if (reply instanceof Reply.BulkString(byte[] bytes)) {
       return text.encode(bytes);
     }
@@ -129,6 +132,17 @@ final class KeyDocument {
       return "hash";
     }
     return value instanceof JsonArray ? "list" : "string";
+  }
+
+  /** The arguments behind the key of all commands that write the value: one, but of a stream. */
+  static List<List<byte[]>> writes(String type, JsonObject document) {
+    if (!type.equals("stream")) {
+      return List.of(arguments(type, document));
+    }
+    Text text = Text.of("base64".equals(document.getValue("encoding")));
+    List<List<byte[]>> writes = StreamDocument.writes(document.getValue("value"), text);
+    checkCount(type, writes.size());
+    return writes;
   }
 
   /** The arguments behind the key that write the value: HSET's fields, RPUSH's elements, … */
@@ -154,24 +168,29 @@ final class KeyDocument {
           scoredArguments(need(JsonObject.class, "zset member", element), text, arguments);
         }
       }
-      default -> throw bad("unknown type '" + type + "': string, hash, list, set or zset");
+      default -> throw bad("unknown type '" + type + "': string, hash, list, set, zset or stream");
     }
-    if (arguments.isEmpty()) {
-      throw bad("a " + type + " without elements does not exist; DELETE removes a key");
-    }
-    if (arguments.size() > ARGUMENTS_MAX) {
-      throw bad("more than " + ARGUMENTS_MAX + " elements");
-    }
+    checkCount(type, arguments.size());
     return arguments;
   }
 
-  /** The command that adds {@link #arguments} to a value of a type other than string. */
+  private static void checkCount(String type, int elements) {
+    if (elements == 0) {
+      throw bad("a " + type + " without elements does not exist; DELETE removes a key");
+    }
+    if (elements > ARGUMENTS_MAX) {
+      throw bad("more than " + ARGUMENTS_MAX + " elements");
+    }
+  }
+
+  /** The command that adds what is written to a value of a type other than string. */
   static String writeCommand(String type) {
     return switch (type) {
       case "hash" -> "HSET";
       case "list" -> "RPUSH";
       case "set" -> "SADD";
       case "zset" -> "ZADD";
+      case "stream" -> "XADD";
       default -> throw new IllegalArgumentException(type);
     };
   }
@@ -194,7 +213,7 @@ final class KeyDocument {
     };
   }
 
-  private static <T> T need(Class<T> json, String type, @Nullable Object value) {
+  static <T> T need(Class<T> json, String type, @Nullable Object value) {
     if (!json.isInstance(value)) {
       throw bad(
           "the value of a "
@@ -205,7 +224,7 @@ final class KeyDocument {
     return json.cast(value);
   }
 
-  private static byte[] scalar(@Nullable Object value, Text text) {
+  static byte[] scalar(@Nullable Object value, Text text) {
     return switch (value) {
       case String string -> text.decode(string);
       case Number number -> utf8(number.toString());
@@ -214,7 +233,7 @@ final class KeyDocument {
     };
   }
 
-  private static ProblemException bad(String detail) {
+  static ProblemException bad(String detail) {
     return new ProblemException(Problem.badRequest(detail));
   }
 }

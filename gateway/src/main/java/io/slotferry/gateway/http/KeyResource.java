@@ -65,7 +65,7 @@ final class KeyResource {
   private static Future<Void> answer(
       RoutingContext context, byte[] key, String type, Reply value, Reply ttl) {
     failOn(value);
-    if (isAbsent(value)) {
+    if (isAbsent(type, value)) {
       throw new ProblemException(Problem.notFound("no such key"));
     }
     long ttlMillis = ttl instanceof Reply.Int(long millis) ? millis : -1;
@@ -79,11 +79,14 @@ final class KeyResource {
     return Json.send(context, 200, document);
   }
 
-  /** The key may have gone between the question for its type and that for its value. */
-  private static boolean isAbsent(Reply value) {
+  /**
+   * The key may have gone between the question for its type and that for its value. Of all types, a
+   * stream alone may be empty.
+   */
+  private static boolean isAbsent(String type, Reply value) {
     return switch (value) {
       case Reply.Nil _ -> true;
-      case Reply.Array(List<Reply> elements) -> elements.isEmpty();
+      case Reply.Array(List<Reply> elements) -> elements.isEmpty() && !type.equals("stream");
       case Reply.Distinct(List<Reply> elements) -> elements.isEmpty();
       case Reply.Pairs(List<Reply.Pair> pairs) -> pairs.isEmpty();
       default -> false;
@@ -105,14 +108,15 @@ final class KeyResource {
     byte[] key = keyOf(context);
     JsonObject document = documentOf(context);
     String type = KeyDocument.typeOf(document);
-    List<byte[]> arguments = KeyDocument.arguments(type, document);
+    List<List<byte[]>> writes = KeyDocument.writes(type, document);
     Long ttlMillis = ttlOf(document);
     WriteTerms terms = WriteTerms.of(context, type.equals("string"));
     Future<Reply> existed = commands.execute(keyspace, "EXISTS", key);
     Future<Reply> written =
         type.equals("string")
-            ? putString(keyspace, key, arguments.getFirst(), ttlMillis, terms.onlyIfAbsent())
-            : putElements(keyspace, key, type, arguments, ttlMillis);
+            ? putString(
+                keyspace, key, writes.getFirst().getFirst(), ttlMillis, terms.onlyIfAbsent())
+            : putElements(keyspace, key, type, writes, ttlMillis);
     return written.compose(reply -> {
       failOn(reply);
       if (reply instanceof Reply.Nil) {
@@ -141,9 +145,13 @@ final class KeyResource {
 
   /** All in one loop turn, so that the shard gets them one after another. */
   private Future<Reply> putElements(
-      int keyspace, byte[] key, String type, List<byte[]> arguments, @Nullable Long ttlMillis) {
-    commands.execute(keyspace, "DEL", key);
-    Future<Reply> written = write(keyspace, KeyDocument.writeCommand(type), key, arguments);
+      int keyspace, byte[] key, String type, List<List<byte[]>> writes, @Nullable Long ttlMillis) {
+    Future<Reply> written = commands.execute(keyspace, "DEL", key);
+    for (List<byte[]> arguments : writes) {
+      Future<Reply> before = written;
+      Future<Reply> next = write(keyspace, KeyDocument.writeCommand(type), key, arguments);
+      written = before.compose(reply -> reply instanceof Reply.SimpleError ? before : next);
+    }
     if (ttlMillis != null) {
       commands.execute(keyspace, "PEXPIRE", key, utf8(ttlMillis.toString()));
     }

@@ -148,6 +148,18 @@ final class FakeCommands implements Commands {
       }
       case "RPUSH" -> addAll(value(keys, args, "list", new ArrayList<String>(), reply), args);
       case "SADD" -> addAll(value(keys, args, "set", new LinkedHashSet<String>(), reply), args);
+      case "XADD" ->
+          value(keys, args, "stream", new LinkedHashMap<String, List<String>>(), reply)
+              .put(args.get(1), args.subList(2, args.size()));
+      case "XRANGE" -> {
+        Map<String, List<String>> entries = entries(keys, args);
+        reply.array(entries.size());
+        entries.forEach((id, fields) -> {
+          reply.array(2);
+          bulk(reply, id);
+          bulks(fields, fields.size(), reply);
+        });
+      }
       case "HGETALL" -> {
         Map<String, String> pairs = pairs(keys, args);
         reply.map(pairs.size());
@@ -185,6 +197,11 @@ final class FakeCommands implements Commands {
   @SuppressWarnings("unchecked")
   private static Map<String, String> pairs(Map<String, Entry> keys, List<String> args) {
     return (Map<String, String>) keys.get(args.getFirst()).value;
+  }
+
+  @SuppressWarnings("unchecked")
+  private static Map<String, List<String>> entries(Map<String, Entry> keys, List<String> args) {
+    return (Map<String, List<String>>) keys.get(args.getFirst()).value;
   }
 
   @SuppressWarnings("unchecked")

@@ -29,7 +29,9 @@ class KeyResourceTest {
         "{'type':'hash','value':{'name':'ada','born':'1815'}}",
         "{'type':'list','value':['a','b','a']}",
         "{'type':'set','value':['x','y']}",
-        "{'type':'zset','value':[{'member':'m','score':1.5},{'member':'n','score':'-inf'}]}"
+        "{'type':'zset','value':[{'member':'m','score':1.5},{'member':'n','score':'-inf'}]}",
+        "{'type':'stream','value':[{'id':'1-2','fields':{'a':'x','b':'y'}},"
+            + "{'id':'1-3','fields':{'a':'z'}}]}"
       })
   void everyTypeReadsAsItWasWritten(String quoted) {
     JsonObject document = new JsonObject(quoted.replace('\'', '"'));
@@ -156,6 +158,13 @@ class KeyResourceTest {
         "{'value':null}",
         "{'value':{}}",
         "{'type':'stream','value':'x'}",
+        "{'type':'stream','value':[]}",
+        "{'type':'stream','value':[{'id':'1-1','fields':{}}]}",
+        "{'type':'stream','value':[{'id':'1','fields':{'a':'b'}}]}",
+        "{'type':'stream','value':[{'id':'0-0','fields':{'a':'b'}}]}",
+        "{'type':'stream','value':[{'fields':{'a':'b'}}]}",
+        "{'type':'stream','value':[{'id':'1-1','fields':{'a':'b'}},{'id':'1-1','fields':{'a':'b'}}]}",
+        "{'type':'graph','value':'x'}",
         "{'type':'hash','value':'x'}",
         "{'type':'list','value':[['x']]}",
         "{'type':'zset','value':[{'member':'m','score':'high'}]}",

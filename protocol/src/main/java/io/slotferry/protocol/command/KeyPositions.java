@@ -9,7 +9,8 @@ import io.slotferry.protocol.Request;
  * number is the first argument ({@code ZUNION numkeys key …}), or the second, behind the
  * destination ({@code ZUNIONSTORE destination numkeys key …}, whose row says that its first key is
  * argument 1) or the timeout ({@code BLMPOP timeout numkeys key …}). SORT has its second key, if
- * any, behind the option STORE; GEORADIUS and GEORADIUSBYMEMBER behind STORE or STOREDIST.
+ * any, behind the option STORE; GEORADIUS and GEORADIUSBYMEMBER behind STORE or STOREDIST. XREAD and
+ * XREADGROUP have their keys behind the word STREAMS, and as many IDs behind them.
  *
  * <p>A request whose number is no number, or not borne out by its arguments, has no such keys: the
  * shard that gets it answers with the error.
@@ -28,6 +29,8 @@ public final class KeyPositions {
     if (command.is(CommandFlags.MOVABLE_KEYS)) {
       if (isGeoRadius(command)) {
         return storeOfGeoRadius(command, request) == NONE ? 1 : 2;
+      } else if (isStreamRead(command)) {
+        return (request.count() - firstStream(request)) / 2;
       }
       return first + numkeys(request, numkeysAt(command));
     }
@@ -49,6 +52,8 @@ public final class KeyPositions {
     if (command.is(CommandFlags.MOVABLE_KEYS)) {
       if (isGeoRadius(command)) {
         return index == 0 ? first : storeOfGeoRadius(command, request);
+      } else if (isStreamRead(command)) {
+        return firstStream(request) + index;
       }
       return index < first ? first : index - first + numkeysAt(command) + 1;
     }
@@ -90,6 +95,29 @@ public final class KeyPositions {
       }
     }
     return store;
+  }
+
+  private static boolean isStreamRead(Command command) {
+    return command == Command.XREAD || command == Command.XREADGROUP;
+  }
+
+  /** What follows STREAMS; the end when the options before it are wrong, or there is none. */
+  private static int firstStream(Request request) {
+    int at = 1;
+    while (at < request.count()) {
+      if (request.is(at, "STREAMS")) {
+        return at + 1;
+      } else if (request.is(at, "BLOCK") || request.is(at, "COUNT")) {
+        at += 2;
+      } else if (request.is(at, "GROUP")) {
+        at += 3;
+      } else if (request.is(at, "NOACK")) {
+        at++;
+      } else {
+        return request.count();
+      }
+    }
+    return request.count();
   }
 
   private static int numkeys(Request request, int argument) {

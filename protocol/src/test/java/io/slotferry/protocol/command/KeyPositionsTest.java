@@ -56,14 +56,25 @@ class KeyPositionsTest {
     "SORT a STORE, a",
     "SORT_RO a STORE b, a",
     "MEMORY USAGE a SAMPLES 5, a",
-    "MEMORY DOCTOR, ''"
+    "MEMORY DOCTOR, ''",
+    "XREAD STREAMS a b 0 0, a b",
+    "XREAD COUNT 2 BLOCK 0 streams a b c 0 0 0, a b c",
+    "XREAD STREAMS a b 0, a",
+    "XREAD STREAMS, ''",
+    "XREAD COUNT STREAMS a 0, ''",
+    "XREADGROUP GROUP STREAMS c NOACK STREAMS a >, a",
+    "XREADGROUP GROUP g, ''",
+    "XGROUP HELP, ''",
+    "XGROUP CREATE a g 0, a"
   })
   void findsTheKeys(String text, String keys) {
     Request request = Request.of(text.split(" "));
     byte[] name = request.text(0).getBytes(UTF_8);
     Command command = CommandTable.lookup(name, 0, name.length);
     List<String> found = new ArrayList<>();
-    for (int i = 0; i < KeyPositions.count(command, request); i++) {
+    int count = KeyPositions.count(command, request);
+    assertThat(count == 0).isEqualTo(keys.isEmpty());
+    for (int i = 0; i < count; i++) {
       found.add(request.text(KeyPositions.position(command, request, i)));
     }
     assertThat(String.join(" ", found)).isEqualTo(keys);
