@@ -291,6 +291,7 @@ public final class CommandContext {
         && Entries.isExpired(table.entryAt(index), nowMillis)) {
       removeLocated(table);
       expiring = true;
+      store.totals().expired();
       beginEffect(keyArgument, Effect.DEL).emit();
       expiring = false;
     }

@@ -35,6 +35,7 @@ import io.slotferry.protocol.Decimal;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
+import io.slotferry.protocol.command.CommandFlags;
 import io.slotferry.protocol.command.CommandTable;
 import io.slotferry.protocol.command.KeyPositions;
 import io.slotferry.protocol.frame.WireReader;
@@ -43,6 +44,7 @@ import io.slotferry.protocol.shard.ShardCall;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +59,9 @@ import org.jspecify.annotations.Nullable;
 public final class Engine {
   /** One command in this many has its CPU time measured, and stands for the others. */
   private static final int CPU_SAMPLE_EVERY = 64;
+
+  public static final String OUT_OF_MEMORY =
+      "OOM command not allowed when used memory > 'maxmemory'.";
 
   /** Effects are of no time: they are repeated long after, when what they say may be past. */
   private static final long NO_TIME = 0;
@@ -78,6 +83,7 @@ public final class Engine {
   private int depth;
   private int groups;
   private final ExpiryCycle expiryCycle;
+  private final Eviction eviction;
 
   // What an effect is applied with.
   private final ShardCall effectCall = new ShardCall();
@@ -87,6 +93,9 @@ public final class Engine {
   private final AccessClock accessClock;
   private boolean expiresActively = true;
   private int executed;
+
+  /** There was no room when the command began; for those inside it too. */
+  private boolean outOfMemory;
 
   /**
    * @param random for the choices of SPOP, RANDOMKEY and their like
@@ -101,6 +110,7 @@ public final class Engine {
     this.accessClock = new AccessClock(random);
     this.context = new CommandContext(this, locator, effects, observation, random);
     this.expiryCycle = new ExpiryCycle(store, effects, new KeyNotices(observation));
+    this.eviction = new Eviction(store, settings, accessClock, random, effects);
     StringCommands.bind(handlers);
     BitCommands.bind(handlers);
     HyperLogLogCommands.bind(handlers);
@@ -164,7 +174,17 @@ public final class Engine {
     settings.use(valueOf);
     settings.limitEncodings();
     accessClock.count(settings.lfuLogFactor(), settings.lfuDecayMinutes());
-    keepUses(settings.usesKept());
+    keepUses(settings.evictionPolicy().uses());
+  }
+
+  /** Whether it holds more than it may. */
+  public boolean isOverMemory() {
+    return store.totals().bytes() > settings.memoryBytesMax();
+  }
+
+  /** Removes keys, as the leader, until there is room; false when there is none. */
+  public boolean makeRoom(long nowMillis) {
+    return eviction.makeRoom(nowMillis);
   }
 
   /** The data itself. */
@@ -200,6 +220,11 @@ public final class Engine {
     CommandHandler handler = handlers.handlerOf(call.command);
     if (handler == null) {
       throw new IllegalStateException(call.command + " is not the engine's");
+    }
+    outOfMemory = isOverMemory() && !makeRoom(nowMillis);
+    if (outOfMemory && call.command.is(CommandFlags.DENYOOM)) {
+      reply.error(OUT_OF_MEMORY);
+      return;
     }
     long replyStart = reply.totalSize();
     boolean sampled = ++executed % CPU_SAMPLE_EVERY == 0;
@@ -274,6 +299,10 @@ public final class Engine {
     CommandContext context = inner.get(depth++);
     try {
       reply.useProtocol(call.respVersion);
+      if (outOfMemory && call.command.is(CommandFlags.DENYOOM)) {
+        reply.error(OUT_OF_MEMORY);
+        return true;
+      }
       context.begin(call, request, reply, nowMillis, true);
       if (call.command.accepts(request.count())) {
         handler.handle(context);

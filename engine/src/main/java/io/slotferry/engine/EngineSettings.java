@@ -1,6 +1,5 @@
 package io.slotferry.engine;
 
-import io.slotferry.engine.store.AccessClock;
 import io.slotferry.engine.value.EncodingLimits;
 import io.slotferry.engine.value.NodeLimits;
 import java.util.function.UnaryOperator;
@@ -12,6 +11,9 @@ import java.util.function.UnaryOperator;
  * <p>Thread: the loop that owns the copy.
  */
 public final class EngineSettings {
+  /** More than these make no better choice, and each costs time. */
+  private static final int EVICTION_SAMPLES_MAX = 64;
+
   private long hashMaxListpackEntries = 512;
   private long hashMaxListpackValue = 64;
   private long setMaxIntsetEntries = 512;
@@ -27,7 +29,9 @@ public final class EngineSettings {
   private long busyReplyThresholdMillis = 5000;
   private int lfuLogFactor = 10;
   private int lfuDecayMinutes = 1;
-  private AccessClock.Kind usesKept = AccessClock.Kind.NOTHING;
+  private long memoryBytesMax = Long.MAX_VALUE;
+  private EvictionPolicy evictionPolicy = EvictionPolicy.NOEVICTION;
+  private int evictionSamples = 5;
 
   /**
    * Takes new values.
@@ -52,19 +56,10 @@ public final class EngineSettings {
     busyReplyThresholdMillis = number(valueOf, "busy-reply-threshold");
     lfuLogFactor = (int) number(valueOf, "lfu-log-factor");
     lfuDecayMinutes = (int) number(valueOf, "lfu-decay-time");
-    usesKept = usesKeptFor(valueOf.apply("maxmemory-policy"));
-  }
-
-  private static AccessClock.Kind usesKeptFor(String policy) {
-    if (policy.endsWith("-lru")) {
-      return AccessClock.Kind.RECENCY;
-    }
-    return policy.endsWith("-lfu") ? AccessClock.Kind.FREQUENCY : AccessClock.Kind.NOTHING;
-  }
-
-  /** What the policy of eviction needs to know of the uses of keys. */
-  AccessClock.Kind usesKept() {
-    return usesKept;
+    long maxMemory = number(valueOf, "maxmemory");
+    memoryBytesMax = maxMemory == 0 ? Long.MAX_VALUE : maxMemory;
+    evictionPolicy = EvictionPolicy.of(valueOf.apply("maxmemory-policy"));
+    evictionSamples = (int) Math.min(number(valueOf, "maxmemory-samples"), EVICTION_SAMPLES_MAX);
   }
 
   /** Values change their form by these limits from now on. */
@@ -113,5 +108,19 @@ public final class EngineSettings {
 
   public int lfuDecayMinutes() {
     return lfuDecayMinutes;
+  }
+
+  /** What one copy may hold; no bound: {@link Long#MAX_VALUE}. */
+  public long memoryBytesMax() {
+    return memoryBytesMax;
+  }
+
+  public EvictionPolicy evictionPolicy() {
+    return evictionPolicy;
+  }
+
+  /** Of how many keys the one that goes is chosen. */
+  int evictionSamples() {
+    return evictionSamples;
   }
 }

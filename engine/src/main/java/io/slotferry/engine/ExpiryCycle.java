@@ -137,6 +137,7 @@ final class ExpiryCycle {
     byte[] buffer = Entries.keyBuffer(entry);
     int start = Entries.keyStart(entry);
     int length = Entries.keyLength(entry);
+    store.totals().expired();
     effect
         .begin(keyspace, partition, noRequest, false)
         .bytes(Effect.DEL)

@@ -100,6 +100,11 @@ public final class ShardCopy implements ShardExecutor {
   private long monotonicMillis;
   private long wallMillis;
 
+  /** A write needs so many replicas that answer; 0 for none. */
+  private long minReplicas;
+
+  private long replicaLagMillisMax;
+
   /**
    * A copy that holds nothing yet: recover into {@link #engine}, then {@link #open}.
    *
@@ -156,6 +161,8 @@ public final class ShardCopy implements ShardExecutor {
     ClusterSettings settings = newMap.settings();
     if (settings != map.settings()) {
       engine.use(settings::text);
+      minReplicas = settings.number("min-replicas-to-write");
+      replicaLagMillisMax = settings.number("min-replicas-max-lag") * 1_000;
     }
     map = newMap;
     Shard shard = newMap.shardOn(node);
@@ -295,7 +302,7 @@ public final class ShardCopy implements ShardExecutor {
     if (place == Place.HELD) {
       return held.hold(call, request, later) ? Outcome.LATER : Outcome.NOT_HERE;
     }
-    String refusal = call.command.isWrite() ? log.refusal() : null;
+    String refusal = call.command.isWrite() ? writeRefusal(leader) : null;
     if (refusal != null) {
       reply.error(refusal);
     } else {
@@ -358,7 +365,7 @@ public final class ShardCopy implements ShardExecutor {
 
   private void transact(
       Leader leader, ShardCall call, Request batch, ReplyWriter reply, long nowMillis) {
-    String refusal = call.command.isWrite() ? log.refusal() : null;
+    String refusal = call.command.isWrite() ? writeRefusal(leader) : null;
     if (refusal != null) {
       reply.error(refusal);
     } else {
@@ -371,6 +378,18 @@ public final class ShardCopy implements ShardExecutor {
   public void forget(LaterReply later) {
     watches.forgetVia(later);
     blocked.refuseVia(later);
+  }
+
+  private @Nullable String writeRefusal(Leader leader) {
+    return minReplicas > 0 && goodReplicas(leader) < minReplicas
+        ? "NOREPLICAS Not enough good replicas to write."
+        : log.refusal();
+  }
+
+  private long goodReplicas(Leader leader) {
+    return leader.followers(time.monotonicMillis()).stream()
+        .filter(follower -> follower.streaming() && follower.silentMillis() <= replicaLagMillisMax)
+        .count();
   }
 
   @Override
@@ -665,6 +684,9 @@ public final class ShardCopy implements ShardExecutor {
         lastExpiryMillis = nowMillis;
         engine.expireCycle(time.wallMillis(), EXPIRY_KEYS_MAX);
         serveBlocked();
+      }
+      if (engine.isOverMemory()) {
+        engine.makeRoom(time.wallMillis());
       }
       ownership.dropGarbage();
     }

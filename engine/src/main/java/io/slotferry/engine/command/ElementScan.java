@@ -1,5 +1,6 @@
 package io.slotferry.engine.command;
 
+import io.slotferry.protocol.GlobPattern;
 import io.slotferry.engine.CommandContext;
 import io.slotferry.engine.value.Elements;
 import io.slotferry.engine.value.HashValue;

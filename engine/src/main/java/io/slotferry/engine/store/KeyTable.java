@@ -25,6 +25,10 @@ public final class KeyTable {
   private static final int OVERFLOW_MIN = 4;
   private static final int OVERFLOW_MAX = 64;
 
+  /** Of a hash and a reference. */
+  private static final int PLACE_BYTES = Integer.BYTES * 2;
+
+  private final StoreTotals totals;
   private int homes = HOMES_MIN;
   private int[] hashes = new int[HOMES_MIN + OVERFLOW_MIN];
   private @Nullable Object[] entries = new @Nullable Object[HOMES_MIN + OVERFLOW_MIN];
@@ -38,6 +42,29 @@ public final class KeyTable {
   private int @Nullable [] clocks;
 
   private long usedMillis;
+
+  /** A table of its own. */
+  public KeyTable() {
+    this(new StoreTotals());
+  }
+
+  /**
+   * @param totals of the store that it is in
+   */
+  KeyTable(StoreTotals totals) {
+    this.totals = totals;
+    totals.add(arrayBytes(hashes.length), 0, 0);
+  }
+
+  /** The first places are not counted: they stay when all keys are gone, so eviction frees none. */
+  private static long arrayBytes(int length) {
+    return (long) (length - HOMES_MIN - OVERFLOW_MIN) * PLACE_BYTES;
+  }
+
+  /** It is in the store no more. */
+  void leave() {
+    totals.add(-bytes - arrayBytes(hashes.length), -size, -expiring);
+  }
 
   /** The number of keys. */
   public int size() {
@@ -210,7 +237,6 @@ public final class KeyTable {
     }
     hashes[at] = hash;
     entries[at] = entry;
-    size++;
     added(entry);
     if (ordered != null) {
       ordered.add(entry);
@@ -268,7 +294,6 @@ public final class KeyTable {
     }
     hashes[last] = 0;
     entries[last] = null;
-    size--;
     if (homes > HOMES_MIN * 2 && size < homes >>> 2) {
       resize(Math.max(HOMES_MIN, size * 2));
     }
@@ -294,32 +319,33 @@ public final class KeyTable {
   public void recount(int index) {
     if (entries[index] instanceof KeyEntry entry) {
       expiringElements -= entry.hasExpiringElements() ? 1 : 0;
-      bytes += entry.recount();
+      count(entry.recount(), 0, 0);
       expiringElements += entry.hasExpiringElements() ? 1 : 0;
     }
   }
 
   private void added(Object entry) {
-    bytes += Entries.fixedBytes(entry);
+    long more = Entries.fixedBytes(entry);
     if (entry instanceof KeyEntry keyEntry) {
       keyEntry.recount();
-      bytes += keyEntry.countedBytes();
-      expiringElements += keyEntry.hasExpiringElements() ? 1 : 0;
+      more += keyEntry.countedBytes();
     }
-    if (Entries.expiry(entry) != Entries.NO_EXPIRY) {
-      expiring++;
-    }
+    count(more, 1, Entries.expiry(entry) == Entries.NO_EXPIRY ? 0 : 1);
   }
 
   private void removed(Object entry) {
-    bytes -= Entries.fixedBytes(entry);
+    long less = Entries.fixedBytes(entry);
     if (entry instanceof KeyEntry keyEntry) {
-      bytes -= keyEntry.countedBytes();
-      expiringElements -= keyEntry.hasExpiringElements() ? 1 : 0;
+      less += keyEntry.countedBytes();
     }
-    if (Entries.expiry(entry) != Entries.NO_EXPIRY) {
-      expiring--;
-    }
+    count(-less, -1, Entries.expiry(entry) == Entries.NO_EXPIRY ? 0 : -1);
+  }
+
+  private void count(long moreBytes, int moreKeys, int moreExpiring) {
+    bytes += moreBytes;
+    size += moreKeys;
+    expiring += moreExpiring;
+    totals.add(moreBytes, moreKeys, moreExpiring);
   }
 
   // ---- size
@@ -344,6 +370,7 @@ public final class KeyTable {
     @Nullable Object[] oldEntries = entries;
     int @Nullable [] oldClocks = clocks;
     homes = newHomes;
+    totals.add(arrayBytes(newLength) - arrayBytes(hashes.length), 0, 0);
     allocate(newLength);
     int next = 0;
     for (int i = 0; i < oldHashes.length; i++) {
@@ -376,6 +403,7 @@ public final class KeyTable {
   /** More slots beyond the last home. */
   private void extend() {
     int length = hashes.length + (hashes.length >>> 1) + OVERFLOW_MIN;
+    totals.add(arrayBytes(length) - arrayBytes(hashes.length), 0, 0);
     hashes = Arrays.copyOf(hashes, length);
     entries = Arrays.copyOf(entries, length);
     if (clocks != null) {

@@ -33,6 +33,7 @@ public final class Partition {
   private static final @Nullable KeyTable[] NO_TABLES = {};
 
   private final int id;
+  private final StoreTotals totals;
   private PartitionState state = PartitionState.OWNED;
 
   // Nearly all keys are keyspace 0's: its table is found without a detour.
@@ -44,7 +45,25 @@ public final class Partition {
   private long cpuNanos;
 
   Partition(int id) {
+    this(id, new StoreTotals());
+  }
+
+  /**
+   * @param totals of the store that it is in
+   */
+  Partition(int id, StoreTotals totals) {
     this.id = id;
+    this.totals = totals;
+  }
+
+  /** It is in the store no more. */
+  void leave() {
+    for (int keyspace = 0; keyspace < keyspaces(); keyspace++) {
+      KeyTable table = table(keyspace);
+      if (table != null) {
+        table.leave();
+      }
+    }
   }
 
   /** A slot's number, or a tablet's id. */
@@ -111,7 +130,7 @@ public final class Partition {
   public KeyTable demandTable(int keyspace) {
     KeyTable table = table(keyspace);
     if (table == null) {
-      table = new KeyTable();
+      table = new KeyTable(totals);
       bind(keyspace, table);
     }
     return table;
@@ -179,6 +198,7 @@ public final class Partition {
       return;
     }
     OrderedKeys ordered = table.ordered();
+    table.leave();
     bind(keyspace, null);
     if (ordered != null) {
       demandTable(keyspace).orderBy(ordered.order());

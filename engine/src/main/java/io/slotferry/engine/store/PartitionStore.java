@@ -1,6 +1,7 @@
 package io.slotferry.engine.store;
 
 import java.util.Arrays;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** The partitions of one shard copy, by id. Thread: the loop that owns the copy. */
@@ -8,10 +9,31 @@ public final class PartitionStore {
   /** Slots are the ids below; tablets have the ids from here on. */
   public static final int SLOTS = 16384;
 
+  private final StoreTotals totals = new StoreTotals();
   private final @Nullable Partition[] slots = new @Nullable Partition[SLOTS];
+
+  /** The slots that are here, in no order. */
+  private final int[] slotIds = new int[SLOTS];
+
+  private int slotCount;
 
   /** Sorted by id. */
   private Partition[] tablets = new Partition[0];
+
+  /** What all partitions hold together. */
+  public StoreTotals totals() {
+    return totals;
+  }
+
+  /** The place of a partition by chance, slots and tablets alike, to go on {@link #after}. */
+  public int placeByChance(RandomGenerator random) {
+    int count = slotCount + tablets.length;
+    int chosen = count == 0 ? 0 : random.nextInt(count);
+    if (chosen < slotCount) {
+      return slotIds[chosen] - 1;
+    }
+    return count == 0 ? -1 : tablets[chosen - slotCount].id() - 1;
+  }
 
   /** The partition, or null when it is not here. */
   public @Nullable Partition partition(int id) {
@@ -26,9 +48,10 @@ public final class PartitionStore {
   public Partition create(int id) {
     Partition partition = partition(id);
     if (partition == null) {
-      partition = new Partition(id);
+      partition = new Partition(id, totals);
       if (id < SLOTS) {
         slots[id] = partition;
+        slotIds[slotCount++] = id;
       } else {
         insertTablet(~tabletIndex(id), partition);
       }
@@ -38,16 +61,20 @@ public final class PartitionStore {
 
   /** Forgets the partition and all its keys; the collector takes them in the background. */
   public void drop(int id) {
+    Partition dropped = partition(id);
+    if (dropped == null) {
+      return;
+    }
+    dropped.leave();
     if (id < SLOTS) {
       slots[id] = null;
+      forgetSlot(id);
       return;
     }
     int at = tabletIndex(id);
-    if (at >= 0) {
-      Partition[] rest = Arrays.copyOf(tablets, tablets.length - 1);
-      System.arraycopy(tablets, at + 1, rest, at, rest.length - at);
-      tablets = rest;
-    }
+    Partition[] rest = Arrays.copyOf(tablets, tablets.length - 1);
+    System.arraycopy(tablets, at + 1, rest, at, rest.length - at);
+    tablets = rest;
   }
 
   /** The partition with the smallest id greater than {@code id}, or null; from -1 on for all. */
@@ -83,6 +110,17 @@ public final class PartitionStore {
   public void clear() {
     Arrays.fill(slots, null);
     tablets = new Partition[0];
+    slotCount = 0;
+    totals.clear();
+  }
+
+  private void forgetSlot(int id) {
+    for (int i = 0; i < slotCount; i++) {
+      if (slotIds[i] == id) {
+        slotIds[i] = slotIds[--slotCount];
+        return;
+      }
+    }
   }
 
   private void insertTablet(int at, Partition partition) {

@@ -35,7 +35,7 @@ class CommandInfosTest {
 
   @Test
   void everyCommandHasItsLineAndItsFlags() {
-    for (Command command : Command.values()) {
+    for (Command command : Command.ofClients()) {
       CommandInfo info = CommandInfos.of(command);
       assertThat(info.name()).isEqualTo(command.lowerName());
       if (info.subcommands().isEmpty()) {

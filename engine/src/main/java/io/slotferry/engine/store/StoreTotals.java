@@ -1,0 +1,58 @@
+package io.slotferry.engine.store;
+
+/**
+ * What a copy holds, all partitions together, kept in step with every change so that it can be
+ * asked for with each command; and what it has lost by itself. Thread: the loop that owns the copy.
+ */
+public final class StoreTotals {
+  private long bytes;
+  private long keys;
+  private long expiring;
+  private long expired;
+  private long evicted;
+
+  void add(long moreBytes, int moreKeys, int moreExpiring) {
+    bytes += moreBytes;
+    keys += moreKeys;
+    expiring += moreExpiring;
+  }
+
+  void clear() {
+    bytes = 0;
+    keys = 0;
+    expiring = 0;
+  }
+
+  /** The memory of entries and tables, an estimate. */
+  public long bytes() {
+    return bytes;
+  }
+
+  public long keys() {
+    return keys;
+  }
+
+  /** Keys with an expiry. */
+  public long expiring() {
+    return expiring;
+  }
+
+  /** A key's time has come. */
+  public void expired() {
+    expired++;
+  }
+
+  /** A key had to go for others. */
+  public void evicted() {
+    evicted++;
+  }
+
+  /** Keys that expired since the copy was opened. */
+  public long expiredKeys() {
+    return expired;
+  }
+
+  public long evictedKeys() {
+    return evicted;
+  }
+}
