@@ -280,7 +280,7 @@ final class ClientCommands {
     if (request.count() == 3) {
       return killByAddress(session, request.text(2), reply);
     }
-    ClientFilter filter = new ClientFilter(session.id);
+    ClientFilter filter = new ClientFilter(session.id, session.gateway.access().users());
     if (request.count() % 2 != 0) {
       return error(reply, SYNTAX_ERROR);
     }

@@ -1,5 +1,6 @@
 package io.slotferry.gateway;
 
+import io.slotferry.gateway.access.Users;
 import io.slotferry.protocol.Request;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,11 +11,13 @@ import org.jspecify.annotations.Nullable;
 /** Which clients {@code CLIENT KILL} means: those that match all its options. */
 final class ClientFilter {
   private final long ownId;
+  private final Users users;
   private final List<Predicate<Session>> conditions = new ArrayList<>();
   private boolean skipMe = true;
 
-  ClientFilter(long ownId) {
+  ClientFilter(long ownId, Users users) {
     this.ownId = ownId;
+    this.users = users;
   }
 
   /** Adds the option at {@code argument} with its value behind it; returns why it cannot be. */
@@ -53,7 +56,9 @@ final class ClientFilter {
   }
 
   private @Nullable String user(String user) {
-    return user.equals("default") ? null : "ERR No such user '" + user + "'";
+    return users.find(user) == null
+        ? "ERR No such user '" + user + "'"
+        : condition(client -> client.user().name().equals(user));
   }
 
   private @Nullable String skipMe(String value) {

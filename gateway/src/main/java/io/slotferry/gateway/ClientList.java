@@ -15,7 +15,7 @@ final class ClientList {
   private ClientList() {}
 
   static boolean info(Session session, Request request, ReplyWriter reply) {
-    reply.verbatim("txt", line(session, session, request));
+    reply.verbatim("txt", line(session, bytes(request)));
     return true;
   }
 
@@ -30,7 +30,7 @@ final class ClientList {
       }
       clients.forEach(client -> {
         if (client.type().equals(type)) {
-          text.append(line(client, session, request));
+          text.append(line(client, client.equals(session) ? bytes(request) : 0));
         }
       });
     } else if (request.count() > 3 && request.is(2, "ID")) {
@@ -40,13 +40,13 @@ final class ClientList {
           return true;
         }
         RespConnection client = clients.get(ConnectionCommands.toLong(request, i));
-        text.append(client == null ? "" : line(client, session, request));
+        text.append(client == null ? "" : line(client, client.equals(session) ? bytes(request) : 0));
       }
     } else if (request.count() > 2) {
       reply.error("ERR syntax error");
       return true;
     } else {
-      clients.forEach(client -> text.append(line(client, session, request)));
+      clients.forEach(client -> text.append(line(client, client.equals(session) ? bytes(request) : 0)));
     }
     reply.verbatim("txt", text.toString());
     return true;
@@ -56,8 +56,12 @@ final class ClientList {
     return List.of("normal", "master", "replica", "slave", "pubsub").contains(type);
   }
 
-  /** The line of {@code client}, as {@code asking} is told by this request. */
-  private static String line(Session client, Session asking, Request request) {
+  /** As a line of CLIENT LIST, without its end. */
+  static String describe(Session client) {
+    return line(client, 0).stripTrailing();
+  }
+
+  private static String line(Session client, long queryBytes) {
     long now = System.currentTimeMillis();
     Subscriptions subscriptions = client.subscriptions == null ? NONE : client.subscriptions;
     return "id="
@@ -85,11 +89,13 @@ final class ClientList {
         + " multi="
         + (client.transaction == null ? -1 : client.transaction.size())
         + " qbuf="
-        + (client.equals(asking) ? bytes(request) : 0)
+        + queryBytes
         + " qbuf-free=0 argv-mem=0 multi-mem=0 rbs=0 rbp=0 obl=0 oll=0 omem=0 tot-mem=0 events=r"
         + " cmd="
         + client.lastCommand
-        + " user=default redir="
+        + " user="
+        + client.user().name()
+        + " redir="
         + TrackingCommands.redirect(client)
         + " resp="
         + client.respVersion

@@ -4,19 +4,19 @@ import io.slotferry.protocol.GlobPattern;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
-import io.slotferry.protocol.command.CommandFlags;
+import io.slotferry.protocol.command.CommandInfo;
+import io.slotferry.protocol.command.CommandInfos;
 import io.slotferry.protocol.command.CommandTable;
-import io.slotferry.protocol.command.KeyPositions;
+import io.slotferry.protocol.command.KeyReferences;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** COMMAND: the command table as clients read it. */
+/** COMMAND: the commands as clients read them. */
 final class CommandCommands {
-  private static final Command[] COMMANDS = Command.ofClients().toArray(Command[]::new);
-
   private static final GatewayCommand SUBCOMMANDS =
       new Subcommands(Command.COMMAND)
           .add(
@@ -33,7 +33,12 @@ final class CommandCommands {
               "GETKEYS <full-command>",
               "Return the keys from a full command.",
               -3,
-              CommandCommands::getKeys)
+              (session, request, reply) -> getKeys(request, reply, false))
+          .add(
+              "GETKEYSANDFLAGS <full-command>",
+              "Return the keys and what the command does to them.",
+              -3,
+              (session, request, reply) -> getKeys(request, reply, true))
           .add(
               "INFO [<command-name> ...]",
               "Return details about multiple commands.",
@@ -51,120 +56,74 @@ final class CommandCommands {
 
   private CommandCommands() {}
 
-  private static @Nullable Command lookup(Request request, int argument) {
-    return CommandTable.lookup(request.buffer(), request.start(argument), request.length(argument));
+  private static List<CommandInfo> commands() {
+    List<CommandInfo> commands = new ArrayList<>();
+    for (CommandInfo info : CommandInfos.all()) {
+      if (!info.isSubcommand()) {
+        commands.add(info);
+      }
+    }
+    return commands;
+  }
+
+  /** Those that the arguments name, null where there is none; all when they name none. */
+  private static List<@Nullable CommandInfo> named(Request request) {
+    List<@Nullable CommandInfo> named = new ArrayList<>();
+    for (int i = 2; i < request.count(); i++) {
+      named.add(CommandInfos.find(request.text(i)));
+    }
+    if (request.count() == 2) {
+      named.addAll(commands());
+    }
+    return named;
   }
 
   private static boolean all(ReplyWriter reply) {
-    reply.array(COMMANDS.length);
-    for (Command command : COMMANDS) {
-      write(command, reply);
-    }
+    List<CommandInfo> commands = commands();
+    reply.array(commands.size());
+    commands.forEach(command -> CommandReply.write(command, reply));
     return true;
   }
 
   private static boolean count(Session session, Request request, ReplyWriter reply) {
-    reply.integer(COMMANDS.length);
+    reply.integer(commands().size());
     return true;
   }
 
   private static boolean info(Session session, Request request, ReplyWriter reply) {
-    if (request.count() == 2) {
-      return all(reply);
-    }
-    reply.array(request.count() - 2);
-    for (int i = 2; i < request.count(); i++) {
-      Command command = lookup(request, i);
+    List<@Nullable CommandInfo> named = named(request);
+    reply.array(named.size());
+    for (CommandInfo command : named) {
       if (command == null) {
         reply.nullArray();
       } else {
-        write(command, reply);
+        CommandReply.write(command, reply);
       }
     }
     return true;
-  }
-
-  /** Redis 7's ten fields; tips, key specifications and subcommands are left empty. */
-  private static void write(Command command, ReplyWriter reply) {
-    reply.array(10);
-    reply.bulk(command.lowerName());
-    reply.integer(command.arity());
-    writeSet(reply, CommandFlags.names(command.flags()));
-    reply.integer(command.firstKey());
-    reply.integer(command.lastKey());
-    reply.integer(command.keyStep());
-    writeSet(reply, categories(command).toArray(String[]::new));
-    reply.emptyArray();
-    reply.emptyArray();
-    reply.emptyArray();
-  }
-
-  private static void writeSet(ReplyWriter reply, String[] words) {
-    reply.set(words.length);
-    for (String word : words) {
-      reply.simple(word);
-    }
-  }
-
-  private static List<String> categories(Command command) {
-    List<String> categories = new ArrayList<>();
-    if (command.isWrite()) {
-      categories.add("@write");
-    }
-    if (command.is(CommandFlags.READONLY)) {
-      categories.add("@read");
-    }
-    if (command.is(CommandFlags.ADMIN)) {
-      categories.add("@admin");
-      categories.add("@dangerous");
-    }
-    categories.add(command.is(CommandFlags.FAST) ? "@fast" : "@slow");
-    return categories;
   }
 
   private static boolean docs(Session session, Request request, ReplyWriter reply) {
-    List<Command> wanted = new ArrayList<>();
-    for (int i = 2; i < request.count(); i++) {
-      Command command = lookup(request, i);
+    List<CommandInfo> documented = new ArrayList<>();
+    for (CommandInfo command : named(request)) {
       if (command != null) {
-        wanted.add(command);
+        documented.add(command);
       }
     }
-    List<Command> documented = request.count() == 2 ? List.of(COMMANDS) : wanted;
-    reply.map(documented.size());
-    for (Command command : documented) {
-      reply.bulk(command.lowerName());
-      reply.map(1);
-      reply.bulk("summary");
-      reply.bulk(summary(command));
-    }
+    CommandReply.writeDocs(documented, reply);
     return true;
   }
 
-  private static String summary(Command command) {
-    return command == Command.KEYRANGE
-        ? "Returns the keys of a range keyspace in order."
-        : "As " + command.lowerName().toUpperCase(Locale.ROOT) + " of Redis.";
-  }
-
   private static boolean list(Session session, Request request, ReplyWriter reply) {
-    Predicate<Command> filter = command -> true;
-    if (request.count() == 5 && request.is(2, "FILTERBY") && request.is(3, "PATTERN")) {
-      String glob = request.text(4);
-      filter = command -> GlobPattern.matchesName(glob, command.lowerName());
-    } else if (request.count() == 5 && request.is(2, "FILTERBY") && request.is(3, "ACLCAT")) {
-      String category = '@' + request.text(4).toLowerCase(Locale.ROOT);
-      filter = command -> categories(command).contains(category);
-    } else if (request.count() == 5 && request.is(2, "FILTERBY") && request.is(3, "MODULE")) {
-      filter = command -> false;
-    } else if (request.count() > 2) {
+    Predicate<CommandInfo> filter = filter(request);
+    if (filter == null) {
       reply.error("ERR syntax error");
       return true;
     }
     List<String> names = new ArrayList<>();
-    for (Command command : COMMANDS) {
+    for (CommandInfo command : CommandInfos.all()) {
       if (filter.test(command)) {
-        names.add(command.lowerName());
+        names.add(command.name());
       }
     }
     reply.array(names.size());
@@ -172,26 +131,56 @@ final class CommandCommands {
     return true;
   }
 
-  private static boolean getKeys(Session session, Request request, ReplyWriter reply) {
-    Command command = lookup(request, 2);
-    byte[][] arguments = new byte[request.count() - 2][];
-    for (int i = 0; i < arguments.length; i++) {
-      arguments[i] = request.copy(i + 2);
+  private static @Nullable Predicate<CommandInfo> filter(Request request) {
+    if (request.count() == 2) {
+      return command -> true;
     }
+    if (request.count() != 5 || !request.is(2, "FILTERBY")) {
+      return null;
+    }
+    String value = request.text(4).toLowerCase(Locale.ROOT);
+    return switch (request.text(3).toUpperCase(Locale.ROOT)) {
+      case "PATTERN" -> command -> GlobPattern.ofText(value).matchesText(command.name());
+      case "ACLCAT" -> command -> command.categories().contains(value);
+      case "MODULE" -> command -> false;
+      default -> null;
+    };
+  }
+
+  // ---- keys
+
+  private static boolean getKeys(Request request, ReplyWriter reply, boolean withFlags) {
+    byte[][] arguments = new byte[request.count() - 2][];
+    Arrays.setAll(arguments, i -> request.copy(i + 2));
     Request inner = Request.of(arguments);
-    if (command == null) {
+    Command command = CommandTable.lookup(request.buffer(), request.start(2), request.length(2));
+    CommandInfo called = command == null ? null : CommandInfos.called(command, inner);
+    KeyReferences keys = called == null ? null : KeyReferences.of(called, inner);
+    if (called == null || keys == null) {
       reply.error("ERR Invalid command specified");
-    } else if (!command.accepts(inner.count())) {
-      reply.error("ERR Invalid number of arguments specified for command");
-    } else if (KeyPositions.count(command, inner) == 0) {
+    } else if (called.keys().isEmpty()) {
       reply.error("ERR The command has no key arguments");
+    } else if (!called.accepts(inner.count())) {
+      reply.error("ERR Invalid number of arguments specified for command");
+    } else if (keys.count() == 0 && !called.has("no_mandatory_keys")) {
+      reply.error("ERR Invalid arguments specified for command");
     } else {
-      int keys = KeyPositions.count(command, inner);
-      reply.array(keys);
-      for (int i = 0; i < keys; i++) {
-        reply.bulk(arguments[KeyPositions.position(command, inner, i)]);
+      reply.array(keys.count());
+      for (int i = 0; i < keys.count(); i++) {
+        write(keys, i, arguments, reply, withFlags);
       }
     }
     return true;
+  }
+
+  private static void write(
+      KeyReferences keys, int index, byte[][] arguments, ReplyWriter reply, boolean withFlags) {
+    if (withFlags) {
+      reply.array(2);
+    }
+    reply.bulk(arguments[keys.argument(index)]);
+    if (withFlags) {
+      CommandReply.writeWords(keys.flags(index), reply);
+    }
   }
 }

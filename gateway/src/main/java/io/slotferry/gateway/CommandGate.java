@@ -28,8 +28,7 @@ final class CommandGate {
       if (transaction != null) {
         transaction.abort();
       }
-      session.gateway.counters().addError();
-      reply.error(refusal == null ? unknown(request) : refusal);
+      refuse(session, command, refusal == null ? unknown(request) : refusal, reply);
       return true;
     }
     session.lastCommand = command.lowerName();
@@ -40,6 +39,27 @@ final class CommandGate {
       TransactionCommands.queue(session, transaction, command, request, reply);
       return true;
     }
+    CommandMeter meter = session.loop.meter();
+    int start = reply.size();
+    long startNanos = meter.begin(command);
+    boolean replied = tracked(session, command, request, reply);
+    meter.end(session, command, request, reply, startNanos, replied ? start : -1);
+    return replied;
+  }
+
+  private static void refuse(
+      Session session, @Nullable Command command, String refusal, ReplyWriter reply) {
+    if (command != null) {
+      session.lastCommand = command.lowerName();
+      session.loop.meter().rejected(session, command);
+    }
+    int start = reply.size();
+    reply.error(refusal);
+    session.gateway.counters().addError(reply.bytes(), start);
+  }
+
+  private static boolean tracked(
+      Session session, Command command, Request request, ReplyWriter reply) {
     if (session.tracking == null) {
       return route(session, command, request, reply);
     }
@@ -95,13 +115,12 @@ final class CommandGate {
     if (!command.accepts(request.count())) {
       return wrongArity(command);
     }
-    if (!session.authenticated && !command.is(CommandFlags.NO_AUTH)) {
-      return "NOAUTH Authentication required.";
-    }
-    if (session.subscriptions != null && session.respVersion == 2) {
+    String denied =
+        session.trusted ? null : session.gateway.access().refusal(session, command, request);
+    if (denied == null && session.subscriptions != null && session.respVersion == 2) {
       return PubSubCommands.refusal(session, command);
     }
-    return null;
+    return denied;
   }
 
   private static String unknown(Request request) {

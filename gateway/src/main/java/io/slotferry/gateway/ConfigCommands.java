@@ -7,9 +7,12 @@ import io.slotferry.protocol.command.Command;
 import io.slotferry.topology.MapChange;
 import io.slotferry.topology.Setting;
 import io.slotferry.topology.SettingTable;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -86,9 +89,16 @@ final class ConfigCommands {
       reply.ok();
       return true;
     }
+    List<MapChange> changes = new ArrayList<>();
+    changes.add(new MapChange.ChangeSettings(ofCluster));
+    String password = ofCluster.get("requirepass");
+    if (password != null) {
+      changes.add(
+          new MapChange.ChangeUsers(List.of(session.gateway.access().requirePassword(password))));
+    }
     return MapCommand.propose(
         session,
-        new MapChange.ChangeSettings(ofCluster),
+        changes,
         (answer, late) -> {
           if (answer.refusal() == null) {
             late.ok();
@@ -137,7 +147,7 @@ final class ConfigCommands {
   }
 
   private static boolean resetStat(Session session, Request request, ReplyWriter reply) {
-    session.gateway.counters().reset();
+    session.gateway.resetStatistics();
     reply.ok();
     return true;
   }

@@ -1,5 +1,6 @@
 package io.slotferry.gateway;
 
+import io.slotferry.gateway.access.AclUser;
 import io.slotferry.protocol.Decimal;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
@@ -9,18 +10,19 @@ import io.slotferry.topology.KeyOrder;
 import io.slotferry.topology.Keyspace;
 import io.slotferry.topology.MapChange;
 import io.slotferry.topology.Partitioning;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The commands of the connection itself: PING, ECHO, HELLO, AUTH, SELECT, QUIT, RESET, … */
 final class ConnectionCommands {
   /** The Redis version whose commands and replies these are. */
   static final String REDIS_VERSION = "7.0.15";
 
-  private static final String WRONG_PASS =
-      "WRONGPASS invalid username-password pair or user is disabled.";
+  private static final String HELLO_WITHOUT_AUTH =
+      "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO"
+          + " <proto> AUTH <user> <pass> option can be used to authenticate the client and select"
+          + " the RESP protocol version at the same time";
   private static final String NO_PASSWORD_SET =
       "ERR AUTH <password> called without any password configured for the default user. Are you"
           + " sure your configuration is correct?";
@@ -81,29 +83,24 @@ final class ConnectionCommands {
   // ---- authentication
 
   private static boolean auth(Session session, Request request, ReplyWriter reply) {
+    boolean named = request.count() == 3;
     if (request.count() > 3) {
       reply.error("ERR syntax error");
-    } else if (request.count() == 2 && session.gateway.settings().requirePass().isEmpty()) {
+      return true;
+    }
+    Access access = session.gateway.access();
+    if (!named && access.users().defaultUser().isWithoutPassword()) {
       reply.error(NO_PASSWORD_SET);
-    } else if (isPassword(session, request, request.count() - 1)) {
-      session.authenticated = true;
+      return true;
+    }
+    String name = named ? request.text(1) : AclUser.DEFAULT;
+    String refusal = access.logIn(session, name, request.copy(named ? 2 : 1), request.text(0));
+    if (refusal == null) {
       reply.ok();
     } else {
-      reply.error(WRONG_PASS);
+      reply.error(refusal);
     }
     return true;
-  }
-
-  /**
-   * Whether the argument is the default user's password, and the one before it that user's name.
-   */
-  private static boolean isPassword(Session session, Request request, int argument) {
-    boolean named = request.count() > 2;
-    if (named && !request.is(argument - 1, "DEFAULT")) {
-      return false;
-    }
-    byte[] wanted = session.gateway.settings().requirePass().getBytes(StandardCharsets.ISO_8859_1);
-    return wanted.length == 0 || MessageDigest.isEqual(wanted, request.copy(argument));
   }
 
   private static boolean hello(Session session, Request request, ReplyWriter reply) {
@@ -119,15 +116,11 @@ final class ConnectionCommands {
         return true;
       }
     }
-    boolean authenticated = session.authenticated;
+    int user = 0;
     String name = session.name;
     for (int i = 2; i < request.count(); i++) {
       if (request.is(i, "AUTH") && i + 2 < request.count()) {
-        if (!isPassword(session, request, i + 2)) {
-          reply.error(WRONG_PASS);
-          return true;
-        }
-        authenticated = true;
+        user = i + 1;
         i += 2;
       } else if (request.is(i, "SETNAME") && i + 1 < request.count()) {
         name = request.text(++i);
@@ -140,18 +133,26 @@ final class ConnectionCommands {
         return true;
       }
     }
-    if (!authenticated) {
-      reply.error(
-          "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO"
-              + " <proto> AUTH <user> <pass> option can be used to authenticate the client and"
-              + " select the RESP protocol version at the same time");
+    String refusal = helloRefusal(session, request, user);
+    if (refusal != null) {
+      reply.error(refusal);
       return true;
     }
-    session.authenticated = true;
     session.name = name;
     session.respVersion = version;
     writeHello(session, reply);
     return true;
+  }
+
+  /** Logs in as the user at an argument, 0 for none; returns why not. */
+  private static @Nullable String helloRefusal(Session session, Request request, int user) {
+    if (user > 0) {
+      return session
+          .gateway
+          .access()
+          .logIn(session, request.text(user), request.copy(user + 1), request.text(0));
+    }
+    return session.authenticated ? null : HELLO_WITHOUT_AUTH;
   }
 
   private static void writeHello(Session session, ReplyWriter reply) {
@@ -207,7 +208,7 @@ final class ConnectionCommands {
     // The first SELECT of a number makes its keyspace. Refused: another client was faster, and the
     // map that refused it has the keyspace.
     return MapCommand.propose(
-        session, keyspace(keyspace), (answer, late) -> created(session, keyspace, late));
+        session, List.of(keyspace(keyspace)), (answer, late) -> created(session, keyspace, late));
   }
 
   /** Runs {@code then}, on the loop, once there is a hash keyspace of this number, or cannot be. */

@@ -3,12 +3,15 @@ package io.slotferry.gateway;
 import io.slotferry.protocol.Reply;
 import io.slotferry.protocol.ReplyReader;
 import io.slotferry.protocol.Request;
+import io.slotferry.topology.ClusterMap;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +31,9 @@ public final class Gateway {
   private final ShardStatus status;
   private final GatewayCounters counters = new GatewayCounters();
   private final Settings settings;
+  private final Access access;
+  private final SlowLog slowLog = new SlowLog();
+  private final Latencies latencies = new Latencies();
   private final Clients clients = new Clients(counters);
   private final Monitors monitors = new Monitors();
   private final ClientPause pause = new ClientPause(clients);
@@ -47,6 +53,7 @@ public final class Gateway {
     this.copies = copies;
     this.status = status;
     this.settings = new Settings(options);
+    this.access = new Access(settings);
     this.respPort = options.respPort();
     // Before the loops: when a loop has a map, what all loops share goes by it.
     maps.addListener(this::mapChanged);
@@ -54,7 +61,9 @@ public final class Gateway {
   }
 
   private void mapChanged() {
-    settings.mapChanged(maps.current());
+    ClusterMap map = maps.current();
+    settings.mapChanged(map);
+    access.mapChanged(map);
   }
 
   public GatewayOptions options() {
@@ -157,6 +166,37 @@ public final class Gateway {
 
   Settings settings() {
     return settings;
+  }
+
+  SlowLog slowLog() {
+    return slowLog;
+  }
+
+  Latencies latencies() {
+    return latencies;
+  }
+
+  /** What all loops have counted, by the commands' full names. */
+  Map<String, CommandMeter.Counter> commandCounters() {
+    Map<String, CommandMeter.Counter> sums = new TreeMap<>();
+    for (GatewayLoop loop : loops) {
+      loop.meter()
+          .forEach(
+              (name, counter) ->
+                  sums.computeIfAbsent(name, first -> new CommandMeter.Counter()).addAll(counter));
+    }
+    return sums;
+  }
+
+  /** CONFIG RESETSTAT. */
+  void resetStatistics() {
+    counters.reset();
+    access.log().resetCounts();
+    loops.forEach(loop -> loop.meter().reset());
+  }
+
+  Access access() {
+    return access;
   }
 
   Clients clients() {

@@ -12,7 +12,10 @@ final class GatewayCommands {
     ConnectionCommands.bind(COMMANDS);
     COMMANDS.put(Command.CLIENT, ClientCommands.TABLE);
     COMMANDS.put(Command.COMMAND, CommandCommands.TABLE);
+    COMMANDS.put(Command.ACL, AclCommands.TABLE);
     COMMANDS.put(Command.CONFIG, ConfigCommands.TABLE);
+    COMMANDS.put(Command.LATENCY, LatencyCommands.TABLE);
+    COMMANDS.put(Command.SLOWLOG, SlowLogCommands.TABLE);
     COMMANDS.put(Command.CLUSTER, ClusterCommands.TABLE);
     ServerCommands.bind(COMMANDS);
     TransactionCommands.bind(COMMANDS);

@@ -1,7 +1,9 @@
 package io.slotferry.gateway;
 
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.ObjLongConsumer;
 
@@ -10,6 +12,9 @@ import java.util.function.ObjLongConsumer;
  * what registers them as metrics reads them at any time.
  */
 public final class GatewayCounters {
+  /** Words that errors begin with; a client may make scripts raise any. */
+  private static final int ERROR_KINDS_MAX = 128;
+
   private final LongAdder commands = new LongAdder();
   private final LongAdder connectionsAccepted = new LongAdder();
   private final LongAdder connectionsClosed = new LongAdder();
@@ -21,6 +26,7 @@ public final class GatewayCounters {
   private final LongAdder reroutes = new LongAdder();
   private final LongAdder uncertain = new LongAdder();
   private final ConcurrentMap<Integer, LongAdder> errorsByShard = new ConcurrentHashMap<>();
+  private final ConcurrentMap<String, LongAdder> errorsByKind = new ConcurrentSkipListMap<>();
 
   /** Commands that clients sent, refused ones included. */
   public long commands() {
@@ -45,7 +51,7 @@ public final class GatewayCounters {
     return Math.max(0, blocked.sum());
   }
 
-  /** Error replies that the gateway itself made. */
+  /** Error replies of the gateway, and of the shards. */
   public long errors() {
     return errors.sum();
   }
@@ -87,6 +93,7 @@ public final class GatewayCounters {
     reroutes.reset();
     uncertain.reset();
     errorsByShard.clear();
+    errorsByKind.clear();
   }
 
   void addCommands(long count) {
@@ -105,8 +112,30 @@ public final class GatewayCounters {
     blocked.add(change);
   }
 
-  void addError() {
+  /** An error reply, which begins at {@code start}. */
+  void addError(byte[] reply, int start) {
+    int end = start;
+    while (end < reply.length && reply[end] > ' ') {
+      end++;
+    }
+    addError(new String(reply, start + 1, end - start - 1, StandardCharsets.ISO_8859_1));
+  }
+
+  /** An error reply that begins with this word. */
+  void addError(String kind) {
     errors.increment();
+    LongAdder known = errorsByKind.get(kind);
+    if (known == null && errorsByKind.size() < ERROR_KINDS_MAX) {
+      known = errorsByKind.computeIfAbsent(kind, first -> new LongAdder());
+    }
+    if (known != null) {
+      known.increment();
+    }
+  }
+
+  /** Error replies by their first word. */
+  void forEachErrorKind(ObjLongConsumer<String> consumer) {
+    errorsByKind.forEach((kind, count) -> consumer.accept(kind, count.sum()));
   }
 
   void addReroute() {

@@ -3,6 +3,7 @@ package io.slotferry.gateway;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.slotferry.gateway.pubsub.PubSub;
+import io.slotferry.gateway.access.Users;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.topology.ClusterMap;
 import io.slotferry.topology.ClusterSettings;
@@ -35,6 +36,7 @@ final class GatewayLoop {
   private final Router router;
   private final PubSub pubSub;
   private final KeyFeed keyFeed;
+  private final CommandMeter meter;
   private final Runnable mapListener = this::mapChanged;
   private final Runnable endOfTurn = this::endTurn;
   private final ArrayDeque<RespConnection> touched = new ArrayDeque<>();
@@ -44,6 +46,7 @@ final class GatewayLoop {
   private final ReplyWriter queuedReply = new ReplyWriter();
   private byte[] input = new byte[INPUT_BYTES];
   private @Nullable RespConnection reading;
+  private @Nullable Users users;
   private boolean endOfTurnScheduled;
 
   private record VersionWait(long version, Runnable action) {}
@@ -58,6 +61,7 @@ final class GatewayLoop {
     this.router = new Router(this, gateway);
     this.keyFeed = new KeyFeed(this);
     this.pubSub = new PubSub(context, name, this::endTurnLater, keyFeed::update);
+    this.meter = new CommandMeter(gateway);
   }
 
   Future<?> start() {
@@ -90,6 +94,10 @@ final class GatewayLoop {
 
   Router router() {
     return router;
+  }
+
+  CommandMeter meter() {
+    return meter;
   }
 
   RemoteLinks links() {
@@ -204,9 +212,24 @@ final class GatewayLoop {
     }
     ClusterMap newer = gateway.maps().current();
     if (newer.version() > router.map().version()) {
+      if (newer.settings() != router.map().settings()) {
+        meter.use(newer.settings());
+      }
+      useUsers(gateway.access().users());
       router.useMap(newer);
       keyFeed.update();
       runVersionWaits(newer.version());
+    }
+  }
+
+  private void useUsers(Users newer) {
+    if (newer != users) {
+      users = newer;
+      gateway.clients().forEach(client -> {
+        if (client.loop == this) {
+          client.usersChanged(newer);
+        }
+      });
     }
   }
 

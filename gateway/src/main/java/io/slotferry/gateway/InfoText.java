@@ -1,15 +1,36 @@
 package io.slotferry.gateway;
 
 import io.slotferry.gateway.pubsub.Space;
+import io.slotferry.gateway.access.AclLog;
+import io.slotferry.gateway.access.Denial.Reason;
 import io.slotferry.topology.ClusterMap;
+import io.slotferry.topology.ClusterSettings;
 import java.lang.management.ManagementFactory;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.ToLongFunction;
 
 /** The text of {@code INFO}, section by section, with Redis' field names. */
 final class InfoText {
+  /** What INFO tells when it is not asked for anything else. */
+  static final List<String> DEFAULT_SECTIONS =
+      List.of(
+          "server",
+          "clients",
+          "memory",
+          "persistence",
+          "stats",
+          "replication",
+          "cpu",
+          "modules",
+          "errorstats",
+          "cluster",
+          "keyspace");
+
+  /** All, in their order. */
   static final List<String> SECTIONS =
       List.of(
           "server",
@@ -19,6 +40,10 @@ final class InfoText {
           "stats",
           "replication",
           "cpu",
+          "modules",
+          "commandstats",
+          "errorstats",
+          "latencystats",
           "cluster",
           "keyspace");
 
@@ -61,6 +86,12 @@ final class InfoText {
       case "stats" -> stats();
       case "replication" -> replication();
       case "cpu" -> cpu();
+      case "modules" -> {
+        // There are none.
+      }
+      case "commandstats" -> CommandStatistics.commands(gateway, text);
+      case "errorstats" -> CommandStatistics.errors(gateway, text);
+      case "latencystats" -> CommandStatistics.latencies(gateway, text);
       case "cluster" -> cluster();
       case "keyspace" -> keyspace();
       default -> throw new IllegalArgumentException(section);
@@ -79,12 +110,18 @@ final class InfoText {
     line("os", System.getProperty("os.name") + ' ' + System.getProperty("os.version"));
     line("arch_bits", 64);
     line("process_id", ProcessHandle.current().pid());
+    line("process_supervised", "no");
+    line("multiplexing_api", "netty");
     line("run_id", ClusterCommands.nodeHash(gateway.options().nodeId()));
     line("tcp_port", gateway.respPort());
     line("server_time_usec", System.currentTimeMillis() * 1000);
     line("uptime_in_seconds", seconds);
     line("uptime_in_days", seconds / 86_400);
     line("hz", 10);
+    line("configured_hz", 10);
+    line("lru_clock", System.currentTimeMillis() / 1000 & 0xffffff);
+    line("executable", ProcessHandle.current().info().command().orElse("java"));
+    line("config_file", "");
     line("gateway", gateway.options().nodeId());
   }
 
@@ -93,19 +130,48 @@ final class InfoText {
     line("maxclients", gateway.settings().clientsMax());
     line("pubsub_clients", gateway.clients().count("pubsub"));
     line("tracking_clients", loop.keyFeed().tracking().clientCount());
+    line("client_recent_max_input_buffer", 0);
+    line("client_recent_max_output_buffer", 0);
     line("blocked_clients", gateway.counters().blocked());
+    line("clients_in_timeout_table", 0);
   }
 
+  /** The memory of the data, which maxmemory bounds in each shard, and that of this process. */
   private void memory() {
     Runtime runtime = Runtime.getRuntime();
-    long used = runtime.totalMemory() - runtime.freeMemory();
-    line("used_memory", used);
-    line("used_memory_human", used / (1 << 20) + "M");
+    long heap = runtime.totalMemory() - runtime.freeMemory();
+    long data = sum(ShardStatus.Holdings::bytes);
+    ClusterSettings settings = gateway.settings().cluster();
+    long max = settings.number("maxmemory");
+    line("used_memory", data);
+    line("used_memory_human", human(data));
     line("used_memory_rss", runtime.totalMemory());
-    line("used_memory_peak", runtime.totalMemory());
-    line("maxmemory", runtime.maxMemory());
-    line("maxmemory_policy", "noeviction");
+    line("used_memory_rss_human", human(runtime.totalMemory()));
+    line("used_memory_peak", Math.max(data, runtime.totalMemory()));
+    line("used_memory_peak_human", human(Math.max(data, runtime.totalMemory())));
+    line("used_memory_dataset", data);
+    line("used_memory_heap", heap);
+    line("total_system_memory", runtime.maxMemory());
+    line("total_system_memory_human", human(runtime.maxMemory()));
+    line("maxmemory", max);
+    line("maxmemory_human", human(max));
+    line("maxmemory_policy", settings.text("maxmemory-policy"));
+    line("mem_fragmentation_ratio", "1.00");
     line("mem_allocator", "jvm");
+    line("lazyfree_pending_objects", 0);
+  }
+
+  private long sum(ToLongFunction<ShardStatus.Holdings> part) {
+    return leaders.stream().map(ShardStatus.Leader::holdings).mapToLong(part).sum();
+  }
+
+  private static String human(long bytes) {
+    if (bytes < 1 << 10) {
+      return bytes + "B";
+    }
+    int power = bytes < 1 << 20 ? 10 : bytes < 1 << 30 ? 20 : 30;
+    return String.format(Locale.ROOT, "%.2f", (double) bytes / (1 << power))
+        + " KMG".charAt(power / 10);
   }
 
   private void persistence() {
@@ -113,7 +179,12 @@ final class InfoText {
     line("async_loading", 0);
     line("rdb_bgsave_in_progress", 0);
     line("rdb_last_bgsave_status", "ok");
+    line("rdb_changes_since_last_save", 0);
+    line("rdb_last_save_time", ManagementFactory.getRuntimeMXBean().getStartTime() / 1000);
+    line("rdb_last_bgsave_time_sec", -1);
+    line("rdb_current_bgsave_time_sec", -1);
     line("aof_enabled", 1);
+    line("aof_rewrite_scheduled", 0);
     line("aof_rewrite_in_progress", 0);
     line("aof_last_bgrewrite_status", "ok");
     line("aof_last_write_status", "ok");
@@ -126,6 +197,8 @@ final class InfoText {
     line("total_net_input_bytes", counters.inputBytes());
     line("total_net_output_bytes", counters.outputBytes());
     line("rejected_connections", counters.connectionsRejected());
+    line("expired_keys", sum(ShardStatus.Holdings::expiredKeys));
+    line("evicted_keys", sum(ShardStatus.Holdings::evictedKeys));
     line("total_error_replies", counters.errors());
     line("pubsub_channels", loop.pubSub().channels(Space.CHANNEL, null).size());
     line("pubsub_patterns", loop.pubSub().patternCount());
@@ -134,6 +207,11 @@ final class InfoText {
     line("tracking_total_keys", tracking.keyCount());
     line("tracking_total_items", tracking.itemCount());
     line("tracking_total_prefixes", tracking.prefixCount());
+    AclLog denied = gateway.access().log();
+    line("acl_access_denied_auth", denied.count(Reason.AUTH));
+    line("acl_access_denied_cmd", denied.count(Reason.COMMAND));
+    line("acl_access_denied_key", denied.count(Reason.KEY));
+    line("acl_access_denied_channel", denied.count(Reason.CHANNEL));
     line("total_reroutes", counters.reroutes());
     line("total_uncertain_writes", counters.uncertain());
   }
@@ -224,6 +302,9 @@ final class InfoText {
 
   private void keyspace() {
     new TreeMap<>(keys)
-        .forEach((number, count) -> line("db" + number, "keys=" + count + ",expires=0,avg_ttl=0"));
+        .forEach((number, count) -> {
+          long expires = sum(holdings -> holdings.expiring().getOrDefault(number, 0L));
+          line("db" + number, "keys=" + count + ",expires=" + expires + ",avg_ttl=0");
+        });
   }
 }

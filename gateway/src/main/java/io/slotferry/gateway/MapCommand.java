@@ -7,6 +7,7 @@ import io.slotferry.topology.Shard;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.function.BiConsumer;
 
@@ -21,19 +22,19 @@ final class MapCommand {
   private MapCommand() {}
 
   /**
-   * Proposes {@code change}.
+   * Proposes changes, one after the other until one is refused.
    *
    * @param answered writes the reply, on the session's loop
    * @return false: the reply comes later
    */
   static boolean propose(
-      Session session, MapChange change, BiConsumer<MapSource.Answer, ReplyWriter> answered) {
+      Session session,
+      List<MapChange> changes,
+      BiConsumer<MapSource.Answer, ReplyWriter> answered) {
     ReplyTarget target = session.later();
     session.hold();
     GatewayLoop loop = session.loop;
-    loop.gateway()
-        .maps()
-        .propose(change)
+    propose(loop.gateway().maps(), changes.iterator())
         .otherwise(failure -> new MapSource.Answer(0, "the cluster map cannot be changed now"))
         .onSuccess(answer ->
             loop.execute(() ->
@@ -44,6 +45,14 @@ final class MapCommand {
                             .onComplete(there ->
                                 loop.execute(() -> reply(session, target, answer, answered))))));
     return false;
+  }
+
+  private static Future<MapSource.Answer> propose(MapSource maps, Iterator<MapChange> changes) {
+    return maps.propose(changes.next())
+        .compose(answer ->
+            answer.refusal() == null && changes.hasNext()
+                ? propose(maps, changes)
+                : Future.succeededFuture(answer));
   }
 
   private static void reply(

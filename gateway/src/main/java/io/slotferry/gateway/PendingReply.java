@@ -25,6 +25,9 @@ final class PendingReply implements ReplyTarget {
 
   @Override
   public void replied(byte[] bytes, int offset, int length) {
+    if (length > 0 && bytes[offset] == '-') {
+      queue.failed(bytes, offset);
+    }
     if (queue.isFirst(this)) {
       queue.firstReplied(bytes, offset, length);
     } else {

@@ -92,6 +92,11 @@ final class ReplyQueue {
     loopTouches();
   }
 
+  /** A reply that came later is an error. */
+  void failed(byte[] bytes, int offset) {
+    connection.gateway.counters().addError(bytes, offset);
+  }
+
   void laterReplied(int length) {
     heldBytes += length;
     loopTouches();

@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.slotferry.gateway.pubsub.Subscriber;
+import io.slotferry.gateway.access.Users;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
@@ -259,6 +260,17 @@ final class RespConnection extends Session implements Subscriber {
       output = null;
     }
     largeOutput.close();
+  }
+
+  /** The connection of a user that was removed is closed; that of who removed it is answered. */
+  void usersChanged(Users users) {
+    if (!reloadUser(users)) {
+      if (holds > 0 && blocked == null) {
+        closeAfterReplies();
+      } else {
+        kill();
+      }
+    }
   }
 
   // ---- session

@@ -241,7 +241,6 @@ final class Router implements Rerouting {
   }
 
   private boolean refuse(ReplyWriter reply, String error) {
-    counters.addError();
     reply.error(error);
     return true;
   }

@@ -17,6 +17,9 @@ import java.util.Set;
 
 /** INFO, ROLE, TIME and LOLWUT: what the server tells of itself. */
 final class ServerCommands {
+  /** The sections of INFO that the shards' leaders are asked for. */
+  private static final Set<String> OF_SHARDS = Set.of("replication", "memory", "stats", "keyspace");
+
   private ServerCommands() {}
 
   static void bind(Map<Command, GatewayCommand> commands) {
@@ -103,16 +106,19 @@ final class ServerCommands {
     Set<String> sections = new LinkedHashSet<>();
     for (int i = 1; i < request.count(); i++) {
       String name = request.text(i).toLowerCase(Locale.ROOT);
-      boolean everything = List.of("all", "everything", "default").contains(name);
-      sections.addAll(everything ? InfoText.SECTIONS : List.of(name));
+      switch (name) {
+        case "all", "everything" -> sections.addAll(InfoText.SECTIONS);
+        case "default" -> sections.addAll(InfoText.DEFAULT_SECTIONS);
+        default -> sections.add(name);
+      }
     }
     if (sections.isEmpty()) {
-      sections.addAll(InfoText.SECTIONS);
+      sections.addAll(InfoText.DEFAULT_SECTIONS);
     }
     ReplyTarget target = session.later();
     int respVersion = session.respVersion;
     Future<List<ShardStatus.Leader>> leaders =
-        sections.contains("replication")
+        sections.stream().anyMatch(OF_SHARDS::contains)
             ? session.gateway.status().leaders().otherwise(List.of())
             : Future.succeededFuture(List.of());
     Future<Map<Integer, Long>> keys =

@@ -1,6 +1,8 @@
 package io.slotferry.gateway;
 
 import io.slotferry.gateway.pubsub.Subscriptions;
+import io.slotferry.gateway.access.AclUser;
+import io.slotferry.gateway.access.Users;
 import io.slotferry.topology.Durability;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +32,10 @@ abstract class Session implements Caller {
   int keyspace;
   int respVersion = 2;
   boolean authenticated;
+
+  /** Whether it may do everything: nobody needs to ask. */
+  boolean trusted;
+
   String name = "";
   String libraryName = "";
   String libraryVersion = "";
@@ -63,6 +69,7 @@ abstract class Session implements Caller {
   @Nullable BlockingCall blocked;
 
   private @Nullable Watches watches;
+  private AclUser user;
   private long writesSince = NO_WRITES;
 
   String lastCommand = "NULL";
@@ -72,7 +79,45 @@ abstract class Session implements Caller {
     this.loop = loop;
     this.gateway = loop.gateway();
     this.id = id;
-    this.authenticated = gateway.settings().requirePass().isEmpty();
+    this.user = gateway.access().users().defaultUser();
+    begin();
+  }
+
+  /** As the default user, if that one needs no password. */
+  private void begin() {
+    user = gateway.access().users().defaultUser();
+    authenticated = user.isEnabled() && user.isWithoutPassword();
+    trusted = authenticated && user.allowsAll();
+  }
+
+  /** Who it is; the default user before it has logged in. */
+  final AclUser user() {
+    return user;
+  }
+
+  final void logIn(AclUser asUser) {
+    user = asUser;
+    authenticated = true;
+    trusted = asUser.allowsAll();
+  }
+
+  /** Goes by the rules that its user has now; false when there is no such user any more. */
+  final boolean reloadUser(Users users) {
+    AclUser now = users.find(user.name());
+    if (now == null) {
+      user = users.defaultUser();
+      authenticated = false;
+      trusted = false;
+      return false;
+    }
+    user = now;
+    trusted = authenticated && now.allowsAll();
+    return true;
+  }
+
+  /** Where its commands come from, as ACL LOG calls it. */
+  String context() {
+    return transaction == null ? "toplevel" : "multi";
   }
 
   /** Whether it is subscribed to anything. */
@@ -93,7 +138,7 @@ abstract class Session implements Caller {
     endPushes();
     keyspace = 0;
     respVersion = 2;
-    authenticated = gateway.settings().requirePass().isEmpty();
+    begin();
     name = "";
     noEvict = false;
     noTouch = false;

@@ -2,9 +2,11 @@ package io.slotferry.gateway;
 
 import io.vertx.core.Future;
 import java.util.List;
+import java.util.Map;
 
 /**
- * What the shards' leaders say of their replication, for {@code INFO replication} and {@code ROLE}.
+ * What the shards' leaders say of their replication and their data, for {@code INFO} and {@code
+ * ROLE}.
  *
  * <p>Thread: any.
  */
@@ -34,9 +36,22 @@ public interface ShardStatus {
       long offset,
       long backlogBytes,
       long backlogFirstOffset,
+      Holdings holdings,
       List<Replica> replicas) {
     public Leader {
       replicas = List.copyOf(replicas);
+    }
+  }
+
+  /**
+   * What a leader holds, and has lost by itself since it was opened.
+   *
+   * @param bytes of keys and values, an estimate
+   * @param expiring keys with an expiry, by the number of their keyspace
+   */
+  record Holdings(long bytes, long expiredKeys, long evictedKeys, Map<Integer, Long> expiring) {
+    public Holdings {
+      expiring = Map.copyOf(expiring);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.slotferry.gateway;
 
+import io.slotferry.gateway.access.Users;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.CommandTable;
@@ -20,7 +21,7 @@ final class SubmittedCommand extends Session implements ReplyTarget {
     super(loop, 0);
     this.keyspace = keyspace;
     this.respVersion = respVersion;
-    this.authenticated = true;
+    logIn(Users.EVERYBODY);
     this.promise = promise;
   }
 

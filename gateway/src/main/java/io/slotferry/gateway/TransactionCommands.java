@@ -35,7 +35,7 @@ final class TransactionCommands {
     if (transaction.isAborted() || transaction.add(command, request)) {
       reply.simple("QUEUED");
     } else {
-      session.gateway.counters().addError();
+      session.gateway.counters().addError("ERR");
       reply.error("ERR the transaction is larger than " + Transaction.BYTES_MAX + " bytes");
     }
   }

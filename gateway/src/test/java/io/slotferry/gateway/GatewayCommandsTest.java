@@ -213,7 +213,7 @@ class GatewayCommandsTest {
     RespClient client = cluster.client();
     assertThat(client.ask("COMMAND", "COUNT")).isEqualTo("(" + Command.ofClients().size() + ")");
     assertThat(client.ask("COMMAND", "INFO", "get", "nope"))
-        .startsWith("[[get, (2), [readonly, fast], (1), (1), (1), [@read, @fast]")
+        .startsWith("[[get, (2), [readonly, fast], (1), (1), (1), [@read, @string, @fast]")
         .endsWith("nil]");
     assertThat(client.ask("COMMAND", "GETKEYS", "MSET", "a", "1", "b", "2")).isEqualTo("[a, b]");
     assertThat(client.ask("COMMAND", "GETKEYS", "PING"))

@@ -1,6 +1,11 @@
 package io.slotferry.server.node;
 
+import io.slotferry.engine.store.KeyTable;
+import io.slotferry.engine.store.Partition;
+import io.slotferry.engine.store.PartitionStore;
+import io.slotferry.engine.store.StoreTotals;
 import io.slotferry.gateway.ShardStatus;
+import io.slotferry.gateway.ShardStatus.Holdings;
 import io.slotferry.gateway.ShardStatus.Leader;
 import io.slotferry.gateway.ShardStatus.Replica;
 import io.slotferry.replication.FollowerStatus;
@@ -20,7 +25,9 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,7 +71,27 @@ final class LeaderStatus {
             .put("secondaryUntil", log.secondaryUntil())
             .put("offset", log.endOffset())
             .put("backlogFirstOffset", log.firstOffsetInMemory())
+            .put("holdings", holdings(copy.store()))
             .put("followers", followers));
+  }
+
+  private static JsonObject holdings(PartitionStore store) {
+    JsonObject expiring = new JsonObject();
+    for (Partition at = store.serving(-1); at != null; at = store.serving(at.id())) {
+      for (int keyspace = 0; keyspace < at.keyspaces(); keyspace++) {
+        KeyTable table = at.table(keyspace);
+        if (table != null && table.expiring() > 0) {
+          String name = Integer.toString(keyspace);
+          expiring.put(name, expiring.getLong(name, 0L) + table.expiring());
+        }
+      }
+    }
+    StoreTotals totals = store.totals();
+    return new JsonObject()
+        .put("bytes", totals.bytes())
+        .put("expired", totals.expiredKeys())
+        .put("evicted", totals.evictedKeys())
+        .put("expiring", expiring);
   }
 
   // ---- the gateway's end
@@ -107,7 +134,21 @@ final class LeaderStatus {
         status.getLong("offset"),
         Backlog.BYTES_DEFAULT,
         status.getLong("backlogFirstOffset"),
+        holdings(status.getJsonObject("holdings")),
         replicas);
+  }
+
+  private static Holdings holdings(JsonObject holdings) {
+    Map<Integer, Long> expiring = new HashMap<>();
+    JsonObject byKeyspace = holdings.getJsonObject("expiring");
+    for (String keyspace : byKeyspace.fieldNames()) {
+      expiring.put(Integer.valueOf(keyspace), byKeyspace.getLong(keyspace));
+    }
+    return new Holdings(
+        holdings.getLong("bytes"),
+        holdings.getLong("expired"),
+        holdings.getLong("evicted"),
+        expiring);
   }
 
   private static Replica replica(ClusterMap map, Shard shard, JsonObject follower) {

@@ -1,0 +1,163 @@
+package io.slotferry.gateway;
+
+import io.slotferry.gateway.access.AclLog;
+import io.slotferry.gateway.access.AclUser;
+import io.slotferry.gateway.access.Denial;
+import io.slotferry.gateway.access.Denial.Reason;
+import io.slotferry.gateway.access.Users;
+import io.slotferry.protocol.Request;
+import io.slotferry.protocol.command.Command;
+import io.slotferry.protocol.command.CommandFlags;
+import io.slotferry.protocol.command.CommandInfo;
+import io.slotferry.protocol.command.CommandInfos;
+import io.slotferry.topology.ClusterMap;
+import io.slotferry.topology.MapChange;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the users of the cluster map may do at this gateway. A session of a user that may do
+ * everything never asks: see {@link Session#trusted}. Thread: any.
+ */
+final class Access {
+  private static final String NO_AUTH = "NOAUTH Authentication required.";
+
+  /** What a script runs is decided where it runs, and nobody there knows the user. */
+  private static final Set<String> SCRIPTS =
+      Set.of("eval", "eval_ro", "evalsha", "evalsha_ro", "fcall", "fcall_ro");
+
+  private static final String SCRIPT_DENIED =
+      "NOPERM Scripts may be run only by users that may run all commands on all keys";
+  private static final String WRONG_PASS =
+      "WRONGPASS invalid username-password pair or user is disabled.";
+
+  private final Settings settings;
+  private final AclLog log = new AclLog();
+  private volatile Users users;
+  private Map<String, String> rules = Map.of();
+  private String requirePass;
+
+  Access(Settings settings) {
+    this.settings = settings;
+    this.requirePass = settings.requirePass();
+    this.users = new Users(rules, requirePass);
+  }
+
+  /** Another image of the cluster map, which {@link #settings} have already. */
+  void mapChanged(ClusterMap map) {
+    if (map.users() != rules || !settings.requirePass().equals(requirePass)) {
+      rules = map.users();
+      requirePass = settings.requirePass();
+      users = new Users(rules, requirePass);
+    }
+  }
+
+  /** The same object until a user changes. */
+  Users users() {
+    return users;
+  }
+
+  AclLog log() {
+    return log;
+  }
+
+  boolean newUsersHaveAllChannels() {
+    return settings.cluster().text("acl-pubsub-default").equals("allchannels");
+  }
+
+  // ---- changes
+
+  MapChange.UserChange put(AclUser user) {
+    return new MapChange.UserChange(user.name(), rules.get(user.name()), user.rules());
+  }
+
+  MapChange.UserChange remove(AclUser user) {
+    return new MapChange.UserChange(user.name(), rules.get(user.name()), null);
+  }
+
+  /** The default user gets this password, or none when it is empty. */
+  MapChange.UserChange requirePassword(String password) {
+    return put(Users.withPassword(users.defaultUser(), password));
+  }
+
+  // ---- questions
+
+  /** Logs a session in; returns why not. */
+  @Nullable String logIn(Session session, String name, byte[] password, String command) {
+    AclUser user = users.find(name);
+    if (user == null || !user.accepts(password)) {
+      log(session, Reason.AUTH, command, name);
+      return WRONG_PASS;
+    }
+    session.logIn(user);
+    return null;
+  }
+
+  /** Why a session that is not trusted may not run a command; null when it may. */
+  @Nullable String refusal(Session session, Command command, Request request) {
+    AclUser defaultUser = users.defaultUser();
+    boolean isOpen = defaultUser.isEnabled() && defaultUser.isWithoutPassword();
+    if (!session.authenticated && !isOpen && !command.is(CommandFlags.NO_AUTH)) {
+      return NO_AUTH;
+    }
+    CommandInfo called = CommandInfos.called(command, request);
+    if (!called.subcommands().isEmpty() && request.count() > 1) {
+      return null; // There is no such subcommand: the container says so.
+    }
+    if (!called.accepts(request.count())) {
+      return CommandGate.wrongArity(called.name());
+    }
+    AclUser user = session.user();
+    Denial denial = user.denial(called, request);
+    if (denial != null) {
+      return refusal(session, called, request, denial);
+    }
+    if (SCRIPTS.contains(called.name()) && !user.allowsAllCommandsOnAllKeys()) {
+      log(session, Reason.COMMAND, called.name(), user.name());
+      return SCRIPT_DENIED;
+    }
+    return sortRefusal(user, command, called, request);
+  }
+
+  private String refusal(Session session, CommandInfo command, Request request, Denial denial) {
+    boolean ofCommand = denial.reason() == Reason.COMMAND;
+    String object = ofCommand ? command.name() : request.text(denial.argument());
+    String name = session.user().name();
+    log(session, denial.reason(), object, name);
+    return switch (denial.reason()) {
+      case KEY -> "NOPERM No permissions to access a key";
+      case CHANNEL -> "NOPERM No permissions to access a channel";
+      case COMMAND, AUTH ->
+          "NOPERM User " + name + " has no permissions to run the '" + command.name() + "' command";
+    };
+  }
+
+  /** BY and GET of SORT reach keys that nobody can name before. */
+  private static @Nullable String sortRefusal(
+      AclUser user, Command command, CommandInfo called, Request request) {
+    if (!command.lowerName().startsWith("sort") || user.readsAllKeys(called, request)) {
+      return null;
+    }
+    for (int i = 2; i + 1 < request.count(); i++) {
+      boolean by = request.is(i, "BY") && request.text(i + 1).indexOf('*') >= 0;
+      if (by || request.is(i, "GET")) {
+        return "ERR "
+            + (by ? "BY" : "GET")
+            + " option of SORT denied due to insufficient ACL permissions.";
+      }
+    }
+    return null;
+  }
+
+  private void log(Session session, Reason reason, String object, String user) {
+    log.add(
+        reason,
+        session.context(),
+        object,
+        user,
+        ClientList.describe(session),
+        System.currentTimeMillis(),
+        settings.cluster().number("acllog-max-len"));
+  }
+}
