@@ -21,6 +21,7 @@ import io.slotferry.topology.MapChange.RemoveReplica;
 import io.slotferry.topology.MapChange.RemoveShard;
 import io.slotferry.topology.MapChange.SetDraining;
 import io.slotferry.topology.MapChange.SetInSync;
+import io.slotferry.topology.MapChange.SetLibraries;
 import io.slotferry.topology.MapChange.SetSuccessor;
 import io.slotferry.topology.MapChange.SplitTablet;
 import io.slotferry.topology.MapChange.UpdateOperation;
@@ -125,6 +126,10 @@ final class ChangeCodec {
       }
       case ChangeSettings c -> out.texts(c.values());
       case ChangeUsers c -> out.list(c.users(), out::userChange);
+      case SetLibraries c -> {
+        out.i64(c.expectedRevision());
+        out.list(c.libraries(), out::library);
+      }
     }
   }
 
@@ -155,6 +160,7 @@ final class ChangeCodec {
       case CancelOperation _ -> 22;
       case ChangeSettings _ -> 23;
       case ChangeUsers _ -> 24;
+      case SetLibraries _ -> 25;
     };
   }
 
@@ -200,6 +206,7 @@ final class ChangeCodec {
       case 22 -> new CancelOperation(in.i64(), in.i64());
       case 23 -> new ChangeSettings(in.textMap());
       case 24 -> new ChangeUsers(in.list(in::userChange));
+      case 25 -> new SetLibraries(in.i64(), in.list(in::library));
       default -> throw new IOException("change code " + code + " is unknown");
     };
   }

@@ -35,6 +35,7 @@ public final class ClusterMap {
   private final long retiredEpoch;
   private final ClusterSettings settings;
   private final Map<String, String> users;
+  private final Libraries libraries;
 
   // Derived, so that the data path finds them without a map of boxes.
   private final @Nullable Keyspace[] keyspaceByNumber = new Keyspace[Keyspace.COUNT_MAX];
@@ -53,6 +54,7 @@ public final class ClusterMap {
     retiredEpoch = draft.retiredEpoch;
     settings = draft.settings;
     users = draft.users;
+    libraries = draft.libraries;
     keyspaces.forEach((number, keyspace) -> keyspaceByNumber[number] = keyspace);
     TreeMap<Integer, Integer> owners = new TreeMap<>();
     for (Keyspace keyspace : keyspaces.values()) {
@@ -204,6 +206,11 @@ public final class ClusterMap {
   /** The users' rules by name; the same object until one changes. */
   public Map<String, String> users() {
     return users;
+  }
+
+  /** The libraries of functions; the same object until they change. */
+  public Libraries libraries() {
+    return libraries;
   }
 
   /** Pure: this image stays as it is. */

@@ -188,4 +188,14 @@ public sealed interface MapChange {
    * @param rules in the form of ACL LIST, without the user's name; null removes it
    */
   record UserChange(String name, @Nullable String expected, @Nullable String rules) {}
+
+  /**
+   * Replaces all libraries of functions. Refused unless {@code expectedRevision} is the map's, and
+   * when two functions have the same name.
+   */
+  record SetLibraries(long expectedRevision, List<Library> libraries) implements MapChange {
+    public SetLibraries {
+      libraries = List.copyOf(libraries);
+    }
+  }
 }

@@ -17,8 +17,8 @@ import java.util.Collections;
 public final class MapCodec {
   private static final int CHANGE_FORMAT = 1;
 
-  /** Since 2 a map has settings and users. */
-  private static final int MAP_FORMAT = 2;
+  /** Since 2 a map has settings and users, since 3 libraries. */
+  private static final int MAP_FORMAT = 3;
 
   private MapCodec() {}
 
@@ -56,6 +56,8 @@ public final class MapCodec {
     out.list(map.operations(), out::operation);
     out.texts(map.settings().set());
     out.texts(map.users());
+    out.i64(map.libraries().revision());
+    out.list(map.libraries().all(), out::library);
   }
 
   private static ClusterMap readMap(MapInput in, int format) throws IOException {
@@ -71,6 +73,9 @@ public final class MapCodec {
     if (format > 1) {
       draft.settings = new ClusterSettings(in.textMap());
       draft.users = Collections.unmodifiableMap(in.textMap());
+    }
+    if (format > 2) {
+      draft.libraries = new Libraries(in.i64(), in.list(in::library));
     }
     return new ClusterMap(draft);
   }

@@ -34,6 +34,9 @@ final class MapDraft {
   /** Rules by name. Immutable: replaced, never changed. */
   Map<String, String> users = Map.of();
 
+  /** Immutable: replaced, never changed. */
+  Libraries libraries = Libraries.NONE;
+
   /** The empty map, version 0. */
   MapDraft() {
     this(0, new int[Slots.COUNT], Slots.COUNT, 0);
@@ -62,6 +65,7 @@ final class MapDraft {
     map.operations().forEach(operation -> operations.put(operation.id(), operation));
     settings = map.settings();
     users = map.users();
+    libraries = map.libraries();
   }
 
   /** Returns null when the change is carried out, else why it is refused. */
@@ -97,7 +101,19 @@ final class MapDraft {
           operationChanges.cancelOperation(c.operation(), c.nowMillis());
       case MapChange.ChangeSettings c -> accessChanges.changeSettings(c.values());
       case MapChange.ChangeUsers c -> accessChanges.changeUsers(c.users());
+      case MapChange.SetLibraries c -> setLibraries(c);
     };
+  }
+
+  private @Nullable String setLibraries(MapChange.SetLibraries change) {
+    if (change.expectedRevision() != libraries.revision()) {
+      return "the libraries were changed by somebody else";
+    }
+    String refusal = Libraries.refusal(change.libraries());
+    if (refusal == null) {
+      libraries = new Libraries(version, change.libraries());
+    }
+    return refusal;
   }
 
   /** The ids of the shards that may receive partitions, {@code except} left out. */

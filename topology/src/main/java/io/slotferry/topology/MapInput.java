@@ -192,6 +192,14 @@ final class MapInput {
     return new Tablet(i32(), bytes(), optional(this::bytes), i32());
   }
 
+  Library library() throws IOException {
+    return new Library(text(), bytes(), list(this::function));
+  }
+
+  private Library.Function function() throws IOException {
+    return new Library.Function(text(), text(), texts());
+  }
+
   Move move() throws IOException {
     return new Move(i64(), i64(), i32(), i32(), partitions());
   }

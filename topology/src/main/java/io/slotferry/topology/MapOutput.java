@@ -150,6 +150,18 @@ final class MapOutput {
     i32(tablet.shard());
   }
 
+  void library(Library library) throws IOException {
+    text(library.name());
+    bytes(library.code());
+    list(library.functions(), this::function);
+  }
+
+  private void function(Library.Function function) throws IOException {
+    text(function.name());
+    text(function.description());
+    texts(function.flags());
+  }
+
   void move(Move move) throws IOException {
     i64(move.id());
     i64(move.operation());

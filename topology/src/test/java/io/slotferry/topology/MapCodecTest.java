@@ -50,7 +50,8 @@ class MapCodecTest {
             "PauseOperation 21",
             "CancelOperation 22",
             "ChangeSettings 23",
-            "ChangeUsers 24");
+            "ChangeUsers 24",
+            "SetLibraries 25");
     assertThat(Role.values())
         .containsExactly(Role.GATEWAY, Role.SHARD, Role.REPLICA, Role.REBALANCER);
     assertThat(Partitioning.values()).containsExactly(Partitioning.HASH, Partitioning.RANGE);
@@ -82,7 +83,7 @@ class MapCodecTest {
   @Test
   void aMapOfTheFirstFormatHasNoSettings() {
     byte[] image = MapCodec.encode(startOf(2));
-    byte[] old = Arrays.copyOf(image, image.length - 2 * Integer.BYTES);
+    byte[] old = Arrays.copyOf(image, image.length - 3 * Integer.BYTES - Long.BYTES);
     old[0] = 1;
 
     assertThat(MapCodec.encode(MapCodec.decodeMap(old))).isEqualTo(image);

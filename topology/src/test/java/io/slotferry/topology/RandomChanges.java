@@ -80,6 +80,7 @@ final class RandomChanges {
       case 21 -> new MapChange.CancelOperation(operationId(map), nowMillis);
       case 22 -> changeSettings();
       case 23 -> changeUsers(map);
+      case 24 -> setLibraries(map);
       default -> throw new IllegalStateException("a kind of change is missing here: " + kind);
     };
   }
@@ -189,6 +190,20 @@ final class RandomChanges {
     String rules = random.nextInt(4) == 0 ? null : "on nopass +" + random.nextInt(100);
     String expected = random.nextInt(4) == 0 ? "off" : map.users().get(name);
     return new MapChange.ChangeUsers(List.of(new MapChange.UserChange(name, expected, rules)));
+  }
+
+  private MapChange setLibraries(ClusterMap map) {
+    List<Library> libraries = new ArrayList<>();
+    for (int i = 0; i < random.nextInt(4); i++) {
+      String function = "f" + random.nextInt(6);
+      libraries.add(
+          new Library(
+              "library" + i,
+              key(),
+              List.of(new Library.Function(function, "d\u00e9", List.of("no-writes")))));
+    }
+    return new MapChange.SetLibraries(
+        map.libraries().revision() + (random.nextInt(4) == 0 ? 1 : 0), libraries);
   }
 
   private long epoch(Shard shard) {
