@@ -656,6 +656,30 @@ public final class CommandContext {
     return engine.executeInside(call, request, reply, nowMillis);
   }
 
+  /** Whether no other command is under way around this one, and no group of effects is open. */
+  public boolean isAlone() {
+    return engine.isAlone();
+  }
+
+  /** As {@link #atomically}, for a command that ends in a later turn. */
+  public void beginGroup() {
+    engine.beginGroup();
+  }
+
+  public void endGroup() {
+    engine.endGroup();
+  }
+
+  /** The command ends in a later turn: it has its arguments and its reply for itself from now on. */
+  public void keep() {
+    call = call.copy();
+    request = request.detached();
+    reply = new ReplyWriter();
+    reply.useProtocol(call.respVersion);
+    replyStart = 0;
+    located = NO_ARGUMENT;
+  }
+
   /**
    * Runs {@code body} so that all effects in it, those of commands inside this one included, form
    * one group: replicas and recovery repeat all of them or none.

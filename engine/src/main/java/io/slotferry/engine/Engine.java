@@ -23,6 +23,7 @@ import io.slotferry.engine.command.StreamInfo;
 import io.slotferry.engine.command.StreamReads;
 import io.slotferry.engine.command.StringCommands;
 import io.slotferry.engine.hash.KeyHash;
+import io.slotferry.engine.script.ScriptCommands;
 import io.slotferry.engine.store.AccessClock;
 import io.slotferry.engine.store.Entries;
 import io.slotferry.engine.store.KeyTable;
@@ -84,6 +85,7 @@ public final class Engine {
   private int groups;
   private final ExpiryCycle expiryCycle;
   private final Eviction eviction;
+  private final ScriptCommands scripts = new ScriptCommands();
 
   // What an effect is applied with.
   private final ShardCall effectCall = new ShardCall();
@@ -132,6 +134,7 @@ public final class Engine {
     PendingCommands.bind(handlers);
     ClaimCommands.bind(handlers);
     BlockingCommands.bind(handlers);
+    scripts.bind(handlers);
   }
 
   /** Whether {@link #expireCycle} finds anything: tests may want to meet expired keys. */
@@ -336,16 +339,36 @@ public final class Engine {
 
   /** The effects of {@code body} are repeated elsewhere all together; groups inside it join it. */
   public void atomically(Runnable body) {
-    if (groups++ == 0) {
-      effects.beginGroup();
-    }
+    beginGroup();
     try {
       body.run();
     } finally {
-      if (--groups == 0) {
-        effects.endGroup();
-      }
+      endGroup();
     }
+  }
+
+  void beginGroup() {
+    if (groups++ == 0) {
+      effects.beginGroup();
+    }
+  }
+
+  void endGroup() {
+    if (--groups == 0) {
+      effects.endGroup();
+    }
+  }
+
+  boolean isAlone() {
+    return depth == 0 && groups == 0;
+  }
+
+  /**
+   * The scripts of this copy. While one of them {@link ScriptCommands#isPaused is paused}, nothing
+   * else may be executed, and the data is not to be looked at: it is in the middle of a command.
+   */
+  public ScriptCommands scripts() {
+    return scripts;
   }
 
   private static int bytesOf(Request request) {

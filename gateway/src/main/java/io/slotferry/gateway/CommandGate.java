@@ -5,12 +5,28 @@ import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
 import io.slotferry.protocol.command.CommandFlags;
 import io.slotferry.protocol.command.Routing;
+import java.util.EnumSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What every command passes before it is executed: known, of the right arity, and allowed. */
 final class CommandGate {
   /** An error names as many bytes of an unknown command and of its arguments, as in Redis. */
   private static final int NAMED_BYTES_MAX = 128;
+
+  /** What is answered while a script runs for too long. */
+  private static final Set<Command> WHILE_BUSY =
+      EnumSet.of(
+          Command.AUTH,
+          Command.HELLO,
+          Command.QUIT,
+          Command.RESET,
+          Command.MULTI,
+          Command.DISCARD,
+          Command.WATCH,
+          Command.UNWATCH,
+          Command.SCRIPT,
+          Command.FUNCTION);
 
   private CommandGate() {}
 
@@ -85,6 +101,11 @@ final class CommandGate {
   private static boolean route(
       Session session, Command command, Request request, ReplyWriter reply) {
     if (command.routing() == Routing.GATEWAY) {
+      String busy = WHILE_BUSY.contains(command) ? null : session.loop.router().busy();
+      if (busy != null) {
+        reply.error(busy);
+        return true;
+      }
       return GatewayCommands.of(command).execute(session, request, reply);
     }
     Router router = session.loop.router();

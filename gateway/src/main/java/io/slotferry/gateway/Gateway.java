@@ -34,6 +34,7 @@ public final class Gateway {
   private final Access access;
   private final SlowLog slowLog = new SlowLog();
   private final Latencies latencies = new Latencies();
+  private final ScriptBodies scripts = new ScriptBodies();
   private final Clients clients = new Clients(counters);
   private final Monitors monitors = new Monitors();
   private final ClientPause pause = new ClientPause(clients);
@@ -197,6 +198,10 @@ public final class Gateway {
 
   Access access() {
     return access;
+  }
+
+  ScriptBodies scripts() {
+    return scripts;
   }
 
   Clients clients() {

@@ -16,6 +16,8 @@ final class GatewayCommands {
     COMMANDS.put(Command.CONFIG, ConfigCommands.TABLE);
     COMMANDS.put(Command.LATENCY, LatencyCommands.TABLE);
     COMMANDS.put(Command.SLOWLOG, SlowLogCommands.TABLE);
+    COMMANDS.put(Command.SCRIPT, ScriptCommands.TABLE);
+    COMMANDS.put(Command.FUNCTION, FunctionCommands.TABLE);
     COMMANDS.put(Command.CLUSTER, ClusterCommands.TABLE);
     ServerCommands.bind(COMMANDS);
     TransactionCommands.bind(COMMANDS);

@@ -13,6 +13,7 @@ import io.slotferry.topology.ClusterMap;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings commands to the shards: command → key → partition → shard → its leader, which is called in
@@ -42,6 +43,7 @@ final class Router implements Rerouting {
   private final GatewayLoop loop;
   private final GatewayCounters counters;
   private final MapSource maps;
+  private final ScriptBodies scripts;
   private final ShardRoutes routes;
   private final LaterCalls laterCalls = new LaterCalls(this);
   private final ArrayDeque<Call> waiting = new ArrayDeque<>();
@@ -67,6 +69,7 @@ final class Router implements Rerouting {
     this.loop = loop;
     this.counters = gateway.counters();
     this.maps = gateway.maps();
+    this.scripts = gateway.scripts();
     this.routes = new ShardRoutes(loop, gateway.copies(), laterCalls);
   }
 
@@ -146,6 +149,7 @@ final class Router implements Rerouting {
       case ONE_SLOT -> toOnePlace(caller, command, request, reply);
       case ONE_SHARD -> toOnlyShard(caller, command, request, reply);
       case BATCH -> toOnePlaceTogether(caller, command, request, reply);
+      case SCRIPT_CALL -> script(caller, command, request, reply);
       case SPLIT_SUM, SPLIT_ARRAY, SPLIT_OK -> split(caller, command, request, reply);
       case ALL_SUM, ALL_OK, ALL_JOIN, ALL_MIN -> toAll(caller, command, request, reply);
       case ANY_KEY -> new RandomKeyWalk(this, caller, command, request).start(reply);
@@ -154,6 +158,30 @@ final class Router implements Rerouting {
       case BY_SUBCOMMAND -> new DebugWalk(this, caller, command, request).start(reply);
       case GATEWAY -> throw new IllegalArgumentException(command + " is the gateway's own");
     };
+  }
+
+  /**
+   * Scripts by name go through an {@link EvalshaCall}, unless this is one on its way already. The
+   * body of one that comes with its body is remembered.
+   */
+  private boolean script(Caller caller, Command command, Request request, ReplyWriter reply) {
+    boolean named = command == Command.EVALSHA || command == Command.EVALSHA_RO;
+    if (!named || caller instanceof Call) {
+      if (command == Command.EVAL || command == Command.EVAL_RO) {
+        scripts.remember(request);
+      }
+      return toOnePlace(caller, command, request, reply);
+    }
+    int start = reply.size();
+    EvalshaCall call = new EvalshaCall(this, scripts, caller, command, request);
+    if (!toOnePlace(call, command, request, reply)) {
+      return false;
+    }
+    if (!EvalshaCall.isNoScript(reply.bytes(), start, reply.size() - start)) {
+      return true;
+    }
+    reply.truncate(start);
+    return call.proceed(reply);
   }
 
   private boolean toOnePlace(Caller caller, Command command, Request request, ReplyWriter reply) {
@@ -286,6 +314,15 @@ final class Router implements Rerouting {
       }
     }
     return next;
+  }
+
+  /**
+   * What even the gateway's own commands are answered while a script runs for too long: in a
+   * cluster of one shard, which is as one Redis.
+   */
+  @Nullable String busy() {
+    ShardRoute route = shardCount == 1 ? routes.of(nextShard(0)) : null;
+    return route == null || route.executor() == null ? null : route.executor().busy();
   }
 
   int shardCount() {

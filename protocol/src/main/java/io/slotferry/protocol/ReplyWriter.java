@@ -317,19 +317,22 @@ public final class ReplyWriter {
 
   /** RESP3 verbatim text with its three-letter format; RESP2 a bulk string. */
   public void verbatim(String format, String text) {
-    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+    verbatim(format, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  public void verbatim(String format, byte[] text) {
     if (!resp3) {
-      bulk(utf8);
+      bulk(text);
       return;
     }
-    header('=', utf8.length + 4L);
-    ensure(utf8.length + 6);
+    header('=', text.length + 4L);
+    ensure(text.length + 6);
     for (int i = 0; i < 3; i++) {
       bytes[size++] = (byte) format.charAt(i);
     }
     bytes[size++] = ':';
-    System.arraycopy(utf8, 0, bytes, size, utf8.length);
-    size += utf8.length;
+    System.arraycopy(text, 0, bytes, size, text.length);
+    size += text.length;
     crlf();
   }
 

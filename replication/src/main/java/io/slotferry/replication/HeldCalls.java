@@ -56,6 +56,18 @@ final class HeldCalls {
     }
   }
 
+  /** Gives all that is held the same error. */
+  void answerAll(String error) {
+    ArrayDeque<Held> calls = held;
+    held = new ArrayDeque<>();
+    bytes = 0;
+    for (Held call : calls) {
+      reply.clear();
+      reply.error(error);
+      call.later.replied(call.call.ticket, reply);
+    }
+  }
+
   /** Sends all that is held away: this copy no longer leads. */
   void refuseAll() {
     ArrayDeque<Held> calls = held;

@@ -24,6 +24,7 @@ import io.slotferry.replication.walk.PartitionWalk;
 import io.slotferry.replication.walk.WalkPosition;
 import io.slotferry.topology.ClusterMap;
 import io.slotferry.topology.ClusterSettings;
+import io.slotferry.topology.Library;
 import io.slotferry.topology.Move;
 import io.slotferry.topology.Shard;
 import io.slotferry.topology.message.CopyReport;
@@ -82,6 +83,7 @@ public final class ShardCopy implements ShardExecutor {
   private final Transactions transactions;
   private final WatchTable watches;
   private final BlockedCalls blocked;
+  private final LongScript script;
   private final Map<Long, MoveSource> movesOut = new HashMap<>();
   private final Map<Long, MoveTarget> movesIn = new HashMap<>();
   private CopyDisk disk;
@@ -94,6 +96,9 @@ public final class ShardCopy implements ShardExecutor {
   private long leaseUntilMillis = Long.MIN_VALUE;
   private long nextSession;
   private long lastExpiryMillis;
+
+  /** A newer map that came while a script was running: its changes wait for the script's end. */
+  private @Nullable ClusterMap mapAfterScript;
 
   // The time of a batch of commands; of each command by itself when there is none.
   private boolean batch;
@@ -127,6 +132,8 @@ public final class ShardCopy implements ShardExecutor {
     this.engine = new Engine(this::partitionOf, new Effects(), random, System::nanoTime);
     this.feeds = new KeyFeeds(engine, logged);
     this.store = engine.store();
+    this.script = new LongScript(engine.scripts(), held);
+    engine.scripts().mayPause();
     this.ownership = new Ownership(engine, this::effect);
     Transactions.Copy places = new Places();
     this.transactions = new Transactions(engine, places);
@@ -157,12 +164,25 @@ public final class ShardCopy implements ShardExecutor {
 
   /** A newer image of the cluster map. */
   public void mapChanged(ClusterMap newMap) {
+    if (script.isRunning()) {
+      Shard newShard = newMap.shardOn(node);
+      if (newShard != null && leads(newShard.id(), newShard.epoch())) {
+        mapAfterScript = newMap;
+        return;
+      }
+      script.abandon();
+    }
     long nowMillis = time.monotonicMillis();
     ClusterSettings settings = newMap.settings();
     if (settings != map.settings()) {
       engine.use(settings::text);
       minReplicas = settings.number("min-replicas-to-write");
       replicaLagMillisMax = settings.number("min-replicas-max-lag") * 1_000;
+      long busyMillis = settings.number("busy-reply-threshold");
+      script.busyAfter(busyMillis == 0 ? Long.MAX_VALUE : busyMillis);
+    }
+    if (newMap.libraries().revision() != map.libraries().revision()) {
+      engine.scripts().useLibraries(newMap.libraries().all().stream().map(Library::code).toList());
     }
     map = newMap;
     Shard shard = newMap.shardOn(node);
@@ -292,8 +312,16 @@ public final class ShardCopy implements ShardExecutor {
     if (leader == null || monotonicMillis >= leaseUntilMillis) {
       return Outcome.NOT_HERE;
     }
+    if (script.isRunning()) {
+      Outcome outcome = script.execute(call, request, reply, later);
+      scriptMayHaveEnded();
+      return outcome;
+    }
     if (call.command.is(CommandFlags.OF_COPY)) {
       return executeOwn(leader, call, request, reply, later);
+    }
+    if (call.command.routing() == Routing.SCRIPT_CALL && call.mapVersion > map.version()) {
+      return Outcome.NOT_HERE; // It may be about a library that has not come here yet.
     }
     Place place = placeOf(call, request);
     if (place == Place.ELSEWHERE) {
@@ -314,6 +342,9 @@ public final class ShardCopy implements ShardExecutor {
       engine.execute(call, request, reply, wallMillis);
       if (watched) {
         feeds.end();
+      }
+      if (engine.scripts().isPaused()) {
+        return script.begin(call, later, time.monotonicMillis());
       }
       if (engine.waits()) {
         return blocked.block(call, reply, start, later) ? Outcome.WAITING : Outcome.REPLIED;
@@ -401,6 +432,11 @@ public final class ShardCopy implements ShardExecutor {
   public boolean leads(int ofShard, long epoch) {
     Shard shard = this.shard;
     return leader != null && shard != null && shard.id() == ofShard && shard.epoch() == epoch;
+  }
+
+  @Override
+  public @Nullable String busy() {
+    return script.isOverdue() ? engine.scripts().busy() : null;
   }
 
   @Override
@@ -566,12 +602,17 @@ public final class ShardCopy implements ShardExecutor {
         : KeyHash.hash(effect.buffer(), effect.start(1), effect.length(1));
   }
 
+  /** For commands inside others, whose keys nobody has placed yet: -1 is nowhere here. */
   private int partitionOf(int keyspace, byte[] buffer, int start, int length) {
-    return map.partitionOf(keyspace, buffer, start, length);
+    int partition = map.partitionOf(keyspace, buffer, start, length);
+    return partition >= 0 && isHolding(partition) ? ClusterMap.NO_PARTITION : partition;
   }
 
   /** Sends what this loop turn has logged, to the followers and to the disk. */
   public void flush() {
+    if (script.isRunning()) {
+      return;
+    }
     long nowMillis = time.monotonicMillis();
     disk.flush();
     feeds.flush();
@@ -587,6 +628,9 @@ public final class ShardCopy implements ShardExecutor {
 
   /** A frame for this copy; {@code in} stands behind the kind. */
   public void received(FrameKind kind, WireReader in) {
+    if (script.isRunning()) {
+      return; // As good as lost on the way: it is sent again.
+    }
     long nowMillis = time.monotonicMillis();
     switch (kind) {
       case FOLLOW -> {
@@ -671,6 +715,11 @@ public final class ShardCopy implements ShardExecutor {
       return;
     }
     long nowMillis = time.monotonicMillis();
+    if (script.isRunning()) {
+      script.tick(nowMillis);
+      scriptMayHaveEnded();
+      return;
+    }
     disk.tick(nowMillis);
     leader.tick(nowMillis);
     for (MoveSource move : movesOut.values()) {
@@ -690,6 +739,20 @@ public final class ShardCopy implements ShardExecutor {
       }
       ownership.dropGarbage();
     }
+  }
+
+  private void scriptMayHaveEnded() {
+    ClusterMap newMap = mapAfterScript;
+    if (script.isRunning()) {
+      return;
+    }
+    mapAfterScript = null;
+    if (newMap != null) {
+      mapChanged(newMap);
+    }
+    serveBlocked();
+    held.release(this);
+    logged.run();
   }
 
   // ---- lease and heartbeat
@@ -714,7 +777,9 @@ public final class ShardCopy implements ShardExecutor {
       return new CopyReport(
           shard.id(), log.epoch(), false, log.replicationId(), offset, Set.of(), 0, 0);
     }
-    inSyncWish.found(leader.inSync(shard.replicas(), shard.inSync(), time.monotonicMillis()));
+    if (!script.isRunning()) {
+      inSyncWish.found(leader.inSync(shard.replicas(), shard.inSync(), time.monotonicMillis()));
+    }
     return new CopyReport(
         shard.id(),
         shard.epoch(),

@@ -74,7 +74,8 @@ class ArchitectureTest {
         .should()
         .beFreeOfCycles()
         .ignoreDependency(
-            resideInAPackage(ROOT + ".engine"), resideInAPackage(ROOT + ".engine.command"))
+            resideInAPackage(ROOT + ".engine"),
+            resideInAnyPackage(ROOT + ".engine.command", ROOT + ".engine.script"))
         .ignoreDependency(
             resideInAPackage(ROOT + ".protocol.frame"), resideInAPackage(ROOT + ".protocol.shard"))
         .ignoreDependency(resideInAPackage(within("server")), resideInAPackage(within("server")))

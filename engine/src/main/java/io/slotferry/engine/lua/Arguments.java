@@ -88,6 +88,10 @@ final class Arguments {
     return 1;
   }
 
+  int returnInteger(long value) {
+    return returnNumber((double) value);
+  }
+
   int returnBoolean(boolean value) {
     Lua.pushBoolean(state, value ? 1 : 0);
     return 1;

@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread: one; not the same one for ever.
  */
-public final class Interpreter implements AutoCloseable {
+public final class Interpreter {
   /** How {@link #run} and {@link #proceed} return. */
   public enum Outcome {
     ENDED,
@@ -53,7 +53,7 @@ public final class Interpreter implements AutoCloseable {
   }
 
   /** How a script gets its keys and arguments: as globals, as parameters, or not at all. */
-  public enum Entry {
+  public enum Mode {
     EVAL,
     FUNCTION,
     LOAD
@@ -91,7 +91,7 @@ public final class Interpreter implements AutoCloseable {
               "call", "pcall", "pairs", "next", "rawget", "rawset", "setmetatable", "find", "match",
               "gmatch", "gsub"));
 
-  private final int[] entries = new int[Entry.values().length];
+  private final int[] entries = new int[Mode.values().length];
   private final long main;
   private final long hook;
   private final boolean pausable;
@@ -132,11 +132,6 @@ public final class Interpreter implements AutoCloseable {
       throw new ScriptException(
           "scripts cannot be run: the Lua library did not load (" + cause.getMessage() + ")");
     }
-  }
-
-  @Override
-  public void close() {
-    Lua.close(main);
   }
 
   // ---- the beginning
@@ -275,16 +270,16 @@ public final class Interpreter implements AutoCloseable {
    * @param chunk its name in messages, as {@code @user_script}
    * @throws ScriptException with the compiler's message
    */
-  public int compile(byte[] code, int start, int length, String chunk, Entry entry) {
+  public int compile(byte[] code, int start, int length, String chunk, Mode mode) {
     if (length > 0 && code[start] == BINARY_CODE) {
       throw new ScriptException(chunk.substring(1) + ":1: unexpected symbol near 'char(27)'");
     }
     load(code, start, length, chunk);
-    byte[] compiled = adopt(entry);
+    byte[] compiled = adopt(mode);
     if (compiled != null && TailCalls.keepFrames(compiled, framed)) {
       Lua.pop(main, 1);
       load(compiled, 0, compiled.length, chunk);
-      adopt(entry);
+      adopt(mode);
     }
     return Lua.reference(main, Lua.REGISTRY);
   }
@@ -302,10 +297,10 @@ public final class Interpreter implements AutoCloseable {
   }
 
   /** Gives the function at the top its environment, and returns its compiled code. */
-  private byte @Nullable [] adopt(Entry entry) {
+  private byte @Nullable [] adopt(Mode mode) {
     Lua.rawGetIndex(main, Lua.REGISTRY, adopt);
     Lua.insert(main, -2);
-    Lua.pushBoolean(main, entry == Entry.EVAL ? 0 : 1);
+    Lua.pushBoolean(main, mode == Mode.EVAL ? 0 : 1);
     checkedCall(2, 2);
     byte[] compiled = Lua.bytes(main, -1);
     Lua.pop(main, 1);
@@ -320,8 +315,8 @@ public final class Interpreter implements AutoCloseable {
   // ---- running
 
   /** Runs a script with the arguments of {@code request} from {@code firstKey} on. */
-  public Outcome run(Entry entry, int function, Request request, int firstKey, int keys) {
-    Lua.rawGetIndex(base, Lua.REGISTRY, entries[entry.ordinal()]);
+  public Outcome run(Mode mode, int function, Request request, int firstKey, int keys) {
+    Lua.rawGetIndex(base, Lua.REGISTRY, entries[mode.ordinal()]);
     Lua.rawGetIndex(base, Lua.REGISTRY, function);
     pushArray(request, firstKey, keys);
     pushArray(request, firstKey + keys, request.count() - firstKey - keys);
@@ -398,11 +393,6 @@ public final class Interpreter implements AutoCloseable {
    * @param position {@code @source:line}, if it is known
    */
   public record Failure(String message, @Nullable String position) {}
-
-  /** Memory that the interpreter uses, bytes. */
-  public long memoryBytes() {
-    return Lua.collect(main, Lua.COLLECT_COUNT_KBYTES, 0) * 1024L;
-  }
 
   // ---- called by Lua: nothing may be thrown through these
 

@@ -42,10 +42,7 @@ final class Lua {
   static final int TABLE = 5;
   static final int FUNCTION = 6;
 
-  static final int MULTIPLE_RESULTS = -1;
   static final int MASK_COUNT = 1 << 3;
-  static final int COLLECT_ALL = 2;
-  static final int COLLECT_COUNT_KBYTES = 3;
 
   /** All memory: what a pointer of the library points at. */
   static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
@@ -58,16 +55,13 @@ final class Lua {
   private static final SymbolLookup LIBRARY = library();
 
   private static final MethodHandle NEW_STATE = bind("luaL_newstate", FunctionDescriptor.of(JAVA_LONG));
-  private static final MethodHandle CLOSE = bind("lua_close", FunctionDescriptor.ofVoid(JAVA_LONG));
   private static final MethodHandle NEW_THREAD = quick("lua_newthread", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG));
   private static final MethodHandle GET_TOP = quick("lua_gettop", FunctionDescriptor.of(JAVA_INT, JAVA_LONG));
   private static final MethodHandle SET_TOP = quick("lua_settop", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT));
   private static final MethodHandle PUSH_VALUE = quick("lua_pushvalue", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT));
   private static final MethodHandle INSERT = quick("lua_insert", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT));
-  private static final MethodHandle REMOVE = quick("lua_remove", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT));
   private static final MethodHandle REPLACE = quick("lua_replace", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT));
   private static final MethodHandle CHECK_STACK = quick("lua_checkstack", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT));
-  private static final MethodHandle MOVE = quick("lua_xmove", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG, JAVA_INT));
   private static final MethodHandle TYPE = quick("lua_type", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT));
   private static final MethodHandle TO_NUMBER = quick("lua_tonumber", FunctionDescriptor.of(JAVA_DOUBLE, JAVA_LONG, JAVA_INT));
   private static final MethodHandle IS_NUMBER = quick("lua_isnumber", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT));
@@ -97,7 +91,6 @@ final class Lua {
   private static final MethodHandle SET_HOOK = quick("lua_sethook", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT));
   private static final MethodHandle GET_STACK = quick("lua_getstack", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG));
   private static final MethodHandle GET_INFO = quick("lua_getinfo", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG));
-  private static final MethodHandle COLLECT = bind("lua_gc", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT));
 
   private Lua() {}
 
@@ -166,14 +159,6 @@ final class Lua {
     }
   }
 
-  static void close(long state) {
-    try {
-      CLOSE.invokeExact(state);
-    } catch (Throwable e) {
-      throw broken(e);
-    }
-  }
-
   /** Pushes a new coroutine, and returns it as a state of its own. */
   static long newThread(long state) {
     try {
@@ -215,14 +200,6 @@ final class Lua {
     }
   }
 
-  static void remove(long state, int index) {
-    try {
-      REMOVE.invokeExact(state, index);
-    } catch (Throwable e) {
-      throw broken(e);
-    }
-  }
-
   static void replace(long state, int index) {
     try {
       REPLACE.invokeExact(state, index);
@@ -235,15 +212,6 @@ final class Lua {
   static int checkStack(long state, int slots) {
     try {
       return (int) CHECK_STACK.invokeExact(state, slots);
-    } catch (Throwable e) {
-      throw broken(e);
-    }
-  }
-
-  /** Takes values off one state's stack and pushes them to another's. */
-  static void move(long from, long to, int count) {
-    try {
-      MOVE.invokeExact(from, to, count);
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -482,14 +450,6 @@ final class Lua {
   static int getInfo(long state, long what, long debug) {
     try {
       return (int) GET_INFO.invokeExact(state, what, debug);
-    } catch (Throwable e) {
-      throw broken(e);
-    }
-  }
-
-  static int collect(long state, int what, int data) {
-    try {
-      return (int) COLLECT.invokeExact(state, what, data);
     } catch (Throwable e) {
       throw broken(e);
     }

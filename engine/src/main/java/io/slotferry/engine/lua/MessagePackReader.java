@@ -56,10 +56,10 @@ final class MessagePackReader {
       case 0xC2, 0xC3 -> arguments.returnBoolean(code == 0xC3);
       case 0xCA -> arguments.returnNumber(Float.intBitsToFloat((int) unsigned(4)));
       case 0xCB -> arguments.returnNumber(Double.longBitsToDouble(unsigned(8)));
-      case 0xCC, 0xCD, 0xCE -> arguments.returnNumber(unsigned(1 << code - 0xCC));
+      case 0xCC, 0xCD, 0xCE -> arguments.returnInteger(unsigned(1 << code - 0xCC));
       // As in Redis, the 64th bit is a sign here too.
-      case 0xCF -> arguments.returnNumber(unsigned(8));
-      case 0xD0, 0xD1, 0xD2, 0xD3 -> arguments.returnNumber(signed(1 << code - 0xD0));
+      case 0xCF -> arguments.returnInteger(unsigned(8));
+      case 0xD0, 0xD1, 0xD2, 0xD3 -> arguments.returnInteger(signed(1 << code - 0xD0));
       case 0xD9, 0xDA, 0xDB -> string(unsigned(1 << code - 0xD9));
       case 0xDC, 0xDD -> array(unsigned(2 << code - 0xDC), level);
       case 0xDE, 0xDF -> map(unsigned(2 << code - 0xDE), level);
@@ -70,9 +70,9 @@ final class MessagePackReader {
   /** Values whose number or length is in the first byte. */
   private void small(int code, int level) {
     if (code < 0x80) {
-      arguments.returnNumber(code);
+      arguments.returnInteger(code);
     } else if (code >= 0xE0) {
-      arguments.returnNumber((byte) code);
+      arguments.returnInteger((byte) code);
     } else if (code < 0x90) {
       map(code & 15, level);
     } else if (code < 0xA0) {

@@ -30,7 +30,7 @@ final class ReplyToLua {
       throw new IllegalStateException("a reply without an end");
     }
     switch (reader.type()) {
-      case ':' -> Lua.pushNumber(state, reader.integer());
+      case ':' -> Lua.pushNumber(state, (double) reader.integer());
       case '$' -> {
         if (reader.isNull()) {
           Lua.pushBoolean(state, 0);

@@ -207,7 +207,7 @@ final class StructLibrary {
       }
       position += size;
     }
-    return results + arguments.returnNumber(position + 1);
+    return results + arguments.returnInteger(position + 1);
   }
 
   private static void checkLength(Arguments arguments, byte[] data, long position, long size) {
@@ -235,7 +235,7 @@ final class StructLibrary {
       int unused = Math.max(0, Long.SIZE - 8 * size);
       return size == 0 ? 0 : (double) (value << unused >> unused);
     }
-    return value >= 0 ? value : (double) (value >>> 1 | value & 1) * 2;
+    return value >= 0 ? (double) value : (double) (value >>> 1 | value & 1) * 2;
   }
 
   private static int size(Arguments arguments) {
@@ -254,7 +254,7 @@ final class StructLibrary {
       }
       position += format.size;
     }
-    return arguments.returnNumber(position);
+    return arguments.returnInteger(position);
   }
 
   static void bind(Map<String, LuaFunction> functions) {

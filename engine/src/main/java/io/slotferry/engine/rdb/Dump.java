@@ -1,6 +1,8 @@
 package io.slotferry.engine.rdb;
 
 import io.slotferry.engine.value.Value;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,10 +17,42 @@ public final class Dump {
   /** Of Redis 7.4, the first that has hashes with fields that expire. */
   private static final int VERSION_MAX = 12;
 
+  /** Where a value has its type. */
+  private static final int LIBRARY = 0xf5;
+
   private static final int VERSION_BYTES = 2;
   private static final int FOOTER_BYTES = VERSION_BYTES + Long.BYTES;
 
   private Dump() {}
+
+  /** FUNCTION DUMP: the code of each library behind its opcode. */
+  public static byte[] ofLibraries(List<byte[]> libraries) {
+    DumpOutput out = new DumpOutput();
+    for (byte[] code : libraries) {
+      out.u8(LIBRARY);
+      out.plain(code, 0, code.length);
+    }
+    out.littleEndian(VERSION_WRITTEN, VERSION_BYTES);
+    out.littleEndian(Crc64.of(out.bytes(), 0, out.size()), Long.BYTES);
+    return out.toByteArray();
+  }
+
+  /** The code of each library in a {@link #isSound sound} dump; null if it is none of libraries. */
+  public static @Nullable List<byte[]> readLibraries(byte[] buffer, int start, int length) {
+    List<byte[]> libraries = new ArrayList<>();
+    try {
+      DumpInput in = new DumpInput(buffer, start, length - FOOTER_BYTES);
+      while (in.remaining() > 0) {
+        if (in.u8() != LIBRARY) {
+          return null;
+        }
+        libraries.add(in.string());
+      }
+    } catch (MalformedDumpException e) {
+      return null;
+    }
+    return libraries;
+  }
 
   public static byte[] of(Value value) {
     DumpOutput out = new DumpOutput();

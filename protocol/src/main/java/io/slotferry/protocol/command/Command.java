@@ -5,6 +5,7 @@ import static io.slotferry.protocol.command.CommandFlags.BLOCKING;
 import static io.slotferry.protocol.command.CommandFlags.DENYOOM;
 import static io.slotferry.protocol.command.CommandFlags.FAST;
 import static io.slotferry.protocol.command.CommandFlags.LOADING;
+import static io.slotferry.protocol.command.CommandFlags.MAY_WRITE;
 import static io.slotferry.protocol.command.CommandFlags.MOVABLE_KEYS;
 import static io.slotferry.protocol.command.CommandFlags.NOSCRIPT;
 import static io.slotferry.protocol.command.CommandFlags.NO_AUTH;
@@ -25,6 +26,7 @@ import static io.slotferry.protocol.command.Routing.GATEWAY;
 import static io.slotferry.protocol.command.Routing.ONE_SHARD;
 import static io.slotferry.protocol.command.Routing.ONE_SLOT;
 import static io.slotferry.protocol.command.Routing.ORDERED;
+import static io.slotferry.protocol.command.Routing.SCRIPT_CALL;
 import static io.slotferry.protocol.command.Routing.SPLIT_ARRAY;
 import static io.slotferry.protocol.command.Routing.SPLIT_OK;
 import static io.slotferry.protocol.command.Routing.SPLIT_SUM;
@@ -95,6 +97,25 @@ public enum Command {
   PUBLISH(3, PUB_SUB | LOADING | STALE | FAST, 0, 0, 0, GATEWAY),
   SPUBLISH(3, PUB_SUB | LOADING | STALE | FAST, 1, 1, 1, GATEWAY),
   PUBSUB(-2, PUB_SUB | LOADING | STALE, 0, 0, 0, GATEWAY),
+
+  // ---- scripts
+  EVAL(-3, MAY_WRITE | NOSCRIPT | STALE | MOVABLE_KEYS, 0, 0, 0, SCRIPT_CALL),
+  EVAL_RO(-3, READONLY | NOSCRIPT | STALE | MOVABLE_KEYS, 0, 0, 0, SCRIPT_CALL),
+  EVALSHA(-3, MAY_WRITE | NOSCRIPT | STALE | MOVABLE_KEYS, 0, 0, 0, SCRIPT_CALL),
+  EVALSHA_RO(-3, READONLY | NOSCRIPT | STALE | MOVABLE_KEYS, 0, 0, 0, SCRIPT_CALL),
+  FCALL(-3, MAY_WRITE | NOSCRIPT | STALE | MOVABLE_KEYS, 0, 0, 0, SCRIPT_CALL),
+  FCALL_RO(-3, READONLY | NOSCRIPT | STALE | MOVABLE_KEYS, 0, 0, 0, SCRIPT_CALL),
+  SCRIPT(-2, NOSCRIPT, 0, 0, 0, GATEWAY),
+  FUNCTION(-2, NOSCRIPT, 0, 0, 0, GATEWAY),
+  /**
+   * {@code !function CHECK code} and {@code !function READ dump}: what libraries have in them, or
+   * why they cannot be loaded. {@code !function DUMP code …}: libraries as FUNCTION DUMP has them.
+   */
+  CHECK_LIBRARY("!function", -2, NOSCRIPT, 0, 0, 0, ONE_SLOT),
+  /** {@code !scripts LOAD body} and {@code !scripts FLUSH}, for each shard. */
+  KEEP_SCRIPTS("!scripts", -2, NOSCRIPT, 0, 0, 0, ALL_OK),
+  /** {@code !script EXISTS name …} and {@code !script SHOW name}: an array of what a shard has. */
+  FIND_SCRIPTS("!script", -2, NOSCRIPT, 0, 0, 0, ALL_JOIN),
 
   // ---- generic
   DEL(-2, WRITE, 1, -1, 1, SPLIT_SUM),
@@ -363,7 +384,7 @@ public enum Command {
   }
 
   public boolean isWrite() {
-    return (flags & WRITE) != 0;
+    return (flags & (WRITE | MAY_WRITE)) != 0;
   }
 
   public boolean is(int flag) {

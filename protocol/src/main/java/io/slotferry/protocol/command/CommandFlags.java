@@ -35,6 +35,9 @@ public final class CommandFlags {
   /** The shard's copy executes it, not its engine: it concerns more than the data. */
   public static final int OF_COPY = 1 << 30;
 
+  /** Writes or not, as what it runs decides; counts as a write wherever that matters. */
+  public static final int MAY_WRITE = 1 << 29;
+
   private static final String[] NAMES = {
     "write",
     "readonly",

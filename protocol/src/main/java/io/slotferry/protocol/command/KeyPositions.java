@@ -8,9 +8,10 @@ import io.slotferry.protocol.Request;
  * with {@link CommandFlags#MOVABLE_KEYS}, by the number of keys that the request itself tells. That
  * number is the first argument ({@code ZUNION numkeys key …}), or the second, behind the
  * destination ({@code ZUNIONSTORE destination numkeys key …}, whose row says that its first key is
- * argument 1) or the timeout ({@code BLMPOP timeout numkeys key …}). SORT has its second key, if
- * any, behind the option STORE; GEORADIUS and GEORADIUSBYMEMBER behind STORE or STOREDIST. XREAD and
- * XREADGROUP have their keys behind the word STREAMS, and as many IDs behind them.
+ * argument 1), the timeout ({@code BLMPOP timeout numkeys key …}) or the script ({@code EVAL script
+ * numkeys key …}). SORT has its second key, if any, behind the option STORE; GEORADIUS and
+ * GEORADIUSBYMEMBER behind STORE or STOREDIST. XREAD and XREADGROUP have their keys behind the word
+ * STREAMS, and as many IDs behind them.
  *
  * <p>A request whose number is no number, or not borne out by its arguments, has no such keys: the
  * shard that gets it answers with the error.
@@ -61,7 +62,9 @@ public final class KeyPositions {
   }
 
   private static int numkeysAt(Command command) {
-    return command.is(CommandFlags.BLOCKING) ? 2 : command.firstKey() + 1;
+    boolean second =
+        command.is(CommandFlags.BLOCKING) || command.routing() == Routing.SCRIPT_CALL;
+    return second ? 2 : command.firstKey() + 1;
   }
 
   /** The argument behind the last STORE, as SORT reads its options; {@link #NONE} without one. */

@@ -12,6 +12,11 @@ public enum Routing {
   ONE_SHARD,
   /** To the one shard that owns all keys of all commands in it: a transaction. */
   BATCH,
+  /**
+   * As {@link #ONE_SLOT}, but the number of keys is argument 2; a shard that lacks the script gets
+   * it and is asked again: EVAL, FCALL.
+   */
+  SCRIPT_CALL,
   /** Each key to its shard (one argument a key); integer replies are added up: DEL, EXISTS, … */
   SPLIT_SUM,
   /** Each key to its shard; array replies are woven together in the order of the keys: MGET. */

@@ -2,6 +2,7 @@ package io.slotferry.protocol.shard;
 
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A shard's leader as its callers on the same event loop see it. Between processes the same calls
@@ -49,6 +50,11 @@ public interface ShardExecutor {
   /** Version of the newest cluster map that this copy knows; 0 when it cannot tell. */
   default long mapVersion() {
     return 0;
+  }
+
+  /** What callers are told while a script runs here for too long; null when none does. */
+  default @Nullable String busy() {
+    return null;
   }
 
   /**

@@ -1,0 +1,217 @@
+package io.slotferry.engine.script;
+
+import io.slotferry.engine.CommandContext;
+import io.slotferry.engine.lua.Interpreter;
+import io.slotferry.engine.lua.ScriptException;
+import io.slotferry.engine.lua.ScriptHost;
+import io.slotferry.protocol.Decimal;
+import io.slotferry.protocol.ReplyWriter;
+import io.slotferry.protocol.Request;
+import io.slotferry.protocol.command.Command;
+import io.slotferry.protocol.command.CommandFlags;
+import io.slotferry.protocol.command.CommandTable;
+import io.slotferry.protocol.command.Routing;
+import io.slotferry.protocol.shard.ShardCall;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The script that is running, as its interpreter sees it: executes its commands inside the one that
+ * runs it, and says what is refused. One instance per engine, used again for every run.
+ */
+final class ScriptRun implements ScriptHost {
+  private static final Logger LOG = System.getLogger("io.slotferry.script");
+  private static final Level[] LEVELS = {Level.DEBUG, Level.DEBUG, Level.INFO, Level.WARNING};
+  private static final long MICROS_PER_MILLI = 1_000;
+  private static final long MILLIS_PER_SECOND = 1_000;
+
+  /** A script that runs for longer lets others have the thread for a moment. */
+  private static final long SLICE_NANOS_MAX = 80_000_000;
+
+  /** Loading a library is to be quick. */
+  private static final long LOAD_NANOS_MAX = 500_000_000;
+
+  private final ShardCall call = new ShardCall();
+  private @Nullable CommandContext context;
+  private @Nullable LibraryLoad load;
+  private boolean readOnly;
+  private boolean wrote;
+  private boolean pausable;
+  private long sliceNanos;
+
+  /**
+   * @param pausable whether it may be stopped in the middle, and continued in a later turn
+   */
+  void begin(CommandContext context, Script script, boolean readOnlyCommand, boolean pausable) {
+    this.context = context;
+    load = null;
+    call.keyspace = context.keyspace();
+    call.respVersion = 2;
+    call.mapVersion = context.call().mapVersion;
+    readOnly =
+        readOnlyCommand
+            || (script.is(ScriptFlags.NO_WRITES) && !script.is(ScriptFlags.COMPATIBLE));
+    wrote = false;
+    this.pausable = pausable;
+    beginSlice();
+  }
+
+  /** It goes on after a pause. */
+  void beginSlice() {
+    sliceNanos = System.nanoTime();
+  }
+
+  /** A library is loaded: it registers functions, and executes nothing. */
+  void begin(LibraryLoad load) {
+    context = null;
+    this.load = load;
+    pausable = true;
+    beginSlice();
+  }
+
+  void end() {
+    context = null;
+    load = null;
+  }
+
+  /** What {@code redis.setresp} has chosen. */
+  boolean isResp3() {
+    return call.respVersion == 3;
+  }
+
+  /** Whether it has executed a command that writes. */
+  boolean wrote() {
+    return wrote;
+  }
+
+  // ---- redis.call
+
+  @Override
+  public void call(Request request, ReplyWriter reply) {
+    reply.useProtocol(call.respVersion);
+    CommandContext context = this.context;
+    Command command = lookup(request);
+    String refusal = context == null ? "" : refusal(command, request);
+    if (context == null || command == null || refusal != null) {
+      reply.error("ERR " + refusal);
+      return;
+    }
+    if (command.routing() == Routing.GATEWAY) {
+      answer(context, command, request, reply);
+      return;
+    }
+    wrote |= command.isWrite();
+    call.command = command;
+    if (!context.execute(call, request, reply)) {
+      reply.error("ERR Script attempted to access a non local key in a cluster node");
+    }
+  }
+
+  private static @Nullable Command lookup(Request request) {
+    return CommandTable.lookup(request.buffer(), request.start(0), request.length(0));
+  }
+
+  private @Nullable String refusal(@Nullable Command command, Request request) {
+    if (command == null) {
+      return "Unknown Redis command called from script";
+    }
+    if (!command.accepts(request.count())) {
+      return "Wrong number of args calling Redis command from script";
+    }
+    if (command.is(CommandFlags.NOSCRIPT)) {
+      return "This Redis command is not allowed from script";
+    }
+    return readOnly && command.isWrite()
+        ? "Write commands are not allowed from read-only scripts."
+        : null;
+  }
+
+  /** What clients get from the gateway, and scripts from here. */
+  private void answer(
+      CommandContext context, Command command, Request request, ReplyWriter reply) {
+    switch (command) {
+      case PING -> {
+        if (request.count() == 1) {
+          reply.simple("PONG");
+        } else {
+          echo(request, reply);
+        }
+      }
+      case ECHO -> echo(request, reply);
+      case SELECT -> select(context, request, reply);
+      case TIME -> {
+        long millis = context.nowMillis();
+        reply.array(2);
+        reply.bulkLong(millis / MILLIS_PER_SECOND);
+        reply.bulkLong(millis % MILLIS_PER_SECOND * MICROS_PER_MILLI);
+      }
+      default -> reply.error("ERR This Redis command is not allowed from script");
+    }
+  }
+
+  private static void echo(Request request, ReplyWriter reply) {
+    reply.bulk(request.buffer(), request.start(1), request.length(1));
+  }
+
+  /** For the rest of the script, not for its client. */
+  private void select(CommandContext context, Request request, ReplyWriter reply) {
+    byte[] buffer = request.buffer();
+    int start = request.start(1);
+    int length = request.length(1);
+    if (!Decimal.isLong(buffer, start, length)) {
+      reply.error("ERR value is not an integer or out of range");
+      return;
+    }
+    long keyspace = Decimal.toLong(buffer, start, length);
+    // Any key tells whether there is such a keyspace.
+    if (keyspace < 0 || keyspace > Short.MAX_VALUE || context.partitionOf((int) keyspace, 0) < 0) {
+      reply.error("ERR DB index is out of range");
+      return;
+    }
+    call.keyspace = (int) keyspace;
+    reply.ok();
+  }
+
+  // ---- the rest of the table `redis`
+
+  @Override
+  public void useProtocol(int version) {
+    call.respVersion = version;
+  }
+
+  @Override
+  public boolean mayCall(Request request) {
+    if (lookup(request) == null) {
+      throw new ScriptException("ERR Invalid command passed to redis.acl_check_cmd()");
+    }
+    return true;
+  }
+
+  @Override
+  public void log(int level, String message) {
+    LOG.log(LEVELS[level], message);
+  }
+
+  @Override
+  public boolean shouldPause() {
+    return pausable
+        && System.nanoTime() - sliceNanos > (load == null ? SLICE_NANOS_MAX : LOAD_NANOS_MAX);
+  }
+
+  @Override
+  public void register(String name, String description, List<String> flags, int callback) {
+    if (load == null) {
+      throw new ScriptException(
+          "ERR redis.register_function can only be called on FUNCTION LOAD command");
+    }
+    load.register(name, description, flags, callback);
+  }
+
+  /** The functions that a library registers while it is loaded. */
+  interface LibraryLoad {
+    /** A {@code callback} is a {@link Interpreter#release reference}. */
+    void register(String name, String description, List<String> flags, int callback);
+  }
+}

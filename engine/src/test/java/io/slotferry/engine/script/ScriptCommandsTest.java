@@ -1,0 +1,78 @@
+package io.slotferry.engine.script;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.slotferry.engine.EngineFixture;
+import io.slotferry.protocol.ScriptName;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+class ScriptCommandsTest {
+  private final EngineFixture engine = new EngineFixture();
+
+  private String eval(String script, String... keysAndArguments) {
+    String[] command = new String[keysAndArguments.length + 3];
+    command[0] = "EVAL";
+    command[1] = script;
+    command[2] = Integer.toString(keysAndArguments.length);
+    System.arraycopy(keysAndArguments, 0, command, 3, keysAndArguments.length);
+    return engine.reply(command);
+  }
+
+  private static String sha(String script) {
+    byte[] bytes = script.getBytes(StandardCharsets.ISO_8859_1);
+    return ScriptName.of(bytes, 0, bytes.length);
+  }
+
+  private static String error(String message, String script, int line) {
+    return "-" + message + " script: " + sha(script) + ", on @user_script:" + line + ".";
+  }
+
+  @Test
+  void runsAScriptOnItsKeys() {
+    assertThat(eval("return redis.call('set', KEYS[1], 'v')", "k")).isEqualTo("+OK");
+    assertThat(eval("return redis.call('get', KEYS[1])", "k")).isEqualTo("$1 v");
+    assertThat(engine.effects()).containsExactly("set k v");
+  }
+
+  @Test
+  void convertsResults() {
+    assertThat(eval("return 100.9")).isEqualTo(":100");
+    assertThat(eval("return {1, 'a', {true, false}, nil, 5}")).isEqualTo("*3 :1 $1 a *2 :1 $-1");
+    assertThat(eval("return {ok = 'fine'}")).isEqualTo("+fine");
+    assertThat(eval("return {err = 'ERR my error'}")).isEqualTo("-ERR my error");
+    assertThat(eval("return redis.error_reply('MY ERR')")).isEqualTo("-MY ERR");
+    assertThat(eval("return")).isEqualTo("$-1");
+  }
+
+  @Test
+  void saysWhereAnErrorWas() {
+    String call = "return redis.call('nosuch')";
+    assertThat(eval(call))
+        .isEqualTo(error("ERR Unknown Redis command called from script", call, 1));
+    String own = "\nlocal x = 1\nerror('broken')";
+    assertThat(eval(own)).isEqualTo(error("ERR user_script:3: broken", own, 3));
+    String global = "return foo";
+    assertThat(eval(global))
+        .isEqualTo(
+            error(
+                "ERR user_script:1: Script attempted to access nonexistent global variable 'foo'",
+                global,
+                1));
+    String write = "KEYS = nil";
+    assertThat(eval(write))
+        .isEqualTo(error("ERR user_script:1: Attempt to modify a readonly table", write, 1));
+    assertThat(eval("return {"))
+        .startsWith("-ERR Error compiling script (new function): user_script:1: ");
+  }
+
+  @Test
+  void catchesErrors() {
+    assertThat(eval("return select(2, pcall(redis.call, 'nosuch'))"))
+        .isEqualTo("$44 ERR Unknown Redis command called from script");
+    assertThat(eval("return redis.pcall('nosuch').err"))
+        .isEqualTo("$44 ERR Unknown Redis command called from script");
+    assertThat(eval("return {pcall(function(...) return ... end, 1, 2, 3)}"))
+        .isEqualTo("*4 :1 :1 :2 :3");
+  }
+}

@@ -1,0 +1,127 @@
+package io.slotferry.replication;
+
+import io.slotferry.engine.script.ScriptCommands;
+import io.slotferry.protocol.ReplyWriter;
+import io.slotferry.protocol.Request;
+import io.slotferry.protocol.command.Command;
+import io.slotferry.protocol.shard.ShardCall;
+import io.slotferry.protocol.shard.ShardExecutor.LaterReply;
+import io.slotferry.protocol.shard.ShardExecutor.Outcome;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A script that runs for long. It pauses again and again, so that the loop can do the rest of its
+ * work, heartbeats above all, and goes on with each tick:
+ *
+ * <pre>
+ *            paused              for too long
+ *   (none) ─────────► RUNNING ───────────────► OVERDUE
+ *      ▲                 │ commands are held      │ commands are answered -BUSY
+ *      └─────────────────┴────────────────────────┘ ended, or killed
+ * </pre>
+ *
+ * In between nobody else may see or change the shard's data: it is in the middle of a command.
+ */
+final class LongScript {
+  /** Redis' default of {@code busy-reply-threshold}. */
+  static final long BUSY_MILLIS_DEFAULT = 5_000;
+
+  private final ScriptCommands scripts;
+  private final HeldCalls held;
+  private @Nullable LaterReply later;
+  private long ticket;
+  private long sinceMillis;
+  private long lastTickMillis;
+  private boolean overdue;
+  private long busyMillis = BUSY_MILLIS_DEFAULT;
+
+  LongScript(ScriptCommands scripts, HeldCalls held) {
+    this.scripts = scripts;
+    this.held = held;
+  }
+
+  boolean isRunning() {
+    return later != null;
+  }
+
+  /** Whether it has run for so long that others are told, and not held. */
+  boolean isOverdue() {
+    return overdue;
+  }
+
+  /** The command that was executed just now is a script, and has paused. */
+  Outcome begin(ShardCall call, LaterReply later, long nowMillis) {
+    this.later = later;
+    ticket = call.ticket;
+    sinceMillis = nowMillis;
+    lastTickMillis = nowMillis;
+    overdue = false;
+    return Outcome.LATER;
+  }
+
+  /** What becomes of another command meanwhile. */
+  Outcome execute(ShardCall call, Request request, ReplyWriter reply, LaterReply later) {
+    if (call.command == Command.FIND_SCRIPTS && request.is(1, "KILL")) {
+      kill(request, reply);
+      return Outcome.REPLIED;
+    }
+    if (call.command == Command.FIND_SCRIPTS && request.is(1, "STATS")) {
+      reply.array(1);
+      scripts.describe(reply, lastTickMillis - sinceMillis);
+      return Outcome.REPLIED;
+    }
+    if (overdue) {
+      reply.error(scripts.busy());
+      return Outcome.REPLIED;
+    }
+    return held.hold(call, request, later) ? Outcome.LATER : Outcome.NOT_HERE;
+  }
+
+  private void kill(Request request, ReplyWriter reply) {
+    String refusal = scripts.killRefusal(request.is(2, "FUNCTION"));
+    reply.array(1);
+    if (refusal != null) {
+      reply.error(refusal);
+    } else {
+      reply.ok();
+      end(scripts.kill());
+    }
+  }
+
+  /** A script that runs for so long makes others be answered BUSY. */
+  void busyAfter(long millis) {
+    busyMillis = millis;
+  }
+
+  /** Lets the script go on for a while. */
+  void tick(long nowMillis) {
+    lastTickMillis = nowMillis;
+    ReplyWriter reply = scripts.proceed();
+    if (reply != null) {
+      end(reply);
+    } else if (!overdue && nowMillis - sinceMillis >= busyMillis) {
+      overdue = true;
+      held.answerAll(scripts.busy());
+    }
+  }
+
+  /** This copy no longer leads: the script ends where it is. */
+  void abandon() {
+    LaterReply later = this.later;
+    this.later = null;
+    overdue = false;
+    scripts.kill();
+    if (later != null) {
+      later.uncertain(ticket);
+    }
+  }
+
+  private void end(ReplyWriter reply) {
+    LaterReply later = this.later;
+    this.later = null;
+    overdue = false;
+    if (later != null) {
+      later.replied(ticket, reply);
+    }
+  }
+}
