@@ -397,7 +397,7 @@ public final class Interpreter {
   // ---- called by Lua: nothing may be thrown through these
 
   /** {@code redis.call}: the value; and true, when it is an error. */
-  private int invoke(long state) {
+  int invoke(long state) {
     try {
       String wrong = command.read(state, 1, Lua.getTop(state));
       reply.clear();
@@ -421,7 +421,7 @@ public final class Interpreter {
   }
 
   /** {@code library(id, …)}: true and the results, or false and the message. */
-  private int library(long state) {
+  int library(long state) {
     int top = Lua.getTop(state);
     try {
       int id = (int) Lua.toNumber(state, 1);
@@ -456,7 +456,7 @@ public final class Interpreter {
   }
 
   /** Every {@link #INSTRUCTIONS_PER_CHECK} instructions. */
-  private void hook(long state, long activation) {
+  void hook(long state, long activation) {
     try {
       if (pausable && paused == 0 && host.shouldPause() && Coroutines.mayYield(state)) {
         paused = state;

@@ -20,7 +20,7 @@ final class LuaLibrary {
   @SuppressWarnings("restricted")
   static SymbolLookup load() throws IOException {
     String name = resource(System.getProperty("os.name"), System.getProperty("os.arch"));
-    try (InputStream in = LuaLibrary.class.getClassLoader().getResourceAsStream(name)) {
+    try (InputStream in = LuaLibrary.class.getResourceAsStream("/" + name)) {
       if (in == null) {
         throw new IOException("no Lua library for this platform: " + name + " is not on the path");
       }
