@@ -670,7 +670,9 @@ public final class CommandContext {
     engine.endGroup();
   }
 
-  /** The command ends in a later turn: it has its arguments and its reply for itself from now on. */
+  /**
+   * The command ends in a later turn: it has its arguments and its reply for itself from now on.
+   */
   public void keep() {
     call = call.copy();
     request = request.detached();

@@ -41,8 +41,7 @@ final class EvalshaCall extends ShardQuestion {
   private Step step = Step.BY_NAME;
   private boolean kept;
 
-  EvalshaCall(
-      Router router, ScriptBodies bodies, Caller caller, Command command, Request request) {
+  EvalshaCall(Router router, ScriptBodies bodies, Caller caller, Command command, Request request) {
     super(router, caller);
     this.bodies = bodies;
     this.command = command;
@@ -56,8 +55,7 @@ final class EvalshaCall extends ShardQuestion {
   /** Whether a reply says that the shard does not know the script. */
   static boolean isNoScript(byte[] bytes, int offset, int length) {
     return length >= NO_SCRIPT.length
-        && Arrays.equals(
-            bytes, offset, offset + NO_SCRIPT.length, NO_SCRIPT, 0, NO_SCRIPT.length);
+        && Arrays.equals(bytes, offset, offset + NO_SCRIPT.length, NO_SCRIPT, 0, NO_SCRIPT.length);
   }
 
   @Override

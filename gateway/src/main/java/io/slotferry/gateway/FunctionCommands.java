@@ -165,9 +165,11 @@ final class FunctionCommands {
   // ---- DUMP and RESTORE
 
   private static boolean dump(Session session, Request request, ReplyWriter reply) {
-    byte[][] codes =
-        libraries(session).all().stream().map(Library::code).toArray(byte[][]::new);
-    return session.loop.router().execute(session, Command.CHECK_LIBRARY, question("DUMP", codes), reply);
+    byte[][] codes = libraries(session).all().stream().map(Library::code).toArray(byte[][]::new);
+    return session
+        .loop
+        .router()
+        .execute(session, Command.CHECK_LIBRARY, question("DUMP", codes), reply);
   }
 
   private static boolean restore(Session session, Request request, ReplyWriter reply) {
@@ -268,8 +270,8 @@ final class FunctionCommands {
           long version = failure == null ? answer.version() : 0;
           String refusal =
               failure != null ? LATER : answer.refusal() == null ? null : "ERR " + answer.refusal();
-          loop.execute(() ->
-              loop.whenMapIsAt(version, () -> answer(session, target, refusal, success)));
+          loop.execute(
+              () -> loop.whenMapIsAt(version, () -> answer(session, target, refusal, success)));
         });
   }
 

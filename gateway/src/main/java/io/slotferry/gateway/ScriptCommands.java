@@ -25,16 +25,8 @@ final class ScriptCommands {
               "Return information about the existence of the scripts in the script cache.",
               -3,
               ScriptCommands::exists)
-          .add(
-              "FLUSH [ASYNC|SYNC]",
-              "Flush the Lua scripts cache.",
-              -2,
-              ScriptCommands::flush)
-          .add(
-              "KILL",
-              "Kill the currently executing Lua script.",
-              2,
-              ScriptCommands::kill)
+          .add("FLUSH [ASYNC|SYNC]", "Flush the Lua scripts cache.", -2, ScriptCommands::flush)
+          .add("KILL", "Kill the currently executing Lua script.", 2, ScriptCommands::kill)
           .add(
               "LOAD <script>",
               "Load a script into the scripts cache without executing it.",
@@ -78,7 +70,8 @@ final class ScriptCommands {
     return ask(
         session,
         Command.KEEP_SCRIPTS,
-        Request.of(Command.KEEP_SCRIPTS.lowerName().getBytes(StandardCharsets.US_ASCII), load, body),
+        Request.of(
+            Command.KEEP_SCRIPTS.lowerName().getBytes(StandardCharsets.US_ASCII), load, body),
         reply,
         (loaded, answer) -> answer.bulk(session.gateway.scripts().put(body)));
   }

@@ -50,9 +50,7 @@ class LongScriptTest {
       };
 
   private static String text(ReplyWriter reply) {
-    return new String(reply.toByteArray(), StandardCharsets.ISO_8859_1)
-        .trim()
-        .replace("\r\n", " ");
+    return new String(reply.toByteArray(), StandardCharsets.ISO_8859_1).trim().replace("\r\n", " ");
   }
 
   private static ShardCall call(Command command, long ticket) {

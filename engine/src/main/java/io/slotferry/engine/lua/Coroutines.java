@@ -21,8 +21,7 @@ final class Coroutines {
 
   private static int depth(long state) {
     return Short.toUnsignedInt(Lua.MEMORY.get(ValueLayout.JAVA_SHORT, state + CALL_DEPTH_OFFSET))
-        - Short.toUnsignedInt(
-            Lua.MEMORY.get(ValueLayout.JAVA_SHORT, state + RESUMED_DEPTH_OFFSET));
+        - Short.toUnsignedInt(Lua.MEMORY.get(ValueLayout.JAVA_SHORT, state + RESUMED_DEPTH_OFFSET));
   }
 
   static boolean mayYield(long state) {

@@ -88,8 +88,17 @@ public final class Interpreter {
   private final Set<String> framed =
       new HashSet<>(
           List.of(
-              "call", "pcall", "pairs", "next", "rawget", "rawset", "setmetatable", "find", "match",
-              "gmatch", "gsub"));
+              "call",
+              "pcall",
+              "pairs",
+              "next",
+              "rawget",
+              "rawset",
+              "setmetatable",
+              "find",
+              "match",
+              "gmatch",
+              "gsub"));
 
   private final int[] entries = new int[Mode.values().length];
   private final long main;
@@ -148,8 +157,7 @@ public final class Interpreter {
     all.put(MAY_YIELD, call -> call.returnBoolean(mayYield(call.state)));
     all.put(IS_BASE, call -> call.returnBoolean(call.state == base));
     all.put(
-        AGREES,
-        call -> call.returnBoolean(Coroutines.agrees(call.state, (int) call.integer(1))));
+        AGREES, call -> call.returnBoolean(Coroutines.agrees(call.state, (int) call.integer(1))));
     all.forEach((name, function) -> {
       names.add(name);
       functions.add(function);
@@ -186,10 +194,8 @@ public final class Interpreter {
     Lua.pop(main, 1);
     TailCalls.dropLines(compiled);
     load(compiled, 0, compiled.length, LuaStack.PRELUDE);
-    Lua.pushFunction(
-        main, stub("invoke", MethodType.methodType(int.class, long.class)), 0);
-    Lua.pushFunction(
-        main, stub("library", MethodType.methodType(int.class, long.class)), 0);
+    Lua.pushFunction(main, stub("invoke", MethodType.methodType(int.class, long.class)), 0);
+    Lua.pushFunction(main, stub("library", MethodType.methodType(int.class, long.class)), 0);
     Lua.createTable(main, 0, names.size());
     for (int id = 0; id < names.size(); id++) {
       Lua.pushNumber(main, id);

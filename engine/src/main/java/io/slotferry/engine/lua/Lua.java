@@ -54,43 +54,83 @@ final class Lua {
   private static final Linker LINKER = Linker.nativeLinker();
   private static final SymbolLookup LIBRARY = library();
 
-  private static final MethodHandle NEW_STATE = bind("luaL_newstate", FunctionDescriptor.of(JAVA_LONG));
-  private static final MethodHandle NEW_THREAD = quick("lua_newthread", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG));
-  private static final MethodHandle GET_TOP = quick("lua_gettop", FunctionDescriptor.of(JAVA_INT, JAVA_LONG));
-  private static final MethodHandle SET_TOP = quick("lua_settop", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT));
-  private static final MethodHandle PUSH_VALUE = quick("lua_pushvalue", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT));
-  private static final MethodHandle INSERT = quick("lua_insert", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT));
-  private static final MethodHandle REPLACE = quick("lua_replace", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT));
-  private static final MethodHandle CHECK_STACK = quick("lua_checkstack", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT));
-  private static final MethodHandle TYPE = quick("lua_type", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT));
-  private static final MethodHandle TO_NUMBER = quick("lua_tonumber", FunctionDescriptor.of(JAVA_DOUBLE, JAVA_LONG, JAVA_INT));
-  private static final MethodHandle IS_NUMBER = quick("lua_isnumber", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT));
-  private static final MethodHandle TO_BOOLEAN = quick("lua_toboolean", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT));
-  private static final MethodHandle TO_CHARS = quick("lua_tolstring", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG));
-  private static final MethodHandle LENGTH = quick("lua_objlen", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT));
-  private static final MethodHandle TO_USERDATA = quick("lua_touserdata", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT));
-  private static final MethodHandle TO_C_FUNCTION = quick("lua_tocfunction", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT));
-  private static final MethodHandle PUSH_NIL = quick("lua_pushnil", FunctionDescriptor.ofVoid(JAVA_LONG));
-  private static final MethodHandle PUSH_NUMBER = quick("lua_pushnumber", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_DOUBLE));
-  private static final MethodHandle PUSH_BOOLEAN = quick("lua_pushboolean", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT));
-  private static final MethodHandle PUSH_CHARS = quick("lua_pushlstring", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG, JAVA_LONG));
-  private static final MethodHandle PUSH_FUNCTION = quick("lua_pushcclosure", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG, JAVA_INT));
-  private static final MethodHandle PUSH_USERDATA = quick("lua_pushlightuserdata", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG));
-  private static final MethodHandle CREATE_TABLE = quick("lua_createtable", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT, JAVA_INT));
-  private static final MethodHandle RAW_GET = quick("lua_rawget", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT));
-  private static final MethodHandle RAW_GET_INDEX = quick("lua_rawgeti", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT, JAVA_INT));
-  private static final MethodHandle RAW_SET = quick("lua_rawset", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT));
-  private static final MethodHandle RAW_SET_INDEX = quick("lua_rawseti", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT, JAVA_INT));
-  private static final MethodHandle NEXT = quick("lua_next", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT));
-  private static final MethodHandle REFERENCE = quick("luaL_ref", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT));
-  private static final MethodHandle UNREFERENCE = quick("luaL_unref", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT, JAVA_INT));
-  private static final MethodHandle LOAD_BUFFER = bind("luaL_loadbuffer", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
-  private static final MethodHandle PROTECTED_CALL = bind("lua_pcall", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT));
-  private static final MethodHandle RESUME = bind("lua_resume", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT));
-  private static final MethodHandle YIELD = quick("lua_yield", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT));
-  private static final MethodHandle SET_HOOK = quick("lua_sethook", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT));
-  private static final MethodHandle GET_STACK = quick("lua_getstack", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG));
-  private static final MethodHandle GET_INFO = quick("lua_getinfo", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG));
+  private static final MethodHandle NEW_STATE =
+      bind("luaL_newstate", FunctionDescriptor.of(JAVA_LONG));
+  private static final MethodHandle NEW_THREAD =
+      quick("lua_newthread", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG));
+  private static final MethodHandle GET_TOP =
+      quick("lua_gettop", FunctionDescriptor.of(JAVA_INT, JAVA_LONG));
+  private static final MethodHandle SET_TOP =
+      quick("lua_settop", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT));
+  private static final MethodHandle PUSH_VALUE =
+      quick("lua_pushvalue", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT));
+  private static final MethodHandle INSERT =
+      quick("lua_insert", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT));
+  private static final MethodHandle REPLACE =
+      quick("lua_replace", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT));
+  private static final MethodHandle CHECK_STACK =
+      quick("lua_checkstack", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT));
+  private static final MethodHandle TYPE =
+      quick("lua_type", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT));
+  private static final MethodHandle TO_NUMBER =
+      quick("lua_tonumber", FunctionDescriptor.of(JAVA_DOUBLE, JAVA_LONG, JAVA_INT));
+  private static final MethodHandle IS_NUMBER =
+      quick("lua_isnumber", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT));
+  private static final MethodHandle TO_BOOLEAN =
+      quick("lua_toboolean", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT));
+  private static final MethodHandle TO_CHARS =
+      quick("lua_tolstring", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG));
+  private static final MethodHandle LENGTH =
+      quick("lua_objlen", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT));
+  private static final MethodHandle TO_USERDATA =
+      quick("lua_touserdata", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT));
+  private static final MethodHandle TO_C_FUNCTION =
+      quick("lua_tocfunction", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT));
+  private static final MethodHandle PUSH_NIL =
+      quick("lua_pushnil", FunctionDescriptor.ofVoid(JAVA_LONG));
+  private static final MethodHandle PUSH_NUMBER =
+      quick("lua_pushnumber", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_DOUBLE));
+  private static final MethodHandle PUSH_BOOLEAN =
+      quick("lua_pushboolean", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT));
+  private static final MethodHandle PUSH_CHARS =
+      quick("lua_pushlstring", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG, JAVA_LONG));
+  private static final MethodHandle PUSH_FUNCTION =
+      quick("lua_pushcclosure", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG, JAVA_INT));
+  private static final MethodHandle PUSH_USERDATA =
+      quick("lua_pushlightuserdata", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG));
+  private static final MethodHandle CREATE_TABLE =
+      quick("lua_createtable", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT, JAVA_INT));
+  private static final MethodHandle RAW_GET =
+      quick("lua_rawget", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT));
+  private static final MethodHandle RAW_GET_INDEX =
+      quick("lua_rawgeti", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT, JAVA_INT));
+  private static final MethodHandle RAW_SET =
+      quick("lua_rawset", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT));
+  private static final MethodHandle RAW_SET_INDEX =
+      quick("lua_rawseti", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT, JAVA_INT));
+  private static final MethodHandle NEXT =
+      quick("lua_next", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT));
+  private static final MethodHandle REFERENCE =
+      quick("luaL_ref", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT));
+  private static final MethodHandle UNREFERENCE =
+      quick("luaL_unref", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT, JAVA_INT));
+  private static final MethodHandle LOAD_BUFFER =
+      bind(
+          "luaL_loadbuffer",
+          FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
+  private static final MethodHandle PROTECTED_CALL =
+      bind("lua_pcall", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT));
+  private static final MethodHandle RESUME =
+      bind("lua_resume", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT));
+  private static final MethodHandle YIELD =
+      quick("lua_yield", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT));
+  private static final MethodHandle SET_HOOK =
+      quick(
+          "lua_sethook", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT));
+  private static final MethodHandle GET_STACK =
+      quick("lua_getstack", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG));
+  private static final MethodHandle GET_INFO =
+      quick("lua_getinfo", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG));
 
   private Lua() {}
 

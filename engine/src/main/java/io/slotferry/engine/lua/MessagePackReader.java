@@ -45,8 +45,7 @@ final class MessagePackReader {
 
   /** Pushes the next value. */
   void value(int level) {
-    arguments.ensure(
-        3, "too many return values at once; use unpack_one or unpack_limit instead.");
+    arguments.ensure(3, "too many return values at once; use unpack_one or unpack_limit instead.");
     if (level == NESTING_MAX) {
       throw new ScriptException("Bad data format in input.");
     }
@@ -114,7 +113,6 @@ final class MessagePackReader {
   /** Nil and what is no number are no keys of a table. */
   private boolean isNoKey() {
     int type = Lua.type(arguments.state, -1);
-    return type == Lua.NIL
-        || type == Lua.NUMBER && Double.isNaN(Lua.toNumber(arguments.state, -1));
+    return type == Lua.NIL || type == Lua.NUMBER && Double.isNaN(Lua.toNumber(arguments.state, -1));
   }
 }

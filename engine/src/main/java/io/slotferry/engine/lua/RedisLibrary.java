@@ -77,8 +77,7 @@ final class RedisLibrary {
     }
     int flags = (int) Lua.toNumber(arguments.state, arguments.index(1));
     if ((flags & ~REPLICATION_FLAGS) != 0) {
-      throw error(
-          "Invalid replication flags. Use REPL_AOF, REPL_REPLICA, REPL_ALL or REPL_NONE.");
+      throw error("Invalid replication flags. Use REPL_AOF, REPL_REPLICA, REPL_ALL or REPL_NONE.");
     }
     return 0;
   }

@@ -30,6 +30,8 @@ public interface ScriptHost {
   /** Asked now and then while a script runs: whether it should make room for others. */
   boolean shouldPause();
 
-  /** {@code redis.register_function}; {@code callback} is a {@link Interpreter#release reference}. */
+  /**
+   * {@code redis.register_function}; {@code callback} is a {@link Interpreter#release reference}.
+   */
   void register(String name, String description, List<String> flags, int callback);
 }

@@ -75,8 +75,7 @@ final class ScriptEngine {
   }
 
   /** Runs a script with the keys from argument 3 on, and writes its reply. */
-  void run(
-      CommandContext context, Mode mode, Script script, boolean readOnlyCommand, int keys) {
+  void run(CommandContext context, Mode mode, Script script, boolean readOnlyCommand, int keys) {
     boolean maySay = !script.is(ScriptFlags.COMPATIBLE);
     if (maySay && readOnlyCommand && !script.is(ScriptFlags.NO_WRITES)) {
       context.fail("ERR Can not execute a script with write flag using *_ro command.");

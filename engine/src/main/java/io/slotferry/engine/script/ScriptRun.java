@@ -51,8 +51,7 @@ final class ScriptRun implements ScriptHost {
     call.respVersion = 2;
     call.mapVersion = context.call().mapVersion;
     readOnly =
-        readOnlyCommand
-            || (script.is(ScriptFlags.NO_WRITES) && !script.is(ScriptFlags.COMPATIBLE));
+        readOnlyCommand || (script.is(ScriptFlags.NO_WRITES) && !script.is(ScriptFlags.COMPATIBLE));
     wrote = false;
     this.pausable = pausable;
     beginSlice();
@@ -129,8 +128,7 @@ final class ScriptRun implements ScriptHost {
   }
 
   /** What clients get from the gateway, and scripts from here. */
-  private void answer(
-      CommandContext context, Command command, Request request, ReplyWriter reply) {
+  private void answer(CommandContext context, Command command, Request request, ReplyWriter reply) {
     switch (command) {
       case PING -> {
         if (request.count() == 1) {

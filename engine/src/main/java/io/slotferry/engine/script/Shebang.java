@@ -39,8 +39,7 @@ record Shebang(int bytes, String engine, List<String> options) {
     }
     String line = new String(code, start, end - start, StandardCharsets.ISO_8859_1);
     List<String> words = new ArrayList<>(List.of(line.trim().split("\\s+")));
-    return new Shebang(
-        end - start, words.getFirst().substring(2), words.subList(1, words.size()));
+    return new Shebang(end - start, words.getFirst().substring(2), words.subList(1, words.size()));
   }
 
   /** The flags of a script; none of them makes a script of the old kind. */
@@ -75,8 +74,7 @@ record Shebang(int bytes, String engine, List<String> options) {
         throw new ScriptException("Invalid metadata value given: " + option);
       }
       if (name != null) {
-        throw new ScriptException(
-            "Invalid metadata value, name argument was given multiple times");
+        throw new ScriptException("Invalid metadata value, name argument was given multiple times");
       }
       name = option.substring(NAME.length());
     }

@@ -44,8 +44,7 @@ class ScriptDifferentialTest {
     for (String script : scripts()) {
       String expected = text(redis.reply(List.of("EVAL", script, "1", "k", "argument")));
       Request request =
-          Request.of(
-              bytes("EVAL"), bytes(script), bytes("1"), bytes("k"), bytes("argument"));
+          Request.of(bytes("EVAL"), bytes(script), bytes("1"), bytes("k"), bytes("argument"));
       String reply = text(engine.replyBytes(request));
       if (!reply.equals(expected)) {
         different.put(script, "\n  Redis: " + expected + "\n  here:  " + reply + "\n");

@@ -33,7 +33,8 @@ class FunctionsTest {
   private final EngineFixture engine = new EngineFixture();
 
   private void use(String... libraries) {
-    engine.engine
+    engine
+        .engine
         .scripts()
         .useLibraries(
             List.of(libraries).stream()
@@ -87,8 +88,7 @@ class FunctionsTest {
   void refusesALibraryWithRedisWords() {
     assertThat(check("return 1")).isEqualTo("-ERR Missing library metadata");
     assertThat(check("#!lua")).isEqualTo("-ERR Invalid library metadata");
-    assertThat(check("#!lua foo=bar\n"))
-        .isEqualTo("-ERR Invalid metadata value given: foo=bar");
+    assertThat(check("#!lua foo=bar\n")).isEqualTo("-ERR Invalid metadata value given: foo=bar");
     assertThat(check("#!lua\n")).isEqualTo("-ERR Library name was not given");
     assertThat(check("#!js name=x\n")).isEqualTo("-ERR Engine 'js' not found");
     assertThat(check("#!lua name=bad-name\n"))
@@ -102,8 +102,7 @@ class FunctionsTest {
         .isEqualTo(
             "-ERR Error registering functions: ERR user_function:2: Script attempted to access"
                 + " nonexistent global variable 'call'");
-    assertThat(check("#!lua name=x\nmath.random()"))
-        .contains("nonexistent global variable 'math'");
+    assertThat(check("#!lua name=x\nmath.random()")).contains("nonexistent global variable 'math'");
     assertThat(check("#!lua name=x\nreturn ("))
         .startsWith("-ERR Error compiling function: user_function:2: ");
     assertThat(check("#!lua name=x\nwhile true do end"))
@@ -119,23 +118,26 @@ class FunctionsTest {
     byte[] name = {'!', 'f', 'u', 'n', 'c', 't', 'i', 'o', 'n'};
     byte[] dump = bulk(engine.execute(Request.of(name, new byte[] {'D', 'U', 'M', 'P'}, code)));
     byte[] read = {'R', 'E', 'A', 'D'};
-    assertThat(new String(engine.execute(Request.of(name, read, dump)), StandardCharsets.ISO_8859_1))
+    assertThat(
+            new String(engine.execute(Request.of(name, read, dump)), StandardCharsets.ISO_8859_1))
         .startsWith("*1\r\n*2\r\n$" + code.length + "\r\n#!lua name=mylib")
         .contains("$5\r\nmylib\r\n");
     dump[3] ^= 1;
-    assertThat(new String(engine.execute(Request.of(name, read, dump)), StandardCharsets.ISO_8859_1))
+    assertThat(
+            new String(engine.execute(Request.of(name, read, dump)), StandardCharsets.ISO_8859_1))
         .isEqualTo("-ERR DUMP payload version or checksum are wrong\r\n");
   }
 
   private static byte[] bulk(byte[] reply) {
-    Reply.BulkString bulk =
-        (Reply.BulkString) new ReplyReader(reply, 0, reply.length).read();
+    Reply.BulkString bulk = (Reply.BulkString) new ReplyReader(reply, 0, reply.length).read();
     return bulk.bytes();
   }
 
   @Test
   void registersOnlyWhileLoading() {
-    use("#!lua name=x\nredis.register_function('f', function() redis.register_function('g', 1) end)");
+    use(
+        "#!lua name=x\n"
+            + "redis.register_function('f', function() redis.register_function('g', 1) end)");
     assertThat(engine.reply("FCALL", "f", "0"))
         .startsWith(
             "-ERR redis.register_function can only be called on FUNCTION LOAD command script: f");

@@ -40,8 +40,7 @@ class ScriptPauseTest {
   }
 
   private void begin(String script) {
-    engine.replyBytes(
-        Request.of("EVAL", COUNT + script, "1", "k", "argument"));
+    engine.replyBytes(Request.of("EVAL", COUNT + script, "1", "k", "argument"));
   }
 
   private static String text(ReplyWriter reply) {

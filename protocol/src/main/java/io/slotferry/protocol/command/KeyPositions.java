@@ -62,8 +62,7 @@ public final class KeyPositions {
   }
 
   private static int numkeysAt(Command command) {
-    boolean second =
-        command.is(CommandFlags.BLOCKING) || command.routing() == Routing.SCRIPT_CALL;
+    boolean second = command.is(CommandFlags.BLOCKING) || command.routing() == Routing.SCRIPT_CALL;
     return second ? 2 : command.firstKey() + 1;
   }
 
