@@ -390,7 +390,8 @@ public final class Interpreter {
 
   /** Ends the paused script where it is; tells where that was. */
   public @Nullable String abandon() {
-    String position = stack.position(paused == 0 ? base : paused);
+    String inner = paused == 0 ? null : stack.position(paused);
+    String position = inner == null ? stack.position(base) : inner;
     dropBase();
     return position;
   }

@@ -22,6 +22,7 @@ final class LuaStack {
   private static final int DEBUG_WHAT_OFFSET = 24;
   private static final int DEBUG_SOURCE_OFFSET = 32;
   private static final int DEBUG_LINE_OFFSET = 40;
+  private static final int DEBUG_FIRST_LINE_OFFSET = 48;
 
   /** Of code that is not a script's. */
   static final String PRELUDE = "=slotferry";
@@ -87,7 +88,9 @@ final class LuaStack {
       String what = Lua.text(debug.get(ValueLayout.JAVA_LONG, DEBUG_WHAT_OFFSET));
       boolean script = what.equals("Lua") || what.equals("main");
       if (script && !source.equals(PRELUDE)) {
-        return source + ':' + line;
+        // Before its first instruction a function has no line yet: its beginning is near.
+        int firstLine = debug.get(ValueLayout.JAVA_INT, DEBUG_FIRST_LINE_OFFSET);
+        return source + ':' + (line < 0 ? Math.max(1, firstLine) : line);
       }
     }
     return null;
