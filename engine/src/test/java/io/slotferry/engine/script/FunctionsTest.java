@@ -61,11 +61,11 @@ class FunctionsTest {
     assertThat(engine.reply("FCALL", "get", "x")).isEqualTo("-ERR Bad number of keys provided");
     assertThat(engine.reply("FCALL", "fail", "0"))
         .isEqualTo(
-            "-ERR Unknown Redis command called from script script: fail, on @user_function:11.");
+            "-ERR Unknown Redis command called from script script: fail, on @user_function:12.");
     assertThat(engine.reply("FCALL", "keys", "0"))
         .startsWith(
-            "-ERR user_function:12: Script attempted to access nonexistent global variable 'KEYS'"
-                + " script: keys, on @user_function:12.");
+            "-ERR user_function:13: Script attempted to access nonexistent global variable 'KEYS'"
+                + " script: keys, on @user_function:13.");
   }
 
   @Test
@@ -137,7 +137,7 @@ class FunctionsTest {
   void registersOnlyWhileLoading() {
     use(
         "#!lua name=x\n"
-            + "redis.register_function('f', function() redis.register_function('g', 1) end)");
+            + "redis.register_function('f', function() redis.register_function('g', function() end) end)");
     assertThat(engine.reply("FCALL", "f", "0"))
         .startsWith(
             "-ERR redis.register_function can only be called on FUNCTION LOAD command script: f");
