@@ -1,5 +1,6 @@
 package io.slotferry.gateway;
 
+import io.slotferry.protocol.GlobPattern;
 import io.slotferry.protocol.Reply;
 import io.slotferry.protocol.ReplyReader;
 import io.slotferry.protocol.ReplyWriter;
@@ -311,7 +312,7 @@ final class FunctionCommands {
     }
     List<Library> found = new ArrayList<>();
     for (Library library : libraries(session).all()) {
-      if (pattern == null || GlobPattern.matches(pattern, library.name())) {
+      if (pattern == null || GlobPattern.matchesName(pattern, library.name())) {
         found.add(library);
       }
     }

@@ -17,6 +17,7 @@ abstract class ShardQuestion implements Caller, ReplyTarget {
   private final int keyspace;
   private final int respVersion;
   private final long writesSince;
+  private final long markedClient;
   private @Nullable ReplyTarget target;
 
   ShardQuestion(Router router, Caller caller) {
@@ -25,6 +26,7 @@ abstract class ShardQuestion implements Caller, ReplyTarget {
     this.keyspace = caller.keyspace();
     this.respVersion = caller.respVersion();
     this.writesSince = caller.writesSince();
+    this.markedClient = caller.markedClient();
   }
 
   /**
@@ -116,6 +118,11 @@ abstract class ShardQuestion implements Caller, ReplyTarget {
   @Override
   public final long writesSince() {
     return writesSince;
+  }
+
+  @Override
+  public final long markedClient() {
+    return markedClient;
   }
 
   @Override
