@@ -467,7 +467,7 @@ public final class Interpreter {
     try {
       if (pausable && paused == 0 && host.shouldPause() && Coroutines.mayYield(state)) {
         paused = state;
-        Lua.yield(state, 0);
+        Lua.pause(state, 0);
       }
     } catch (Throwable e) {
       broken = e;

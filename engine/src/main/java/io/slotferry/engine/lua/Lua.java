@@ -463,7 +463,7 @@ final class Lua {
   }
 
   /** Only in a hook, and only when {@link Coroutines#mayYield}: else it raises an error. */
-  static int yield(long state, int results) {
+  static int pause(long state, int results) {
     try {
       return (int) YIELD.invokeExact(state, results);
     } catch (Throwable e) {

@@ -22,19 +22,15 @@ final class RandomLibrary {
 
   private int random(Arguments arguments) {
     double chance = next();
-    switch (arguments.count()) {
-      case 0 -> {
-        return arguments.returnNumber(chance);
-      }
-      case 1 -> {
-        return between(arguments, chance, 1, (int) arguments.integer(1), 1);
-      }
+    return switch (arguments.count()) {
+      case 0 -> arguments.returnNumber(chance);
+      case 1 -> between(arguments, chance, 1, (int) arguments.integer(1), 1);
       case 2 -> {
         int low = (int) arguments.integer(1);
-        return between(arguments, chance, low, (int) arguments.integer(2), 2);
+        yield between(arguments, chance, low, (int) arguments.integer(2), 2);
       }
       default -> throw new ScriptException("wrong number of arguments");
-    }
+    };
   }
 
   private static int between(
