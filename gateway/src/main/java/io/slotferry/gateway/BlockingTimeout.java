@@ -43,7 +43,7 @@ final class BlockingTimeout {
     for (int i = 1; i + 1 < request.count() && !request.is(i, "STREAMS"); i++) {
       if (request.is(i, "BLOCK")) {
         return ConnectionCommands.isLong(request, i + 1)
-            ? bounded(ConnectionCommands.toLong(request, i + 1))
+            ? bounded((double) ConnectionCommands.toLong(request, i + 1))
             : FOREVER;
       }
     }

@@ -4,6 +4,7 @@ import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
 import io.slotferry.protocol.frame.CommandFrameReader;
 import io.slotferry.protocol.frame.WireReader;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -99,7 +100,7 @@ final class Call implements Caller {
 
   /** Whether a shard has it, which got it by this way. */
   boolean isSentBy(@Nullable ShardLink way) {
-    return sent && link == way;
+    return sent && Objects.equals(link, way);
   }
 
   long ticket() {

@@ -277,7 +277,7 @@ final class BlockedCalls {
 
   /** Whoever is answered through {@code later} is gone. */
   void refuseVia(LaterReply later) {
-    refuse(blocked -> blocked.later == later);
+    refuse(blocked -> blocked.later.equals(later));
   }
 
   private void refuse(Predicate<Blocked> refused) {

@@ -156,7 +156,7 @@ final class WatchTable {
   /** A gateway is gone, or its link is. */
   void forgetVia(LaterReply via) {
     for (Watcher watcher : List.copyOf(watchers.values())) {
-      if (watcher.via == via) {
+      if (watcher.via.equals(via)) {
         forget(watcher.id);
       }
     }
