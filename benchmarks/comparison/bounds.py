@@ -26,7 +26,8 @@ UNREAD_VALUE_BYTES = 100_000
 UNREAD_COMMANDS = 10_000
 PIPELINE_COMMANDS = 1_000_000
 READ_BYTES = 1 << 20
-CLIENTS_MAX = 20_000
+# Beyond the 10,000 of a scenario, and within what systems commonly let a process open.
+CLIENTS_MAX = 12_000
 
 
 @dataclass(frozen=True)

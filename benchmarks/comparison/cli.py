@@ -7,7 +7,7 @@ import sys
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from . import bounds, latency, loads, memory, micro, paths, processes, report, results, start, throughput
+from . import bounds, latency, loads, memory, micro, paths, processes, report, resp, results, start, throughput
 
 LAUNCHER = results.ROOM.parent / "slotferry"
 PARTS = {"memory": memory, "latency": latency, "bounds": bounds, "start": start, "micro": micro}
@@ -30,7 +30,7 @@ def main():
         return _fail(f"not on the PATH: {', '.join(missing)} ({INSTALL})")
     try:
         return options.run(options)
-    except (processes.StartFailed, loads.LoadFailed) as e:
+    except (processes.StartFailed, loads.LoadFailed, resp.ErrorReply) as e:
         return _fail(e)
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
@@ -136,7 +136,7 @@ def _all(options):
 def _of_part(name, measure, options):
     try:
         return measure(options)
-    except (processes.StartFailed, loads.LoadFailed, OSError) as e:
+    except (processes.StartFailed, loads.LoadFailed, resp.ErrorReply, OSError) as e:
         return _fail(f"{name}: {e}")
 
 
