@@ -74,8 +74,7 @@ final class Eviction {
   }
 
   private void sample(EvictionPolicy policy, long nowMillis) {
-    long candidates =
-        policy.onlyExpiring() ? store.totals().expiring() : store.totals().keys();
+    long candidates = policy.onlyExpiring() ? store.totals().expiring() : store.totals().keys();
     Partition partition = candidates == 0 ? null : partition(policy);
     if (partition == null) {
       return;
@@ -149,7 +148,8 @@ final class Eviction {
   private long worth(EvictionPolicy policy, KeyTable table, int index, long nowMillis) {
     int used = table.clockAt(index);
     return switch (policy.order()) {
-      case RECENCY -> used == AccessClock.UNKNOWN ? 0 : nowMillis - clock.idleMillis(used, nowMillis);
+      case RECENCY ->
+          used == AccessClock.UNKNOWN ? 0 : nowMillis - clock.idleMillis(used, nowMillis);
       case FREQUENCY -> used == AccessClock.UNKNOWN ? 0 : clock.frequency(used, nowMillis);
       case EXPIRY -> Entries.expiry(table.entryAt(index));
       case CHANCE -> 0;

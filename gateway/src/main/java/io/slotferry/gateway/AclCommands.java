@@ -107,7 +107,8 @@ final class AclCommands {
     boolean allChannels = session.gateway.access().newUsersHaveAllChannels();
     AclUser known = session.gateway.access().users().find(name);
     AclUser user = known == null ? new AclUser(name) : known.copy();
-    List<String> modifiers = new ArrayList<>(known == null && allChannels ? List.of("&*") : List.of());
+    List<String> modifiers =
+        new ArrayList<>(known == null && allChannels ? List.of("&*") : List.of());
     for (int i = 3; i < request.count(); i++) {
       modifiers.add(request.text(i));
     }
@@ -141,9 +142,7 @@ final class AclCommands {
   }
 
   private static boolean change(
-      Session session,
-      List<MapChange.UserChange> changes,
-      Consumer<ReplyWriter> done) {
+      Session session, List<MapChange.UserChange> changes, Consumer<ReplyWriter> done) {
     return MapCommand.propose(
         session,
         List.of(new MapChange.ChangeUsers(changes)),
@@ -175,10 +174,12 @@ final class AclCommands {
     write(selectors.getFirst(), reply);
     reply.bulk("selectors");
     reply.array(selectors.size() - 1);
-    selectors.stream().skip(1).forEach(selector -> {
-      reply.map(3);
-      write(selector, reply);
-    });
+    selectors.stream()
+        .skip(1)
+        .forEach(selector -> {
+          reply.map(3);
+          write(selector, reply);
+        });
     return true;
   }
 
@@ -199,8 +200,7 @@ final class AclCommands {
     byte[][] arguments = new byte[request.count() - 3][];
     Arrays.setAll(arguments, i -> request.copy(i + 3));
     Request inner = Request.of(arguments);
-    Command command =
-        CommandTable.lookup(request.buffer(), request.start(3), request.length(3));
+    Command command = CommandTable.lookup(request.buffer(), request.start(3), request.length(3));
     if (command == null) {
       return error(reply, "ERR Command '" + request.text(3) + "' not found");
     }

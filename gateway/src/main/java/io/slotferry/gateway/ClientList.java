@@ -40,13 +40,15 @@ final class ClientList {
           return true;
         }
         RespConnection client = clients.get(ConnectionCommands.toLong(request, i));
-        text.append(client == null ? "" : line(client, client.equals(session) ? bytes(request) : 0));
+        text.append(
+            client == null ? "" : line(client, client.equals(session) ? bytes(request) : 0));
       }
     } else if (request.count() > 2) {
       reply.error("ERR syntax error");
       return true;
     } else {
-      clients.forEach(client -> text.append(line(client, client.equals(session) ? bytes(request) : 0)));
+      clients.forEach(
+          client -> text.append(line(client, client.equals(session) ? bytes(request) : 0)));
     }
     reply.verbatim("txt", text.toString());
     return true;

@@ -86,9 +86,7 @@ final class CommandMeter {
     int ordinal = command.ordinal();
     if (quick[ordinal] && !timesAll) {
       Counter counter = counters[ordinal];
-      if (counter != null
-          && counter.calls >= EXACT_CALLS
-          && counter.calls % SAMPLE_EVERY != 0) {
+      if (counter != null && counter.calls >= EXACT_CALLS && counter.calls % SAMPLE_EVERY != 0) {
         return 0;
       }
     }

@@ -182,9 +182,8 @@ public final class Gateway {
     Map<String, CommandMeter.Counter> sums = new TreeMap<>();
     for (GatewayLoop loop : loops) {
       loop.meter()
-          .forEach(
-              (name, counter) ->
-                  sums.computeIfAbsent(name, first -> new CommandMeter.Counter()).addAll(counter));
+          .forEach((name, counter) ->
+              sums.computeIfAbsent(name, first -> new CommandMeter.Counter()).addAll(counter));
     }
     return sums;
   }

@@ -2,8 +2,8 @@ package io.slotferry.gateway;
 
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
-import io.slotferry.gateway.pubsub.PubSub;
 import io.slotferry.gateway.access.Users;
+import io.slotferry.gateway.pubsub.PubSub;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.topology.ClusterMap;
 import io.slotferry.topology.ClusterSettings;
@@ -225,11 +225,13 @@ final class GatewayLoop {
   private void useUsers(Users newer) {
     if (newer != users) {
       users = newer;
-      gateway.clients().forEach(client -> {
-        if (client.loop == this) {
-          client.usersChanged(newer);
-        }
-      });
+      gateway
+          .clients()
+          .forEach(client -> {
+            if (client.loop == this) {
+              client.usersChanged(newer);
+            }
+          });
     }
   }
 

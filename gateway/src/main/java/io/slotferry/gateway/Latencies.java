@@ -46,8 +46,7 @@ final class Latencies {
   synchronized List<Event> events() {
     List<Event> all = new ArrayList<>();
     events.forEach(
-        (name, series) ->
-            all.add(new Event(name, List.copyOf(series.samples), series.maxMillis)));
+        (name, series) -> all.add(new Event(name, List.copyOf(series.samples), series.maxMillis)));
     return all;
   }
 

@@ -26,8 +26,7 @@ final class LatencyCommands {
               3,
               LatencyCommands::history)
           .add("LATEST", "Return the latest latency of all events.", 2, LatencyCommands::latest)
-          .add(
-              "RESET [<event> ...]", "Reset the data of the events.", -2, LatencyCommands::reset);
+          .add("RESET [<event> ...]", "Reset the data of the events.", -2, LatencyCommands::reset);
 
   private static final int GRAPH_LINES = 4;
   private static final String GRAPH_MARKS = "_-`";
@@ -92,7 +91,8 @@ final class LatencyCommands {
     long high = samples.stream().mapToLong(Latencies.Sample::millis).max().orElse(0);
     long low = samples.stream().mapToLong(Latencies.Sample::millis).min().orElse(0);
     StringBuilder text = new StringBuilder();
-    text.append(name + " - high " + high + " ms, low " + low + " ms (all time high " + high + " ms)\n");
+    text.append(
+        name + " - high " + high + " ms, low " + low + " ms (all time high " + high + " ms)\n");
     text.append("-".repeat(80)).append('\n');
     int steps = GRAPH_LINES * GRAPH_MARKS.length();
     for (int line = GRAPH_LINES - 1; line >= 0; line--) {
@@ -100,8 +100,7 @@ final class LatencyCommands {
         long range = Math.max(1, high - low);
         int step = (int) ((sample.millis() - low) * (steps - 1) / range);
         int mark = step - line * GRAPH_MARKS.length();
-        text.append(
-            mark < 0 ? ' ' : mark < GRAPH_MARKS.length() ? GRAPH_MARKS.charAt(mark) : '#');
+        text.append(mark < 0 ? ' ' : mark < GRAPH_MARKS.length() ? GRAPH_MARKS.charAt(mark) : '#');
       }
       text.append('\n');
     }

@@ -1,8 +1,8 @@
 package io.slotferry.gateway;
 
-import io.slotferry.gateway.pubsub.Subscriptions;
 import io.slotferry.gateway.access.AclUser;
 import io.slotferry.gateway.access.Users;
+import io.slotferry.gateway.pubsub.Subscriptions;
 import io.slotferry.topology.Durability;
 import org.jspecify.annotations.Nullable;
 

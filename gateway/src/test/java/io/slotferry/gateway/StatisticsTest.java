@@ -81,7 +81,8 @@ class StatisticsTest {
     assertThat(client.ask("LATENCY", "LATEST")).isEqualTo("[[command, (101), (15), (20)]]");
     assertThat(client.ask("LATENCY", "HISTORY", "command"))
         .isEqualTo("[[(100), (20)], [(101), (15)]]");
-    assertThat(client.ask("LATENCY", "GRAPH", "command")).startsWith("command - high 20 ms, low 15");
+    assertThat(client.ask("LATENCY", "GRAPH", "command"))
+        .startsWith("command - high 20 ms, low 15");
     assertThat(client.ask("LATENCY", "DOCTOR")).contains("Latency monitoring is disabled");
     assertThat(client.ask("LATENCY", "RESET", "command", "nope")).isEqualTo("(1)");
     assertThat(client.ask("LATENCY", "LATEST")).isEqualTo("[]");

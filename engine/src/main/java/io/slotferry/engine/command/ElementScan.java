@@ -1,6 +1,5 @@
 package io.slotferry.engine.command;
 
-import io.slotferry.protocol.GlobPattern;
 import io.slotferry.engine.CommandContext;
 import io.slotferry.engine.value.Elements;
 import io.slotferry.engine.value.HashValue;

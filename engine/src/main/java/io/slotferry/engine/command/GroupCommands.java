@@ -90,8 +90,7 @@ public final class GroupCommands {
   }
 
   /** The stream; when there is none and has to be one, latches. */
-  private static @Nullable StreamValue stream(
-      CommandContext context, int key, boolean mayCreate) {
+  private static @Nullable StreamValue stream(CommandContext context, int key, boolean mayCreate) {
     StreamValue stream = context.failed() ? null : context.find(key, StreamValue.class);
     if (stream == null && !mayCreate) {
       context.fail(

@@ -41,9 +41,7 @@ final class ValueReader {
           sortedSet(type);
       case DumpType.HASH, DumpType.HASH_ZIPMAP, DumpType.HASH_ZIPLIST, DumpType.HASH_LISTPACK ->
           hash(type);
-      case DumpType.STREAM_LISTPACKS,
-          DumpType.STREAM_LISTPACKS_2,
-          DumpType.STREAM_LISTPACKS_3 ->
+      case DumpType.STREAM_LISTPACKS, DumpType.STREAM_LISTPACKS_2, DumpType.STREAM_LISTPACKS_3 ->
           new StreamReader(in, type).read();
       case DumpType.HASH_METADATA -> hashWithTimes();
       case DumpType.HASH_LISTPACK_EX -> packedHashWithTimes();

@@ -67,8 +67,7 @@ public final class AclLog {
       long nowMillis,
       long entriesMax) {
     counts[reason.ordinal()]++;
-    Entry added =
-        new Entry(nextId, 1, reason, context, object, user, client, nowMillis, nowMillis);
+    Entry added = new Entry(nextId, 1, reason, context, object, user, client, nowMillis, nowMillis);
     int looked = 0;
     for (Iterator<Entry> each = entries.iterator();
         each.hasNext() && looked < ALIKE_ENTRIES_MAX;

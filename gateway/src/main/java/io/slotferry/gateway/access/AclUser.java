@@ -247,8 +247,7 @@ public final class AclUser {
     Set<String> now = new LinkedHashSet<>();
     selectors.forEach(selector -> now.addAll(selector.channelPatterns()));
     return before.selectors.stream()
-        .allMatch(
-            old -> !old.allowsAllChannels() && now.containsAll(old.channelPatterns()));
+        .allMatch(old -> !old.allowsAllChannels() && now.containsAll(old.channelPatterns()));
   }
 
   static boolean hasBlank(String text) {

@@ -204,7 +204,9 @@ public final class Selector {
   }
 
   public String channels() {
-    return allChannels ? "&*" : String.join(" ", channels.stream().map(each -> '&' + each).toList());
+    return allChannels
+        ? "&*"
+        : String.join(" ", channels.stream().map(each -> '&' + each).toList());
   }
 
   /** The modifiers that make it, as ACL LIST shows them. */

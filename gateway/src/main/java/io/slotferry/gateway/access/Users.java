@@ -23,8 +23,7 @@ public final class Users {
    */
   public Users(Map<String, String> rules, String requirePass) {
     rules.forEach((name, text) -> users.put(name, AclUser.of(name, text)));
-    defaultUser =
-        users.computeIfAbsent(AclUser.DEFAULT, name -> initialDefault(name, requirePass));
+    defaultUser = users.computeIfAbsent(AclUser.DEFAULT, name -> initialDefault(name, requirePass));
   }
 
   private static AclUser initialDefault(String name, String requirePass) {

@@ -53,8 +53,7 @@ class AclUserTest {
     assertThat(run("set", "k", "v")).isEqualTo("command");
     assertThat(run("config", "get", "x")).isEqualTo("ok");
     assertThat(run("config", "set", "x", "y")).isEqualTo("command");
-    assertThat(user.selectors().getFirst().commands())
-        .isEqualTo("-@all +@read -mget +config|get");
+    assertThat(user.selectors().getFirst().commands()).isEqualTo("-@all +@read -mget +config|get");
   }
 
   @Test
