@@ -46,7 +46,7 @@ final class Access {
 
   /** Another image of the cluster map, which {@link #settings} have already. */
   void mapChanged(ClusterMap map) {
-    if (map.users() != rules || !settings.requirePass().equals(requirePass)) {
+    if (!map.users().equals(rules) || !settings.requirePass().equals(requirePass)) {
       rules = map.users();
       requirePass = settings.requirePass();
       users = new Users(rules, requirePass);
