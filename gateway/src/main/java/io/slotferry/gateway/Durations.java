@@ -26,8 +26,8 @@ final class Durations {
   /** The greatest duration that is counted at a place. */
   private static long upTo(int place) {
     int power = place / PARTS;
-    long part = PARTS + place % PARTS;
-    return (part + 1 << power - PART_BITS) - 1;
+    long part = (long) PARTS + place % PARTS;
+    return (part + 1 << (power - PART_BITS)) - 1;
   }
 
   void addAll(Durations other) {

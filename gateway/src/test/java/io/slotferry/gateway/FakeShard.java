@@ -32,7 +32,7 @@ import java.util.function.Supplier;
  */
 final class FakeShard implements ShardExecutor {
   /** A BLPOP that waits; values have at most one element each. */
-  private record Waiting(long ticket, String key, Map<String, String> values, LaterReply target) {}
+  record Waiting(long ticket, String key, Map<String, String> values, LaterReply target) {}
 
   final List<Waiting> waiting = new ArrayList<>();
 
@@ -106,7 +106,7 @@ final class FakeShard implements ShardExecutor {
 
   private void unblock(long ticket, String how, LaterReply target) {
     for (Waiting call : List.copyOf(waiting)) {
-      if (call.ticket == ticket && call.target == target) {
+      if (call.ticket == ticket && call.target.equals(target)) {
         waiting.remove(call);
         ReplyWriter reply = new ReplyWriter();
         if (how.equals("ERROR")) {

@@ -42,7 +42,7 @@ class SharedBytesTest {
     write(sharing, large);
     List<byte[]> lasting = new ArrayList<>();
     assertThat(written(sharing, lasting)).isEqualTo(copying.toByteArray());
-    assertThat(lasting).hasSize(2).allMatch(each -> each == large);
+    assertThat(lasting).hasSize(2).allSatisfy(each -> assertThat(each).isSameAs(large));
     assertThat(sharing.totalSize()).isEqualTo(copying.size()).isEqualTo(copying.totalSize());
     assertThat(sharing.size()).isLessThan(100);
     assertThat(copying.hasShared()).isFalse();

@@ -10,6 +10,7 @@ import io.slotferry.protocol.frame.WireReader;
 import io.slotferry.protocol.frame.WireWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Random;
 import java.util.TreeMap;
@@ -72,7 +73,7 @@ class StreamValueTest {
     for (int seed = 0; seed < 60; seed++) {
       Random random = new Random(seed);
       NodeLimits limits =
-          new NodeLimits(random.nextInt(3) * 200L, random.nextInt(4) * random.nextInt(1, 50));
+          new NodeLimits(random.nextInt(3) * 200L, (long) random.nextInt(4) * random.nextInt(1, 50));
       StreamValue stream = new StreamValue();
       NavigableMap<StreamId, String> model = new TreeMap<>();
       int adds = random.nextInt(12, 20);
@@ -197,7 +198,7 @@ class StreamValueTest {
     }
   }
 
-  private static void check(ConsumerGroup group, TreeMap<StreamId, String> model) {
+  private static void check(ConsumerGroup group, Map<StreamId, String> model) {
     TreeMap<StreamId, String> all = new TreeMap<>();
     for (PendingEntry at = group.pendingFrom(StreamId.MIN);
         at != null;
