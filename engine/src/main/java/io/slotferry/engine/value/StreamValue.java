@@ -295,8 +295,11 @@ public final class StreamValue extends Value {
         && !id.isAfter(maxDeletedId);
   }
 
-  /** How many entries of the stream's life are up to this ID, as far as that can be told. */
-  private long rankOf(StreamId id) {
+  /**
+   * How many entries of the stream's life are up to this ID; {@link ConsumerGroup#UNKNOWN} if that
+   * cannot be told.
+   */
+  public long rankOf(StreamId id) {
     if (entriesAdded == 0) {
       return 0;
     }
