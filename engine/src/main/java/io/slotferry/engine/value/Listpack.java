@@ -36,7 +36,8 @@ final class Listpack {
       return integerBytes(Decimal.toLong(buffer, start, length));
     }
     int head = length <= TINY_STRING_MAX ? 1 : length <= SHORT_STRING_MAX ? 2 : 5;
-    return backLinkBytes((long) head + length) + head + length;
+    long encoded = (long) head + length;
+    return backLinkBytes(encoded) + encoded;
   }
 
   private static int backLinkBytes(long encodedBytes) {
