@@ -113,9 +113,11 @@ final class KeyNotices {
   /** Whether the command reads the key, be it a write on the whole. */
   private boolean isRead(int keyArgument) {
     return switch (command.lowerName()) {
-      case "getdel", "getex", "getset", "copy" -> keyArgument == 1;
+      case "getdel", "getex", "getset", "copy", "georadius", "georadiusbymember" ->
+          keyArgument == 1;
       case "set" -> hasWord("GET", 3, request.count());
-      case "sinterstore", "sunionstore", "sdiffstore", "zrangestore" -> keyArgument > 1;
+      case "sinterstore", "sunionstore", "sdiffstore", "zrangestore", "geosearchstore" ->
+          keyArgument > 1;
       case "zunionstore", "zinterstore", "zdiffstore", "bitop" -> keyArgument > 2;
       case "object" -> false;
       default -> command.is(CommandFlags.READONLY);
