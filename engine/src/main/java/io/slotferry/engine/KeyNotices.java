@@ -206,6 +206,10 @@ final class KeyNotices {
   }
 
   private KeyEventNames.@Nullable Row row(Request effect) {
+    if (command.lowerName().equals("pfcount")) {
+      // What it keeps in the key is no news.
+      return null;
+    }
     KeyEventNames.Row row = KeyEventNames.of(command);
     if (row != null) {
       return row;

@@ -75,6 +75,18 @@ class KeyNoticesTest {
   }
 
   @Test
+  void readsOfKeysThatAreNotThereAreMisses() {
+    observe(KeyEvents.parse("Em"));
+    assertThat(told("GET", "k")).containsExactly("keymiss k");
+    assertThat(told("MGET", "a", "b")).containsExactly("keymiss a", "keymiss b");
+    assertThat(told("GETDEL", "k")).containsExactly("keymiss k");
+    assertThat(told("SET", "k", "v", "GET")).containsExactly("keymiss k");
+    assertThat(told("SET", "l", "v")).isEmpty();
+    assertThat(told("SINTERSTORE", "d", "s")).containsExactly("keymiss s");
+    assertThat(told("DEL", "none")).isEmpty();
+  }
+
+  @Test
   void lettersStandForClasses() {
     assertThat(KeyEvents.parse("KEA")).isEqualTo(KeyEvents.parse("xeKE$lshzgtd"));
     assertThat(KeyEvents.parse("A") & (KeyEvents.MISS | KeyEvents.NEW | KeyEvents.KEYSPACE))
