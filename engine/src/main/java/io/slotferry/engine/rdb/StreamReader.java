@@ -130,8 +130,7 @@ final class StreamReader {
   private void readGroup() {
     byte[] name = in.string();
     StreamId lastId = id();
-    long entriesRead =
-        type == DumpType.STREAM_LISTPACKS ? stream.rankOf(lastId) : in.length();
+    long entriesRead = type == DumpType.STREAM_LISTPACKS ? stream.rankOf(lastId) : in.length();
     check(stream.group(name) == null, "a group twice");
     ConsumerGroup group = stream.addGroup(name, lastId, entriesRead);
     Map<StreamId, Delivery> pending = new HashMap<>();

@@ -46,8 +46,10 @@ class KeyEventsDifferentialTest {
           "BITFIELD");
 
   private static final List<CommandRows.Row> ROWS =
-      CommandRows.ALL.stream().filter(row -> !LEFT_OUT.contains(row.template().name()))
-          .filter(row -> !row.template().name().startsWith("X")).toList();
+      CommandRows.ALL.stream()
+          .filter(row -> !LEFT_OUT.contains(row.template().name()))
+          .filter(row -> !row.template().name().startsWith("X"))
+          .toList();
 
   private static final String CHANNEL = "__keyevent@0__:";
 

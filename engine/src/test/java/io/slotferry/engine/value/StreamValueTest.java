@@ -73,7 +73,8 @@ class StreamValueTest {
     for (int seed = 0; seed < 60; seed++) {
       Random random = new Random(seed);
       NodeLimits limits =
-          new NodeLimits(random.nextInt(3) * 200L, (long) random.nextInt(4) * random.nextInt(1, 50));
+          new NodeLimits(
+              random.nextInt(3) * 200L, (long) random.nextInt(4) * random.nextInt(1, 50));
       StreamValue stream = new StreamValue();
       NavigableMap<StreamId, String> model = new TreeMap<>();
       int adds = random.nextInt(12, 20);
