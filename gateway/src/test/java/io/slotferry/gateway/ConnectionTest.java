@@ -163,4 +163,35 @@ class ConnectionTest {
     byte[] resp2 = TestGateway.await(cluster.gateway.submit(0, Request.of("GET", "none"), 2));
     assertThat(resp2).asString().isEqualTo("$-1\r\n");
   }
+
+  @Test
+  void whatIsParsedAheadOfAPauseIsExecutedAfterIt() {
+    RespClient client = cluster.client();
+    client.write(
+        "SET k 1\r\nCLIENT PAUSE 100000 ALL\r\nSET k 2\r\n*2\r\n$3\r\nGET\r\n$1\r\n"
+            .getBytes(StandardCharsets.US_ASCII));
+    assertThat(client.readText()).isEqualTo("OK");
+    assertThat(client.readText()).isEqualTo("OK");
+    RespClient other = cluster.client();
+    assertThat(other.ask("CLIENT", "UNPAUSE")).isEqualTo("OK");
+    assertThat(client.readText()).isEqualTo("OK");
+    client.write("k\r\n".getBytes(StandardCharsets.US_ASCII));
+    assertThat(client.readText()).isEqualTo("2");
+  }
+
+  @Test
+  void aReadMayBringMoreCommandsThanABatchTakes() {
+    RespClient client = cluster.client();
+    int commands = 3 * RequestBatch.COMMANDS_MAX + 1;
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < commands; i++) {
+      text.append("SET k").append(i).append(" v").append(i).append("\r\n");
+      text.append("GET k").append(i).append("\r\n");
+    }
+    client.write(text.toString().getBytes(StandardCharsets.US_ASCII));
+    for (int i = 0; i < commands; i++) {
+      assertThat(client.readText()).isEqualTo("OK");
+      assertThat(client.readText()).isEqualTo("v" + i);
+    }
+  }
 }

@@ -286,4 +286,40 @@ class RequestParserTest {
       text.append('$').append(argument.length()).append("\r\n").append(argument).append("\r\n");
     }
   }
+
+  @Test
+  void parsesAgainAfterARewind() {
+    byte[] bytes = "*1\r\n$4\r\nPING\r\n*2\r\n$4\r\nECHO\r\n$3\r\nabc\r\n".getBytes(ISO_8859_1);
+    int arrived = bytes.length - 3;
+    RequestParser parser = new RequestParser();
+    int second = parser.parse(bytes, 0, arrived);
+    assertThat(parser.parse(bytes, second, arrived)).isEqualTo(RequestParser.INCOMPLETE);
+    parser.rewind();
+    assertThat(parser.parse(bytes, 0, arrived)).isEqualTo(second);
+    assertThat(arguments(parser.request())).containsExactly("PING");
+    assertThat(parser.parse(bytes, second, bytes.length)).isEqualTo(bytes.length);
+    assertThat(arguments(parser.request())).containsExactly("ECHO", "abc");
+  }
+
+  @Test
+  void anErrorIsForgottenByARewind() {
+    byte[] bytes = "PING\r\n*x\r\n".getBytes(ISO_8859_1);
+    RequestParser parser = new RequestParser();
+    int second = parser.parse(bytes, 0, bytes.length);
+    assertThat(parser.parse(bytes, second, bytes.length)).isEqualTo(RequestParser.FAILED);
+    parser.rewind();
+    assertThat(parser.parse(bytes, 0, bytes.length)).isEqualTo(second);
+    assertThat(parser.parse(bytes, second, bytes.length)).isEqualTo(RequestParser.FAILED);
+  }
+
+  @Test
+  void aTakenRequestStaysAsItIs() {
+    byte[] bytes = "GET a\r\nGET b\r\n".getBytes(ISO_8859_1);
+    RequestParser parser = new RequestParser();
+    int second = parser.parse(bytes, 0, bytes.length);
+    Request taken = parser.takeRequest(new Request());
+    parser.parse(bytes, second, bytes.length);
+    assertThat(arguments(taken)).containsExactly("GET", "a");
+    assertThat(arguments(parser.request())).containsExactly("GET", "b");
+  }
 }
