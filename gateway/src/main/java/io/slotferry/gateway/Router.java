@@ -103,7 +103,7 @@ final class Router implements Rerouting {
 
   /** Tells the shards on this loop what the commands of a batch will look up. */
   void beginBatch(Caller caller, RequestBatch batch) {
-    if (batch.count() == 1) {
+    if (batch.count() < 2) {
       return;
     }
     for (int i = 0; i < batch.count(); i++) {
