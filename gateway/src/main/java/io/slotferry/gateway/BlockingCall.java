@@ -108,8 +108,6 @@ final class BlockingCall implements Caller, ReplyTarget, Rerouting {
     reply.useProtocol(session.respVersion);
     if (end == End.ERROR) {
       reply.error(UNBLOCKED);
-    } else if (command == Command.BLMOVE || command == Command.BRPOPLPUSH) {
-      reply.nullBulk();
     } else {
       reply.nullArray();
     }

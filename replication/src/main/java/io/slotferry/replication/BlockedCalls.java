@@ -54,9 +54,6 @@ final class BlockedCalls {
     final Request request;
     final LaterReply later;
 
-    /** The reply of a wait in vain. */
-    final byte[] inVain;
-
     /** The type of value that it needs; null for any change. */
     final @Nullable ValueType awaited;
 
@@ -66,12 +63,10 @@ final class BlockedCalls {
         ShardCall call,
         Request request,
         LaterReply later,
-        byte[] inVain,
         @Nullable ValueType awaited) {
       this.call = call;
       this.request = request;
       this.later = later;
-      this.inVain = inVain;
       this.awaited = awaited;
     }
   }
@@ -105,20 +100,18 @@ final class BlockedCalls {
   /**
    * Lets the call wait that the engine has just executed, and that found nothing to take.
    *
-   * @param inVain holds the reply of a wait in vain, from {@code start} on, which is taken back
+   * @param reply holds, from {@code start} on, what it is answered with where nothing may wait;
+   *     that is taken back
    * @return false when there is no room; the reply is an error then
    */
-  boolean block(ShardCall call, ReplyWriter inVain, int start, LaterReply later) {
+  boolean block(ShardCall call, ReplyWriter reply, int start, LaterReply later) {
     Request request = engine.again().detached();
-    ReplyWriter kept = new ReplyWriter(16);
-    kept.raw(inVain.bytes(), start, inVain.size() - start);
-    inVain.truncate(start);
+    reply.truncate(start);
     if (size == CALLS_MAX || bytes + request.buffer().length > BYTES_MAX) {
-      inVain.error(FULL);
+      reply.error(FULL);
       return false;
     }
-    Blocked blocked =
-        new Blocked(call.copy(), request, later, kept.toByteArray(), engine.awaited());
+    Blocked blocked = new Blocked(call.copy(), request, later, engine.awaited());
     int keys = KeyPositions.count(call.command, request);
     for (int i = 0; i < keys; i++) {
       int key = KeyPositions.position(call.command, request, i);
@@ -259,7 +252,8 @@ final class BlockedCalls {
     if (request.is(2, "ERROR")) {
       reply.error(UNBLOCKED);
     } else {
-      reply.raw(blocked.inVain);
+      reply.useProtocol(blocked.call.respVersion);
+      reply.nullArray();
     }
     later.replied(ticket, reply);
     return 1;

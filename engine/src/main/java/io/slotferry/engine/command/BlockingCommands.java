@@ -25,7 +25,7 @@ public final class BlockingCommands {
    * Checks a timeout in seconds, which may have a fraction. Whoever lets the command wait counts
    * the time.
    */
-  private static void checkTimeout(CommandContext context, int argument) {
+  static void checkTimeout(CommandContext context, int argument) {
     Request request = context.request();
     double seconds =
         Decimal.toDouble(request.buffer(), request.start(argument), request.length(argument));
@@ -117,14 +117,12 @@ public final class BlockingCommands {
   // ---- BLMPOP, BZMPOP
 
   private static void blmpop(CommandContext context) {
-    checkTimeout(context, 1);
     if (!ListCommands.lmpop(context, 2) && !context.failed()) {
       context.await(ValueType.LIST);
     }
   }
 
   private static void bzmpop(CommandContext context) {
-    checkTimeout(context, 1);
     if (!SortedSetCommands.zmpop(context, 2) && !context.failed()) {
       context.await(ValueType.SORTED_SET);
     }

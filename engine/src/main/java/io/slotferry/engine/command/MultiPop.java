@@ -42,6 +42,10 @@ final class MultiPop {
       context.syntaxError();
     }
     pop.parseCount();
+    if (numkeys > 1) {
+      // BLMPOP's timeout stands before the number of keys, and is looked at last.
+      BlockingCommands.checkTimeout(context, 1);
+    }
     return pop;
   }
 

@@ -24,11 +24,10 @@ public final class KeyPositions {
   /** The number of keys; the request has as many arguments as its row demands. */
   public static int count(Command command, Request request) {
     int first = command.firstKey();
-    if (command == Command.SORT) {
-      return storeOfSort(request) == NONE ? 1 : 2;
-    }
     if (command.is(CommandFlags.MOVABLE_KEYS)) {
-      if (isGeoRadius(command)) {
+      if (isSort(command)) {
+        return storeOfSort(command, request) == NONE ? 1 : 2;
+      } else if (isGeoRadius(command)) {
         return storeOfGeoRadius(command, request) == NONE ? 1 : 2;
       } else if (isStreamRead(command)) {
         return (request.count() - firstStream(request)) / 2;
@@ -47,11 +46,10 @@ public final class KeyPositions {
   /** The argument that is the {@code index}-th key, counted from 0 and below {@link #count}. */
   public static int position(Command command, Request request, int index) {
     int first = command.firstKey();
-    if (command == Command.SORT) {
-      return index == 0 ? first : storeOfSort(request);
-    }
     if (command.is(CommandFlags.MOVABLE_KEYS)) {
-      if (isGeoRadius(command)) {
+      if (isSort(command)) {
+        return index == 0 ? first : storeOfSort(command, request);
+      } else if (isGeoRadius(command)) {
         return index == 0 ? first : storeOfGeoRadius(command, request);
       } else if (isStreamRead(command)) {
         return firstStream(request) + index;
@@ -66,9 +64,16 @@ public final class KeyPositions {
     return second ? 2 : command.firstKey() + 1;
   }
 
+  private static boolean isSort(Command command) {
+    return command == Command.SORT || command == Command.SORT_RO;
+  }
+
   /** The argument behind the last STORE, as SORT reads its options; {@link #NONE} without one. */
-  private static int storeOfSort(Request request) {
+  private static int storeOfSort(Command command, Request request) {
     int store = NONE;
+    if (command == Command.SORT_RO) {
+      return store;
+    }
     for (int i = 2; i + 1 < request.count(); i++) {
       if (request.is(i, "LIMIT")) {
         i += 2;
