@@ -5,7 +5,9 @@ import io.slotferry.engine.store.Entries;
 import io.slotferry.engine.store.KeyTable;
 import io.slotferry.engine.store.Partition;
 import io.slotferry.engine.store.PartitionStore;
+import io.slotferry.engine.value.StreamValue;
 import io.slotferry.engine.value.StringValue;
+import io.slotferry.engine.value.Value;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
@@ -119,10 +121,20 @@ public final class EngineFixture {
   public byte[] execute(Request request) {
     ReplyWriter reply = new ReplyWriter();
     engine.execute(call, request, reply, nowMillis);
+    if (engine.waits()) {
+      // What its client gets when the wait is over.
+      reply.clear();
+      reply.useProtocol(call.respVersion);
+      reply.nullArray();
+    }
     return reply.toByteArray();
   }
 
-  /** All that a store holds, for comparing: "partition/keyspace/key" to "expiry type value". */
+  /**
+   * All that a store holds, for comparing: "partition/keyspace/key" to "expiry type value". When a
+   * stream's consumer was seen last is left out (and forgotten): a read that finds nothing is no
+   * effect, as in Redis.
+   */
   public static Map<String, String> contents(PartitionStore store) {
     Map<String, String> contents = new TreeMap<>();
     for (Partition at = store.after(-1); at != null; at = store.after(at.id())) {
@@ -146,12 +158,16 @@ public final class EngineFixture {
   }
 
   private static String describe(Object entry) {
-    WireWriter value = new WireWriter();
-    Entries.value(entry, new StringValue(new byte[0])).encode(value);
+    WireWriter encoded = new WireWriter();
+    Value value = Entries.value(entry, new StringValue(new byte[0]));
+    if (value instanceof StreamValue stream) {
+      stream.groups().forEach(group -> group.consumers().forEach(consumer -> consumer.seen(0)));
+    }
+    value.encode(encoded);
     return Entries.expiry(entry)
         + " "
         + Entries.type(entry)
         + " "
-        + HexFormat.of().formatHex(value.toByteArray());
+        + HexFormat.of().formatHex(encoded.toByteArray());
   }
 }

@@ -59,11 +59,7 @@ final class BlockedCalls {
 
     final List<KeyPlace> places = new ArrayList<>();
 
-    Blocked(
-        ShardCall call,
-        Request request,
-        LaterReply later,
-        @Nullable ValueType awaited) {
+    Blocked(ShardCall call, Request request, LaterReply later, @Nullable ValueType awaited) {
       this.call = call;
       this.request = request;
       this.later = later;

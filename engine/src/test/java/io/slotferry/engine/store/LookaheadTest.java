@@ -37,8 +37,7 @@ class LookaheadTest {
     byte[] key = key(number);
     Partition partition = store.partition(number % PARTITIONS);
     KeyTable table = partition == null ? null : partition.table(number % KEYSPACES);
-    return table != null
-        && table.find(KeyHash.hash(key, 0, key.length), key, 0, key.length) >= 0;
+    return table != null && table.find(KeyHash.hash(key, 0, key.length), key, 0, key.length) >= 0;
   }
 
   @Test
