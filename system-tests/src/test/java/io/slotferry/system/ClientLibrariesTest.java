@@ -137,6 +137,7 @@ class ClientLibrariesTest {
       RedisConnection connection = await(Redis.createClient(vertx, url()).connect());
       connection.handler(message -> heard.add(text(message)));
       await(connection.send(Request.cmd(Command.SUBSCRIBE).arg("vertx")));
+      assertThat(heard()).isEqualTo("subscribe vertx 1");
       publish("vertx", "hello");
       assertThat(heard()).isEqualTo("message vertx hello");
       RedisConnection other = await(Redis.createClient(vertx, url()).connect());

@@ -46,10 +46,16 @@ record GeoCell(long bits, int step) {
     return Long.compress(bits, EVEN_BITS);
   }
 
-  /** The cell so many columns to the east and rows to the north, around the world. */
+  /**
+   * The cell so many columns to the east and rows to the north, around the world. The edge of the
+   * world itself, longitude 180, is in a column of its own, which Redis leaves only sideways.
+   */
   GeoCell neighbour(int east, int north) {
-    long mask = (1L << step) - 1;
-    return at(column() + east & mask, row() + north & mask, step);
+    return at(moved(column(), east), moved(row(), north), step);
+  }
+
+  private long moved(long index, int by) {
+    return by == 0 ? index : index + by & (1L << step) - 1;
   }
 
   // ---- edges

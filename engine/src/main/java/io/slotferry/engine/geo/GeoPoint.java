@@ -17,10 +17,18 @@ public record GeoPoint(double longitude, double latitude) {
 
   /** The middle of the smallest cell, which is what a score tells. */
   public static GeoPoint ofScore(double score) {
-    GeoCell cell = new GeoCell((long) score, GeoCell.STEP_MAX);
+    GeoCell cell = new GeoCell(bits(score), GeoCell.STEP_MAX);
     double longitude = (cell.west() + cell.east()) / 2;
     double latitude = (cell.south() + cell.north()) / 2;
     return new GeoPoint(within(longitude, LONGITUDE_MAX), within(latitude, LATITUDE_MAX));
+  }
+
+  /** The score's bits, as C converts to an unsigned number: what is too large for it becomes 0. */
+  private static long bits(double score) {
+    if (score < 0x1p63) {
+      return (long) score;
+    }
+    return score < 0x1p64 ? (long) (score - 0x1p63) ^ Long.MIN_VALUE : 0;
   }
 
   private static double within(double coordinate, double max) {
