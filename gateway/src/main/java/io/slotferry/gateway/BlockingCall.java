@@ -42,6 +42,7 @@ final class BlockingCall implements Caller, ReplyTarget, Rerouting {
   private @Nullable End end;
   private boolean begun;
   private boolean replied;
+  private boolean counted;
 
   private BlockingCall(Session session, Command command) {
     this.session = session;
@@ -70,7 +71,6 @@ final class BlockingCall implements Caller, ReplyTarget, Rerouting {
     begun = true;
     session.blocked = this;
     session.hold();
-    session.gateway.counters().addBlocked(1);
     if (timeoutMillis != BlockingTimeout.FOREVER) {
       timer = session.loop.timer(() -> end(End.TIMEOUT), timeoutMillis);
     }
@@ -123,8 +123,19 @@ final class BlockingCall implements Caller, ReplyTarget, Rerouting {
     }
     if (begun) {
       session.blocked = null;
-      session.gateway.counters().addBlocked(-1);
       session.release();
+    }
+    if (counted) {
+      session.gateway.counters().addBlocked(-1);
+    }
+  }
+
+  /** From now on it survives its leader; INFO counts it from now on too. */
+  @Override
+  public void blocks() {
+    if (!counted) {
+      counted = true;
+      session.gateway.counters().addBlocked(1);
     }
   }
 

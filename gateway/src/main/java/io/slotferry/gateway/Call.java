@@ -92,6 +92,7 @@ final class Call implements Caller {
   /** The shard says that it waits there for a key, and has changed nothing. */
   void waits() {
     waiting = true;
+    target.blocks();
   }
 
   boolean isWaiting() {

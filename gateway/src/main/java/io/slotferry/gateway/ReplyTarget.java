@@ -11,6 +11,9 @@ interface ReplyTarget {
    */
   void waits(boolean waiting);
 
+  /** The shard that took its call lets it wait for a key. */
+  default void blocks() {}
+
   /** A shard has taken one of its calls ({@code true}), or has answered or refused one. */
   void sent(boolean taken);
 

@@ -383,12 +383,16 @@ final class Router implements Rerouting {
     shardCall.client = caller.markedClient();
     shardCall.ticket = laterCalls.nextTicket();
     reply.useProtocol(shardCall.respVersion);
-    return switch (executor.execute(shardCall, request, reply, laterCalls)) {
+    ShardExecutor.Outcome outcome = executor.execute(shardCall, request, reply, laterCalls);
+    return switch (outcome) {
       case REPLIED -> true;
       case LATER, WAITING -> {
         Call call = kept(callOf(caller, command, request, shard), request);
         call.sentBy(map.version());
         laterCalls.add(call);
+        if (outcome == ShardExecutor.Outcome.WAITING) {
+          call.waits();
+        }
         yield false;
       }
       case NOT_HERE -> {
