@@ -297,6 +297,26 @@ public final class CommandContext {
     }
   }
 
+  /** Removes a key of the partition whose time has come, for commands that go over all keys. */
+  public void expire(Partition in, Object entry) {
+    KeyTable from = in.table(keyspace);
+    byte[] buffer = Entries.keyBuffer(entry);
+    int start = Entries.keyStart(entry);
+    int length = Entries.keyLength(entry);
+    int at =
+        from == null ? -1 : from.find(KeyHash.hash(buffer, start, length), buffer, start, length);
+    if (from == null || at < 0) {
+      return;
+    }
+    from.remove(at);
+    located = NO_ARGUMENT;
+    store.totals().expired();
+    expiring = true;
+    effect.begin(keyspace, in.id(), request, !leading);
+    effect.bytes(Effect.DEL).bytes(buffer, start, length).emit();
+    expiring = false;
+  }
+
   private Partition partitionOf(int keyArgument) {
     boolean named =
         !leading

@@ -39,7 +39,8 @@ public final class DecimalSum {
     try {
       value = new BigDecimal(new String(buffer, start, length, StandardCharsets.ISO_8859_1));
     } catch (NumberFormatException e) {
-      return null;
+      double hexadecimal = Decimal.toDouble(buffer, start, length);
+      return Double.isFinite(hexadecimal) ? new BigDecimal(hexadecimal) : null;
     }
     long exponent = (long) value.precision() - value.scale();
     if (value.signum() == 0 || exponent < -EXPONENT_MAX) {

@@ -5,6 +5,7 @@ import java.math.MathContext;
 import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.regex.Pattern;
 
 /**
  * Numbers as Redis reads and writes them. Integers are strict (no sign but a leading minus, no
@@ -51,6 +52,9 @@ public final class Decimal {
   private static final byte[] INFINITY = ascii("infinity");
   private static final byte[] NAN = ascii("nan");
   private static final int NO_EXPONENT = Integer.MIN_VALUE;
+
+  private static final Pattern HEXADECIMAL =
+      Pattern.compile("[+-]?0[xX](\\p{XDigit}+\\.?\\p{XDigit}*|\\.\\p{XDigit}+)([pP][+-]?\\d+)?");
   private static final int EXPONENT_CUT = 99_999_999;
 
   private Decimal() {}
@@ -284,9 +288,9 @@ public final class Decimal {
 
   /**
    * The double in {@code bytes[start, start + length)}: decimal, with or without point and
-   * exponent, or "inf" or "infinity" in any case, signed or not. NaN for everything else, "nan"
-   * included, and, as Redis has it, for what is too large or, other than zero, too small for a
-   * double.
+   * exponent, or hexadecimal as C has it, or "inf" or "infinity" in any case, signed or not. NaN
+   * for everything else, "nan" included, and, as Redis has it, for what is too large or, other than
+   * zero, too small for a double.
    */
   public static double toDouble(byte[] bytes, int start, int length) {
     int end = start + length;
@@ -312,7 +316,7 @@ public final class Decimal {
     if (fractionEnd < end) {
       exponent = readExponent(bytes, fractionEnd, end);
       if (exponent == NO_EXPONENT) {
-        return Double.NaN;
+        return hexadecimal(new String(bytes, start, length, StandardCharsets.ISO_8859_1));
       }
     }
     int scale = exponent - (fractionEnd - fraction);
@@ -326,6 +330,15 @@ public final class Decimal {
       }
     }
     return inRange(bytes, start, end, fractionEnd);
+  }
+
+  private static double hexadecimal(String text) {
+    if (!HEXADECIMAL.matcher(text).matches()) {
+      return Double.NaN;
+    }
+    boolean hasExponent = text.indexOf('p') >= 0 || text.indexOf('P') >= 0;
+    double value = Double.parseDouble(hasExponent ? text : text + "p0");
+    return Double.isInfinite(value) ? Double.NaN : value;
   }
 
   /** What Java reads in text that is known to be a number. */

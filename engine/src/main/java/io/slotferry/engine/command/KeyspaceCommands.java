@@ -7,7 +7,6 @@ import io.slotferry.engine.store.Entries;
 import io.slotferry.engine.store.KeyTable;
 import io.slotferry.engine.store.Partition;
 import io.slotferry.engine.store.PartitionStore;
-import io.slotferry.engine.value.ValueType;
 import io.slotferry.protocol.GlobPattern;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
@@ -134,6 +133,7 @@ public final class KeyspaceCommands {
   private static final class Scan {
     private final CommandContext context;
     private final List<Object> found = new ArrayList<>();
+    private final List<Object> expired = new ArrayList<>();
     private long count = SCAN_COUNT_DEFAULT;
     private @Nullable GlobPattern pattern;
     private @Nullable String typeName;
@@ -160,8 +160,10 @@ public final class KeyspaceCommands {
         int key = table == null ? -1 : table.seek(from);
         if (table != null && key >= 0) {
           int rest = visit(table, key);
-          if (rest >= 0) {
-            return ScanCursor.of(at.id(), table.hashAt(rest));
+          long next = rest < 0 ? ScanCursor.START : ScanCursor.of(at.id(), table.hashAt(rest));
+          removeExpired(at);
+          if (next != ScanCursor.START) {
+            return next;
           }
         }
         int next = at.id() + 1;
@@ -184,48 +186,72 @@ public final class KeyspaceCommands {
       while (key >= 0 && (count > 0 || ScanCursor.bucket(table.hashAt(key)) == bucket)) {
         bucket = ScanCursor.bucket(table.hashAt(key));
         count--;
-        Object entry = table.entryAt(key);
-        if (isWanted(entry)) {
-          found.add(entry);
-        }
+        look(table.entryAt(key));
         key = table.next(key);
       }
       return key;
     }
 
-    private boolean isWanted(Object entry) {
-      ValueType type = Entries.type(entry);
-      return (typeName == null || typeName.equals(type.redisName()))
-          && (pattern == null || matches(pattern, entry))
-          && !Entries.isExpired(entry, context.nowMillis());
+    private void look(Object entry) {
+      if (pattern != null && !matches(pattern, entry)) {
+        return;
+      }
+      if (Entries.isExpired(entry, context.nowMillis())) {
+        expired.add(entry);
+      } else if (typeName == null || typeName.equals(Entries.type(entry).redisName())) {
+        found.add(entry);
+      }
+    }
+
+    /** After the visit: what is removed moves what follows it. */
+    private void removeExpired(Partition in) {
+      for (Object entry : expired) {
+        context.expire(in, entry);
+      }
+      expired.clear();
     }
   }
 
   // ---- RANDOMKEY
 
   private static void randomkey(CommandContext context) {
-    long size = size(context);
-    for (int tries = 0; size > 0 && tries < RANDOM_TRIES_MAX; tries++) {
-      Object entry = entryNear(context, context.random().nextLong(size));
-      if (entry != null && !Entries.isExpired(entry, context.nowMillis())) {
-        writeKey(context.reply(), entry);
-        return;
-      }
+    Object entry = randomEntry(context);
+    if (entry == null) {
+      context.reply().nullBulk();
+    } else {
+      writeKey(context.reply(), entry);
     }
-    context.reply().nullBulk();
   }
 
-  /** A random key of the partition that holds the {@code rank}-th key. */
-  private static @Nullable Object entryNear(CommandContext context, long rank) {
+  private static @Nullable Object randomEntry(CommandContext context) {
+    for (int tries = 0; tries < RANDOM_TRIES_MAX; tries++) {
+      long size = size(context);
+      Partition in = size == 0 ? null : holder(context, context.random().nextLong(size));
+      KeyTable table = in == null ? null : in.table(context.keyspace());
+      if (in == null || table == null) {
+        return null;
+      }
+      int key = table.seek(context.random().nextInt());
+      Object entry = table.entryAt(key >= 0 ? key : table.first());
+      if (!Entries.isExpired(entry, context.nowMillis())) {
+        return entry;
+      }
+      context.expire(in, entry);
+    }
+    return null;
+  }
+
+  /** The partition that holds the {@code rank}-th key. */
+  private static @Nullable Partition holder(CommandContext context, long rank) {
     PartitionStore store = context.store();
     long rest = rank;
     for (Partition at = store.serving(-1); at != null; at = store.serving(at.id())) {
       KeyTable table = at.table(context.keyspace());
-      if (table != null && rest < table.size()) {
-        int key = table.seek(context.random().nextInt());
-        return table.entryAt(key >= 0 ? key : table.first());
+      int size = table == null ? 0 : table.size();
+      if (rest < size) {
+        return at;
       }
-      rest -= table == null ? 0 : table.size();
+      rest -= size;
     }
     return null;
   }

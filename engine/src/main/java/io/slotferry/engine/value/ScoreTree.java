@@ -69,13 +69,13 @@ final class ScoreTree {
       return run[0];
     }
 
-    /** The number of entries below {@code bound}. */
-    int lower(byte[] bound) {
+    /** See {@link ScoreTree#lower(byte[], int)}. */
+    int lower(byte[] bound, int from) {
       int low = 0;
       int high = entries;
       while (low < high) {
         int middle = (low + high) >>> 1;
-        if (Arrays.compareUnsigned(run[middle], bound) < 0) {
+        if (compare(run[middle], from, bound) < 0) {
           low = middle + 1;
         } else {
           high = middle;
@@ -86,7 +86,7 @@ final class ScoreTree {
 
     @Override
     @Nullable Node add(byte[] entry) {
-      int at = lower(entry);
+      int at = lower(entry, 0);
       if (entries < LEAF_ENTRIES_MAX) {
         insert(at, entry);
         return null;
@@ -125,7 +125,7 @@ final class ScoreTree {
 
     @Override
     boolean remove(byte[] entry) {
-      int at = lower(entry);
+      int at = lower(entry, 0);
       if (at == entries || !Arrays.equals(run[at], entry)) {
         return false;
       }
@@ -184,11 +184,16 @@ final class ScoreTree {
 
     /** The child whose part of the order {@code bound} falls in. */
     int childFor(byte[] bound) {
+      return childFor(bound, 0);
+    }
+
+    /** The same by what the entries hold from the byte {@code from} on. */
+    int childFor(byte[] bound, int from) {
       int low = 1;
       int high = width;
       while (low < high) {
         int middle = (low + high) >>> 1;
-        if (Arrays.compareUnsigned(lows[middle], bound) <= 0) {
+        if (compare(lows[middle], from, bound) <= 0) {
           low = middle + 1;
         } else {
           high = middle;
@@ -336,16 +341,25 @@ final class ScoreTree {
 
   /** The number of entries below {@code bound}: the rank of an entry that is there. */
   int lower(byte[] bound) {
+    return lower(bound, 0);
+  }
+
+  /** The same by what the entries hold from the byte {@code from} on. */
+  int lower(byte[] bound, int from) {
     int rank = 0;
     Node node = root;
     while (node instanceof Branch branch) {
-      int child = branch.childFor(bound);
+      int child = branch.childFor(bound, from);
       for (int i = 0; i < child; i++) {
         rank += branch.children[i].entries;
       }
       node = branch.children[child];
     }
-    return rank + ((Leaf) node).lower(bound);
+    return rank + ((Leaf) node).lower(bound, from);
+  }
+
+  private static int compare(byte[] entry, int from, byte[] bound) {
+    return Arrays.compareUnsigned(entry, from, entry.length, bound, 0, bound.length);
   }
 
   /** The entry of this rank, which must be there. */

@@ -144,32 +144,28 @@ public final class SortedSetValue extends Value implements Elements {
 
   /** The rank of the first member whose score is not below, or {@code after}, is above. */
   public int rankOf(double score, boolean after) {
-    return lower(ScoredEntry.bound(score, after));
+    return lower(ScoredEntry.bound(score, after), 0);
   }
 
   /**
    * The rank of the first member that is not below, or {@code after}, is above this one in the
-   * order of bytes. All members must have the same score, else the answer has no meaning, as in
-   * Redis.
+   * order of bytes. Members of higher scores must not be below others, else the answer has no
+   * meaning, as in Redis.
    */
   public int rankOf(byte[] member, int start, int length, boolean after) {
     // The smallest that is above a member is that member and a zero byte.
-    byte[] bound = new byte[ScoredEntry.SCORE_BYTES + length + (after ? 1 : 0)];
-    Walk walk = walk(0, false);
-    if (walk.next()) {
-      byte[] score = ScoredEntry.bound(walk.score(), false);
-      System.arraycopy(score, 0, bound, 0, score.length);
-    }
-    System.arraycopy(member, start, bound, ScoredEntry.SCORE_BYTES, length);
-    return lower(bound);
+    byte[] bound = new byte[length + (after ? 1 : 0)];
+    System.arraycopy(member, start, bound, 0, length);
+    return lower(bound, ScoredEntry.SCORE_BYTES);
   }
 
-  private int lower(byte[] bound) {
+  /** The number of entries that are below {@code bound} from their byte {@code from} on. */
+  private int lower(byte[] bound, int from) {
     if (table != null) {
-      return tree.lower(bound);
+      return tree.lower(bound, from);
     }
     int rank = 0;
-    for (int at = packed.first(); at >= 0 && isBelow(at, bound); at = packed.next(at)) {
+    for (int at = packed.first(); at >= 0 && isBelow(at, from, bound); at = packed.next(at)) {
       rank++;
     }
     return rank;
@@ -178,16 +174,16 @@ public final class SortedSetValue extends Value implements Elements {
   /** Where an entry belongs among the packed ones. */
   private int packedLower(byte[] bound) {
     int at = packed.first();
-    while (at >= 0 && isBelow(at, bound)) {
+    while (at >= 0 && isBelow(at, 0, bound)) {
       at = packed.next(at);
     }
     return at < 0 ? packed.end() : at;
   }
 
-  private boolean isBelow(int at, byte[] bound) {
+  private boolean isBelow(int at, int from, byte[] bound) {
     int body = packed.bodyAt(at);
     return Arrays.compareUnsigned(
-            packed.bytes(), body, body + packed.lengthAt(at), bound, 0, bound.length)
+            packed.bytes(), body + from, body + packed.lengthAt(at), bound, 0, bound.length)
         < 0;
   }
 

@@ -159,6 +159,21 @@ class KeyspaceCommandsTest {
     engine.reply("SET", "gone", "v", "PX", "1");
     engine.nowMillis += 1;
     check("RANDOMKEY", "$-1");
+    assertThat(engine.effects()).contains("!del gone");
+    check("DBSIZE", ":0");
+  }
+
+  @Test
+  void scanRemovesWhatHasExpired() {
+    engine.reply("SET", "gone", "v", "PX", "1");
+    engine.reply("SET", "other", "v", "PX", "1");
+    engine.nowMillis += 1;
+    check("SCAN 0 MATCH x*", "*2 $1 0 *0");
+    assertThat(engine.effects()).hasSize(2);
+    check("SCAN 0 MATCH g* TYPE hash", "*2 $1 0 *0");
+    assertThat(engine.effects()).containsExactly("!del gone");
+    check("SCAN 0", "*2 $1 0 *0");
+    assertThat(engine.effects()).containsExactly("!del other");
   }
 
   @Test

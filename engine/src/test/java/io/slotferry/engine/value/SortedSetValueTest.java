@@ -189,6 +189,19 @@ class SortedSetValueTest {
   }
 
   @Test
+  void ranksMembersThatAscendWithTheirScores() {
+    for (int members : new int[] {10, 1000}) {
+      SortedSetValue set = new SortedSetValue();
+      for (int i = 0; i < members; i++) {
+        put(set, i, "m%03d".formatted(i));
+      }
+      byte[] bound = bytes("m007");
+      assertThat(set.rankOf(bound, 0, bound.length, false)).isEqualTo(7);
+      assertThat(set.rankOf(bound, 0, bound.length, true)).isEqualTo(8);
+    }
+  }
+
+  @Test
   void isCompactWhileItIsSmall() {
     SortedSetValue set = new SortedSetValue();
     for (int i = 0; i < 128; i++) {
