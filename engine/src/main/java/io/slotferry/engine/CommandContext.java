@@ -279,9 +279,13 @@ public final class CommandContext {
     byte[] buffer = request.buffer();
     int start = request.start(keyArgument);
     int length = request.length(keyArgument);
-    Partition found = partitionOf(keyArgument);
+    boolean named = isNamedByCall(keyArgument);
+    Partition found = partition(named ? call.partition : partitionOf(keyspace, keyArgument));
     located = keyArgument;
-    hash = KeyHash.hash(buffer, start, length);
+    hash =
+        named && leading && call.keyHash != KeyHash.BEFORE_FIRST
+            ? call.keyHash
+            : KeyHash.hash(buffer, start, length);
     partition = found;
     table = found.table(keyspace);
     index = table == null ? -1 : table.find(hash, buffer, start, length);
@@ -317,13 +321,15 @@ public final class CommandContext {
     expiring = false;
   }
 
-  private Partition partitionOf(int keyArgument) {
-    boolean named =
-        !leading
-            || (keyArgument == call.command.firstKey()
-                && keyspace == call.keyspace
-                && call.partition != ShardCall.ALL_PARTITIONS);
-    int id = named ? call.partition : partitionOf(keyspace, keyArgument);
+  /** Whether the call says what partition the key is in. */
+  private boolean isNamedByCall(int keyArgument) {
+    return !leading
+        || (keyArgument == call.command.firstKey()
+            && keyspace == call.keyspace
+            && call.partition != ShardCall.ALL_PARTITIONS);
+  }
+
+  private Partition partition(int id) {
     Partition found = store.partition(id);
     if (found == null) {
       throw new IllegalStateException("partition " + id + " is not here");

@@ -18,11 +18,18 @@ final class RequestBatch {
   static final int COMMANDS_MAX = 32;
 
   private static final byte[] NOTHING = {};
+  private static final int NOT_PLACED = -1;
 
   private final Request[] requests = new Request[COMMANDS_MAX];
   private final @Nullable Command[] commands = new @Nullable Command[COMMANDS_MAX];
   private final int[] ends = new int[COMMANDS_MAX];
   private int count;
+
+  // Where the first keys belong, so that nobody has to find it out twice.
+  private final int[] partitions = new int[COMMANDS_MAX];
+  private final int[] keyHashes = new int[COMMANDS_MAX];
+  private int placedKeyspace = NOT_PLACED;
+  private int executing;
 
   RequestBatch() {
     for (int i = 0; i < COMMANDS_MAX; i++) {
@@ -37,6 +44,7 @@ final class RequestBatch {
    */
   int fill(RequestParser parser, byte[] bytes, int from, int to, int commandsMax) {
     count = 0;
+    forgetPlaces();
     int next = from;
     while (next >= 0 && count < commandsMax) {
       next = parser.parse(bytes, next, to);
@@ -82,6 +90,49 @@ final class RequestBatch {
 
   Request request(int index) {
     return requests[index];
+  }
+
+  // ---- places of the first keys
+
+  /** What follows is said of the keys in this keyspace. */
+  void beginPlaces(int keyspace) {
+    placedKeyspace = keyspace;
+  }
+
+  /**
+   * Remembers where the first key of a command is.
+   *
+   * @param partition -1 when that is not known
+   * @param keyHash what its shard has told of it, or 0
+   */
+  void place(int index, int partition, int keyHash) {
+    partitions[index] = partition;
+    keyHashes[index] = keyHash;
+  }
+
+  /** The partitions are others now, or what was found out is about another batch. */
+  void forgetPlaces() {
+    placedKeyspace = NOT_PLACED;
+  }
+
+  /** The command at {@code index} is executed now. */
+  void executes(int index) {
+    executing = index;
+  }
+
+  /** Whether {@code request} is the one that is executed, and its first key has been placed. */
+  boolean isPlaced(Request request, int keyspace) {
+    return keyspace == placedKeyspace
+        && requests[executing] == request
+        && partitions[executing] >= 0;
+  }
+
+  int partition() {
+    return partitions[executing];
+  }
+
+  int keyHash() {
+    return keyHashes[executing];
   }
 
   /** Null when there is no command of that name. */

@@ -254,9 +254,10 @@ final class RespHandler extends ChannelInboundHandlerAdapter {
     RequestBatch batch = loop.requests();
     int count = batch.count();
     int executed = 0;
-    loop.router().beginBatch(connection, batch);
+    loop.router().beginBatch(connection);
     try {
       while (executed < count) {
+        batch.executes(executed);
         if (!mayExecute(connection)
             || !execute(connection, batch.command(executed), batch.request(executed))) {
           stall();

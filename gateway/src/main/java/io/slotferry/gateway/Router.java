@@ -41,6 +41,7 @@ final class Router implements Rerouting {
       ascii("-UNCERTAIN the write may or may not have been executed\r\n");
 
   private final GatewayLoop loop;
+  private final RequestBatch batch;
   private final GatewayCounters counters;
   private final MapSource maps;
   private final ScriptBodies scripts;
@@ -67,6 +68,7 @@ final class Router implements Rerouting {
 
   Router(GatewayLoop loop, Gateway gateway) {
     this.loop = loop;
+    this.batch = loop.requests();
     this.counters = gateway.counters();
     this.maps = gateway.maps();
     this.scripts = gateway.scripts();
@@ -102,33 +104,37 @@ final class Router implements Rerouting {
   // ---- batches
 
   /** Tells the shards on this loop what the commands of a batch will look up. */
-  void beginBatch(Caller caller, RequestBatch batch) {
+  void beginBatch(Caller caller) {
     if (batch.count() < 2) {
       return;
     }
+    batch.beginPlaces(caller.keyspace());
     for (int i = 0; i < batch.count(); i++) {
       Command command = batch.command(i);
       Request request = batch.request(i);
-      if (command != null && command.firstKey() > 0 && command.firstKey() < request.count()) {
-        expect(caller, request, command.firstKey());
+      int key = command == null || command.is(CommandFlags.MOVABLE_KEYS) ? 0 : command.firstKey();
+      if (0 < key && key < request.count()) {
+        int partition = partitionOf(caller, request, key);
+        batch.place(i, partition, expect(caller, request, key, partition));
+      } else {
+        batch.place(i, ClusterMap.NO_PARTITION, 0);
       }
     }
     routes.beginBatch();
   }
 
-  private void expect(Caller caller, Request request, int key) {
-    int partition = partitionOf(caller, request, key);
+  private int expect(Caller caller, Request request, int key, int partition) {
     ShardRoute route = partition < 0 ? null : routes.of(map.shardOf(partition));
-    if (route != null && route.executor() != null) {
-      route
-          .executor()
-          .expect(
-              caller.keyspace(),
-              partition,
-              request.buffer(),
-              request.start(key),
-              request.length(key));
-    }
+    return route == null || route.executor() == null
+        ? 0
+        : route
+            .executor()
+            .expect(
+                caller.keyspace(),
+                partition,
+                request.buffer(),
+                request.start(key),
+                request.length(key));
   }
 
   void endBatch() {
@@ -189,7 +195,7 @@ final class Router implements Rerouting {
     if (keys == 0) {
       return toAnyShard(caller, command, request, reply);
     }
-    int partition = partitionOf(caller, request, KeyPositions.position(command, request, 0));
+    int partition = partitionOfFirst(caller, command, request);
     if (partition < 0) {
       return withoutKeyspace(caller, command, request, reply);
     }
@@ -278,12 +284,19 @@ final class Router implements Rerouting {
         caller.keyspace(), request.buffer(), request.start(argument), request.length(argument));
   }
 
+  /** The partition of a command's first key, which the batch may know. */
+  private int partitionOfFirst(Caller caller, Command command, Request request) {
+    return batch.isPlaced(request, caller.keyspace())
+        ? batch.partition()
+        : partitionOf(caller, request, KeyPositions.position(command, request, 0));
+  }
+
   private boolean split(Caller caller, Command command, Request request, ReplyWriter reply) {
     int keys = KeyPositions.count(command, request);
     if ((request.count() - command.firstKey()) % command.keyStep() != 0) {
       return refuse(reply, CommandGate.wrongArity(command));
     }
-    int partition = partitionOf(caller, request, KeyPositions.position(command, request, 0));
+    int partition = partitionOfFirst(caller, command, request);
     if (partition < 0) {
       return withoutKeyspace(caller, command, request, reply);
     }
@@ -378,6 +391,7 @@ final class Router implements Rerouting {
     shardCall.command = command;
     shardCall.keyspace = caller.keyspace();
     shardCall.partition = partition;
+    shardCall.keyHash = batch.isPlaced(request, shardCall.keyspace) ? batch.keyHash() : 0;
     shardCall.respVersion = caller.respVersion();
     shardCall.mapVersion = map.version();
     shardCall.client = caller.markedClient();
@@ -525,6 +539,7 @@ final class Router implements Rerouting {
   // ---- the map, the loop
 
   void useMap(ClusterMap newer) {
+    batch.forgetPlaces();
     loop.keyFeed().mapChanges(map, newer);
     map = newer;
     shardCount = newer.shards().size();

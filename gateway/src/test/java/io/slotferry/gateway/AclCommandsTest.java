@@ -56,7 +56,7 @@ class AclCommandsTest {
     assertThat(ada.ask("GET", "k")).startsWith("-NOPERM");
     // Another gateway changed it.
     String rules = cluster.maps.current().users().get("ada");
-    cluster.maps.change(
+    cluster.change(
         new MapChange.ChangeUsers(
             List.of(new MapChange.UserChange("ada", rules, rules + " +get"))));
     assertThat(ada.ask("GET", "k")).isEqualTo("nil");

@@ -185,7 +185,7 @@ class GatewayCommandsTest {
     client.ask("CONFIG", "SET", "hash-max-ziplist-entries", "7", "maxmemory-samples", "9");
     assertThat(cluster.maps.current().settings().number("hash-max-listpack-entries")).isEqualTo(7);
 
-    cluster.maps.change(new MapChange.ChangeSettings(Map.of("maxmemory-samples", "3")));
+    cluster.change(new MapChange.ChangeSettings(Map.of("maxmemory-samples", "3")));
 
     assertThat(client.ask("CONFIG", "GET", "maxmemory-s*")).isEqualTo("[maxmemory-samples, 3]");
     assertThat(client.ask("CONFIG", "GET", "hash-max-*-entries"))

@@ -3,6 +3,10 @@ package io.slotferry.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.slotferry.gateway.TestGateway.Placement;
+import io.slotferry.topology.Durability;
+import io.slotferry.topology.KeyOrder;
+import io.slotferry.topology.MapChange;
+import io.slotferry.topology.Partitioning;
 import io.slotferry.topology.Slots;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +24,34 @@ import org.junit.jupiter.params.provider.EnumSource;
 class PipelineTest {
   private static int slotOf(String key) {
     return Slots.slotOf(key.getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  /** Where keys belong is found out for all commands of a read: before the SELECT among them. */
+  @ParameterizedTest
+  @EnumSource
+  void aKeyIsLookedUpInTheKeyspaceThatWasSelectedBeforeIt(Placement placement) {
+    try (TestGateway cluster = new TestGateway(2, placement)) {
+      cluster.change(
+          new MapChange.CreateKeyspace(
+              1, "ranged", Partitioning.RANGE, KeyOrder.BYTES, Durability.ASYNC, List.of()));
+      RespClient client = cluster.client();
+      ByteArrayOutputStream pipeline = new ByteArrayOutputStream();
+      for (String command :
+          List.of(
+              "SET a hash",
+              "SET b hash",
+              "SELECT 1",
+              "SET a range",
+              "GET b",
+              "SELECT 0",
+              "GET a")) {
+        pipeline.writeBytes(RespClient.encode(command.split(" ")));
+      }
+      client.write(pipeline.toByteArray());
+      for (String reply : List.of("OK", "OK", "OK", "OK", "nil", "OK", "hash")) {
+        assertThat(client.readText()).isEqualTo(reply);
+      }
+    }
   }
 
   @ParameterizedTest

@@ -140,7 +140,7 @@ class RoutingTest {
   @EnumSource
   void keyRangesWalkTheTabletsInOrder(Placement placement) {
     try (TestGateway cluster = new TestGateway(3, placement)) {
-      cluster.maps.change(
+      cluster.change(
           new MapChange.CreateKeyspace(
               1,
               "events",

@@ -2,6 +2,7 @@ package io.slotferry.gateway;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 
+import io.slotferry.topology.MapChange;
 import io.vertx.core.Context;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -108,10 +109,21 @@ final class TestGateway implements AutoCloseable {
     return shards.get(id - 1);
   }
 
+  /** Changes the map, and waits until the gateway goes by the new one. */
+  void change(MapChange change) {
+    maps.change(change);
+    // The map's listener was called before: what it has told the gateway's loop stands in front.
+    on(gatewayContext, () -> true);
+  }
+
   /** Runs {@code action} on the shards' loop, and waits for it. */
   <T> T onLoop(Callable<T> action) {
+    return on(shardContext, action);
+  }
+
+  private static <T> T on(Context context, Callable<T> action) {
     CompletableFuture<T> done = new CompletableFuture<>();
-    shardContext.runOnContext(run -> {
+    context.runOnContext(run -> {
       try {
         done.complete(action.call());
       } catch (Throwable e) {

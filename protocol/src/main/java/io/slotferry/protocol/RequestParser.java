@@ -52,6 +52,9 @@ public final class RequestParser {
   /** The smallest size that {@link #capacityWanted} asks for when it does not know better. */
   private static final int GROWTH_BYTES_MIN = 16 << 10;
 
+  /** Lengths of so few digits, nearly all, are read in one pass. */
+  private static final int SHORT_DIGITS_MAX = 4;
+
   private static final long NO_NUMBER = Long.MIN_VALUE;
   private static final int NO_BULK = -1;
 
@@ -285,6 +288,17 @@ public final class RequestParser {
 
   private static long number(byte[] bytes, int start, int end) {
     int length = end - start;
+    if (length > 0 && length <= SHORT_DIGITS_MAX && bytes[start] > '0') {
+      int value = 0;
+      for (int at = start; at < end; at++) {
+        int digit = bytes[at] - '0';
+        if (digit < 0 || digit > 9) {
+          return NO_NUMBER;
+        }
+        value = value * 10 + digit;
+      }
+      return value;
+    }
     return Decimal.isLong(bytes, start, length) ? Decimal.toLong(bytes, start, length) : NO_NUMBER;
   }
 

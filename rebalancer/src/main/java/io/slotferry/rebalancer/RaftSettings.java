@@ -24,8 +24,14 @@ final class RaftSettings {
   /** Shorter ones flap on a loaded machine. */
   private static final int FOLLOWER_TIMEOUT_MILLIS_MIN = 500;
 
-  /** With one peer nobody else can lead: it need not wait for a word from another. */
-  private static final int ALONE_TIMEOUT_MILLIS = 1;
+  /** With one peer nobody else can lead: at the start it need not wait for a word from another. */
+  private static final int ALONE_FIRST_MILLIS = 1;
+
+  /**
+   * Later it need not either, but a Ratis leader wakes up this often to see that it still leads:
+   * every millisecond would take a thirtieth of a processor.
+   */
+  private static final int ALONE_TIMEOUT_MILLIS = 100;
 
   /** A leader that lost its majority leaves the next election to the others for this long. */
   private static final int STEP_DOWN_MILLIS = 1_000;
@@ -54,8 +60,8 @@ final class RaftSettings {
     TimeDuration max = millis(alone ? ALONE_TIMEOUT_MILLIS : LEADER_TIMEOUT_MILLIS);
     Rpc.setTimeoutMin(properties, min);
     Rpc.setTimeoutMax(properties, max);
-    Rpc.setFirstElectionTimeoutMin(properties, min);
-    Rpc.setFirstElectionTimeoutMax(properties, max);
+    Rpc.setFirstElectionTimeoutMin(properties, alone ? millis(ALONE_FIRST_MILLIS) : min);
+    Rpc.setFirstElectionTimeoutMax(properties, alone ? millis(ALONE_FIRST_MILLIS) : max);
     RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(
         properties, millis(STEP_DOWN_MILLIS));
     Read.setOption(properties, Read.Option.LINEARIZABLE);

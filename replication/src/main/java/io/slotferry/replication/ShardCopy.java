@@ -278,8 +278,8 @@ public final class ShardCopy implements ShardExecutor {
   // ---- executing
 
   @Override
-  public void expect(int keyspace, int partition, byte[] buffer, int start, int length) {
-    engine.lookahead().add(keyspace, partition, buffer, start, length);
+  public int expect(int keyspace, int partition, byte[] buffer, int start, int length) {
+    return engine.lookahead().add(keyspace, partition, buffer, start, length);
   }
 
   @Override

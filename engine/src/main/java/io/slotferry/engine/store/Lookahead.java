@@ -35,14 +35,16 @@ public final class Lookahead {
     this.store = store;
   }
 
-  /** The key {@code buffer[start, start + length)} will be looked up. */
-  public void add(int keyspace, int partition, byte[] buffer, int start, int length) {
+  /** The key {@code buffer[start, start + length)} will be looked up; returns its hash. */
+  public int add(int keyspace, int partition, byte[] buffer, int start, int length) {
+    int hash = KeyHash.hash(buffer, start, length);
     if (count < KEYS_MAX) {
       keyspaces[count] = keyspace;
       partitions[count] = partition;
-      hashes[count] = KeyHash.hash(buffer, start, length);
+      hashes[count] = hash;
       count++;
     }
+    return hash;
   }
 
   /** Reads what the keys since the last call lead to. */

@@ -134,9 +134,15 @@ public final class FrameDoor implements ShardExecutor.LaterReply, ShardExecutor.
 
   private void expect(ShardCall call, Request request) {
     int key = call.command.firstKey();
+    call.keyHash = 0;
     if (key > 0 && key < request.count()) {
-      executor.expect(
-          call.keyspace, call.partition, request.buffer(), request.start(key), request.length(key));
+      call.keyHash =
+          executor.expect(
+              call.keyspace,
+              call.partition,
+              request.buffer(),
+              request.start(key),
+              request.length(key));
     }
   }
 

@@ -18,6 +18,11 @@ public final class ShardCall {
   /** Partition of the command's keys: a slot, a tablet's id, or {@link #ALL_PARTITIONS}. */
   public int partition;
 
+  /**
+   * What {@link ShardExecutor#expect} has told of the command's first key, 0 when it was not asked.
+   */
+  public int keyHash;
+
   /** The protocol version that the reply is written in: 2 or 3. */
   public int respVersion = 2;
 
@@ -30,7 +35,7 @@ public final class ShardCall {
   /** The caller's own number for this call, returned with a later reply. */
   public long ticket;
 
-  /** A copy for those who keep a call beyond the turn that brought it. */
+  /** A copy for those who keep a call beyond the turn that brought it; without the key's hash. */
   public ShardCall copy() {
     ShardCall copy = new ShardCall();
     copy.command = command;

@@ -24,8 +24,12 @@ public interface ShardExecutor {
   /**
    * A command of the batch that is about to be executed will look up the key {@code buffer[start,
    * start + length)}. A hint: a copy that knows the keys beforehand can fetch them side by side.
+   *
+   * @return what {@link ShardCall#keyHash} may be then, if it is the command's first key
    */
-  default void expect(int keyspace, int partition, byte[] buffer, int start, int length) {}
+  default int expect(int keyspace, int partition, byte[] buffer, int start, int length) {
+    return 0;
+  }
 
   /**
    * A batch begins: its commands follow at once, in this turn of the loop, and all have the same
