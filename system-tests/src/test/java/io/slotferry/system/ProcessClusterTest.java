@@ -2,6 +2,9 @@ package io.slotferry.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.slotferry.server.config.HostPort;
+import io.slotferry.server.verify.Verdict;
+import io.slotferry.server.verify.VerifyOptions;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -13,7 +16,7 @@ class ProcessClusterTest {
   @Test
   void shardsComeAndGoUnderLoadAndAReplicasDeathLosesNothing() {
     try (Slotferry slotferry = Slotferry.up("--processes", "--data", data.toString())) {
-      try (Load load = Load.start(slotferry.respPort(), 10, 2)) {
+      try (Load load = Load.start(slotferry.respPort(), 10)) {
         load.awaitOperations(2_000);
         Slotferry.run("cluster", "add-shard", "--url", slotferry.url());
         load.awaitOperations(2_000);
@@ -21,7 +24,9 @@ class ProcessClusterTest {
         load.awaitOperations(2_000);
         Slotferry.kill(data, "replica-2");
         load.awaitOperations(2_000);
-        assertThat(load.finish()).isEmpty();
+        Verdict verdict = load.finish();
+        assertThat(verdict.remarks()).isEmpty();
+        assertThat(verdict.totals().unknown()).isZero();
       }
       assertThat(slotferry.stop()).isZero();
     }
@@ -40,13 +45,18 @@ class ProcessClusterTest {
   @Test
   void aLeadersDeathUnderLoadLosesNothingThatWasConfirmed() {
     try (Slotferry slotferry = Slotferry.up("--processes", "--data", data.toString())) {
-      try (AppendLoad load = AppendLoad.start(slotferry.respPort(), 8, 3)) {
+      VerifyOptions options =
+          VerifyOptions.of(new HostPort("127.0.0.1", slotferry.respPort())).withReplicas(1);
+      try (Load load = Load.start(options)) {
         load.awaitConfirmed(1_000);
         Slotferry.kill(data, "shard-3");
         load.awaitAcknowledged(2_000);
         Slotferry.kill(data, "shard-1");
         load.awaitAcknowledged(2_000);
-        assertThat(load.finish()).isEmpty();
+        Verdict verdict = load.finish();
+        assertThat(verdict.isWrong()).as(verdict.text()).isFalse();
+        assertThat(verdict.totals().errors()).as(verdict.text()).isZero();
+        assertThat(verdict.totals().connectionsLost()).as(verdict.text()).isZero();
       }
       assertThat(slotferry.stop()).isZero();
     }

@@ -40,6 +40,10 @@ class CommandLineTest {
         "dance | unmatched argument at index 0: 'dance' (see slotferry --help)",
         "cluster remove-shard | missing required parameter: 'ID' (see slotferry cluster remove-shard --help)",
         "cluster move --to 2 | move wants --slots, or --keyspace and --key (see slotferry cluster --help)",
+        "verify --for ever | --for must be a time like 60s or 10m, was 'ever' (see slotferry verify --help)",
+        "verify --clients 0 | --clients must be a number from 1 to 256, was '0' (see slotferry verify --help)",
+        "verify --for 60m --rate 100000 | --for 60m at --rate 100000 is a history of more than 10000000 operations: lower one of them (see slotferry verify --help)",
+        "verify --resp nowhere | --resp must be HOST:PORT, was 'nowhere' (see slotferry verify --help)",
         "cluster status --url gopher | 'gopher' is no URL of a server",
       })
   void badUsageGivesOneLine(String line, String complaint) {
@@ -62,7 +66,7 @@ class CommandLineTest {
   void versionAndHelpGoToStdout() {
     assertThat(run("version").out()).matches("slotferry \\S+ \\(Java \\d+\\)\n");
     assertThat(run("--version").out()).isEqualTo(run("version").out());
-    assertThat(run("help").out()).contains("Usage: slotferry", "up", "node", "cluster");
+    assertThat(run("help").out()).contains("Usage: slotferry", "up", "node", "cluster", "verify");
     assertThat(run("help").status()).isZero();
     assertThat(run("up", "--help").out()).contains("--shards", "--ephemeral", "--processes");
   }

@@ -17,7 +17,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Talks to the HTTP server of a gateway. */
-final class AdminClient {
+public final class AdminClient {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
   private static final int FIRST_ERROR_STATUS = 400;
@@ -30,12 +30,12 @@ final class AdminClient {
    * @param url of the server, without the path
    * @param token empty for none
    */
-  AdminClient(String url, String token) {
+  public AdminClient(String url, String token) {
     this.token = token;
     this.url = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
   }
 
-  JsonObject get(String path) throws AdminException, InterruptedException {
+  public JsonObject get(String path) throws AdminException, InterruptedException {
     return send("GET", path, null);
   }
 
@@ -44,7 +44,7 @@ final class AdminClient {
    *
    * @param body null for none
    */
-  JsonObject send(String method, String path, @Nullable JsonObject body)
+  public JsonObject send(String method, String path, @Nullable JsonObject body)
       throws AdminException, InterruptedException {
     HttpResponse<String> response;
     try {

@@ -5,7 +5,7 @@ import io.vertx.core.json.JsonObject;
 import picocli.CommandLine.Option;
 
 /** The options that all admin commands have, and the way they all end. */
-final class AdminOptions {
+public final class AdminOptions {
   @Option(
       names = "--url",
       paramLabel = "URL",
@@ -21,15 +21,15 @@ final class AdminOptions {
   String token = "";
 
   @Option(names = "--json", description = "Print JSON, for scripts.")
-  boolean json;
+  public boolean json;
 
   /** What a command does with the server. */
-  interface Action {
+  public interface Action {
     /** Gives the exit status. */
     int run(AdminClient client) throws AdminException, InterruptedException;
   }
 
-  int run(Action action) {
+  public int run(Action action) {
     try {
       return action.run(new AdminClient(url, token));
     } catch (AdminException e) {
@@ -42,7 +42,7 @@ final class AdminOptions {
   }
 
   /** Prints the answer to a command that is done at once. */
-  int print(JsonObject answer, String text) {
+  public int print(JsonObject answer, String text) {
     System.out.println(json ? answer.encodePrettily() : text.stripTrailing());
     return ExitStatus.DONE;
   }

@@ -1,8 +1,8 @@
 package io.slotferry.server.command.cluster;
 
 import io.slotferry.server.command.ExitStatus;
+import io.slotferry.server.command.StatusLine;
 import io.vertx.core.json.JsonObject;
-import java.io.Console;
 import java.io.PrintStream;
 import java.util.Locale;
 
@@ -23,13 +23,7 @@ final class OperationWatch {
   OperationWatch(AdminClient client, PrintStream out) {
     this.client = client;
     this.out = out;
-    this.terminal = isTerminal();
-  }
-
-  @SuppressWarnings("SystemConsoleNull") // It is null again, from Java 25 on.
-  private static boolean isTerminal() {
-    Console console = System.console();
-    return console != null && console.isTerminal();
+    this.terminal = StatusLine.isTerminal();
   }
 
   /**
