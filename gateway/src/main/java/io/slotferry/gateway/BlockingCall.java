@@ -200,6 +200,11 @@ final class BlockingCall implements Caller, ReplyTarget, Rerouting {
   }
 
   @Override
+  public boolean sync() {
+    return session.sync();
+  }
+
+  @Override
   public long markedClient() {
     return session.markedClient();
   }

@@ -26,6 +26,7 @@ final class Call implements Caller {
   private final int respVersion;
   private final Rerouting rerouting;
   private final long writesSince;
+  private final boolean sync;
   private final long markedClient;
   private long waitingSinceMillis;
   private byte[] frame = NO_FRAME;
@@ -44,6 +45,7 @@ final class Call implements Caller {
     this.respVersion = caller.respVersion();
     this.rerouting = caller.rerouting();
     this.writesSince = caller.writesSince();
+    this.sync = caller.sync();
     this.markedClient = caller.markedClient();
     this.waitingSinceMillis = caller.waitingSinceMillis();
     caller.becomes(this);
@@ -155,6 +157,11 @@ final class Call implements Caller {
   @Override
   public long writesSince() {
     return writesSince;
+  }
+
+  @Override
+  public boolean sync() {
+    return sync;
   }
 
   @Override

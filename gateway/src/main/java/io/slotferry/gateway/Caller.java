@@ -25,6 +25,9 @@ interface Caller {
    */
   long writesSince();
 
+  /** Whether its replies may tell only of what is safe: durability sync. */
+  boolean sync();
+
   /** The client's id, if it does not want to hear of what it changes itself; else 0. */
   long markedClient();
 

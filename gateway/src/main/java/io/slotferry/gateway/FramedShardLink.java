@@ -71,6 +71,7 @@ abstract class FramedShardLink implements ShardLink {
     shardCall.respVersion = call.respVersion();
     shardCall.keyspace = call.keyspace();
     shardCall.partition = partition;
+    shardCall.sync = call.sync();
     shardCall.client = call.markedClient();
     shardCall.ticket = window.nextTicket();
     int start = commands.size();

@@ -4,6 +4,7 @@ import io.slotferry.protocol.Reply;
 import io.slotferry.protocol.ReplyReader;
 import io.slotferry.protocol.Request;
 import io.slotferry.topology.ClusterMap;
+import io.slotferry.topology.Durability;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -90,19 +91,21 @@ public final class Gateway {
    *
    * @param request not to be changed until the future is done
    * @param respVersion the protocol of the reply, 2 or 3
+   * @param durability null for the keyspace's default
    * @return the reply, RESP; errors of the command are replies. Done on the caller's context. Fails
    *     only when the gateway is not deployed
    */
-  public Future<byte[]> submit(int keyspace, Request request, int respVersion) {
+  public Future<byte[]> submit(
+      int keyspace, Request request, int respVersion, @Nullable Durability durability) {
     GatewayLoop loop = loopOfCaller();
     return loop == null
         ? Future.failedFuture("no event loop of the gateway " + options.nodeId() + " is up")
-        : submit(loop, keyspace, request, respVersion);
+        : submit(loop, keyspace, request, respVersion, durability);
   }
 
   /** {@link #submit} of RESP3, with the reply as a tree. */
   public Future<Reply> execute(int keyspace, Request request) {
-    return submit(keyspace, request, 3).map(Gateway::tree);
+    return submit(keyspace, request, 3, null).map(Gateway::tree);
   }
 
   private static Reply tree(byte[] resp) {
@@ -113,9 +116,15 @@ public final class Gateway {
     return reply;
   }
 
-  Future<byte[]> submit(GatewayLoop loop, int keyspace, Request request, int respVersion) {
+  private Future<byte[]> submit(
+      GatewayLoop loop,
+      int keyspace,
+      Request request,
+      int respVersion,
+      @Nullable Durability durability) {
     Promise<byte[]> promise = ((VertxInternal) vertx).getOrCreateContext().promise();
     SubmittedCommand command = new SubmittedCommand(loop, keyspace, respVersion, promise);
+    command.durability = durability;
     if (loop.eventLoop().inEventLoop()) {
       command.execute(request);
     } else {

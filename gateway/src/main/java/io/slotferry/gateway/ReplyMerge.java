@@ -26,6 +26,7 @@ final class ReplyMerge {
   private final int keyspace;
   private final int respVersion;
   private final long writesSince;
+  private final boolean sync;
   private final long markedClient;
   private byte[][] replies = new byte[0][];
   private int[] partOfKey = new int[0];
@@ -40,6 +41,7 @@ final class ReplyMerge {
     this.keyspace = caller.keyspace();
     this.respVersion = caller.respVersion();
     this.writesSince = caller.writesSince();
+    this.sync = caller.sync();
     this.markedClient = caller.markedClient();
   }
 
@@ -297,6 +299,11 @@ final class ReplyMerge {
     @Override
     public long writesSince() {
       return writesSince;
+    }
+
+    @Override
+    public boolean sync() {
+      return sync;
     }
 
     @Override

@@ -394,6 +394,7 @@ final class Router implements Rerouting {
     shardCall.keyHash = batch.isPlaced(request, shardCall.keyspace) ? batch.keyHash() : 0;
     shardCall.respVersion = caller.respVersion();
     shardCall.mapVersion = map.version();
+    shardCall.sync = caller.sync();
     shardCall.client = caller.markedClient();
     shardCall.ticket = laterCalls.nextTicket();
     reply.useProtocol(shardCall.respVersion);

@@ -218,6 +218,12 @@ abstract class Session implements Caller {
   }
 
   @Override
+  public final boolean sync() {
+    Durability chosen = durability;
+    return chosen == null ? loop.router().map().isSync(keyspace) : chosen == Durability.SYNC;
+  }
+
+  @Override
   public final long markedClient() {
     return tracking != null && tracking.options.noLoop() ? id : 0;
   }

@@ -17,6 +17,7 @@ abstract class ShardQuestion implements Caller, ReplyTarget {
   private final int keyspace;
   private final int respVersion;
   private final long writesSince;
+  private final boolean sync;
   private final long markedClient;
   private @Nullable ReplyTarget target;
 
@@ -26,6 +27,7 @@ abstract class ShardQuestion implements Caller, ReplyTarget {
     this.keyspace = caller.keyspace();
     this.respVersion = caller.respVersion();
     this.writesSince = caller.writesSince();
+    this.sync = caller.sync();
     this.markedClient = caller.markedClient();
   }
 
@@ -118,6 +120,11 @@ abstract class ShardQuestion implements Caller, ReplyTarget {
   @Override
   public final long writesSince() {
     return writesSince;
+  }
+
+  @Override
+  public final boolean sync() {
+    return sync;
   }
 
   @Override

@@ -290,6 +290,11 @@ final class TransactionRun implements Caller, ReplyTarget {
   }
 
   @Override
+  public boolean sync() {
+    return session.sync();
+  }
+
+  @Override
   public long markedClient() {
     return session.markedClient();
   }

@@ -50,6 +50,11 @@ final class Unheard implements Caller, ReplyTarget, Rerouting {
   }
 
   @Override
+  public boolean sync() {
+    return false;
+  }
+
+  @Override
   public long markedClient() {
     return 0;
   }

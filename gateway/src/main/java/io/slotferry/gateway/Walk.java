@@ -25,6 +25,7 @@ abstract class Walk implements Caller, ReplyTarget, Rerouting {
   private final Caller caller;
   private final int keyspace;
   private final int respVersion;
+  private final boolean sync;
   private long waitingSinceMillis;
   private @Nullable ReplyTarget target;
 
@@ -34,6 +35,7 @@ abstract class Walk implements Caller, ReplyTarget, Rerouting {
     this.command = command;
     this.keyspace = caller.keyspace();
     this.respVersion = caller.respVersion();
+    this.sync = caller.sync();
     this.waitingSinceMillis = caller.waitingSinceMillis();
     byte[][] arguments = new byte[request.count()][];
     for (int i = 0; i < arguments.length; i++) {
@@ -181,6 +183,11 @@ abstract class Walk implements Caller, ReplyTarget, Rerouting {
   @Override
   public final long writesSince() {
     return Long.MAX_VALUE;
+  }
+
+  @Override
+  public final boolean sync() {
+    return sync;
   }
 
   @Override

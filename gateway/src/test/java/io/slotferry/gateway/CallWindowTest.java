@@ -38,6 +38,11 @@ class CallWindowTest {
     }
 
     @Override
+    public boolean sync() {
+      return false;
+    }
+
+    @Override
     public long markedClient() {
       return 0;
     }

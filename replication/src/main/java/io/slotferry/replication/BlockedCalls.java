@@ -45,6 +45,15 @@ final class BlockedCalls {
   private static final String FULL = "ERR too many blocked clients";
   private static final String UNBLOCKED = "UNBLOCKED client unblocked via CLIENT UNBLOCK";
 
+  /** What of the copy serves a call that has waited. */
+  interface Serving {
+    /** Executes it again; false when it finds nothing to take and waits on. */
+    boolean execute(ShardCall call, Request request, ReplyWriter reply, long nowMillis);
+
+    /** Gives it its reply, at once or when that may be told. */
+    void answer(ShardCall call, ReplyWriter reply, LaterReply later);
+  }
+
   /** A key, and where it is. */
   private record KeyPlace(int partition, KeyName key) {}
 
@@ -69,6 +78,7 @@ final class BlockedCalls {
 
   private final Engine engine;
   private final Transactions.Copy copy;
+  private final Serving serving;
   private final Map<Integer, Map<KeyName, Set<Blocked>>> queues = new HashMap<>();
   private final Map<LaterReply, Map<Long, Blocked>> calls = new HashMap<>();
   private final ReplyWriter reply = new ReplyWriter();
@@ -78,9 +88,10 @@ final class BlockedCalls {
   private int size;
   private long bytes;
 
-  BlockedCalls(Engine engine, Transactions.Copy copy) {
+  BlockedCalls(Engine engine, Transactions.Copy copy, Serving serving) {
     this.engine = engine;
     this.copy = copy;
+    this.serving = serving;
   }
 
   boolean isEmpty() {
@@ -227,10 +238,9 @@ final class BlockedCalls {
       return;
     }
     reply.clear();
-    engine.execute(blocked.call, blocked.request, reply, nowMillis);
-    if (!engine.waits()) {
+    if (serving.execute(blocked.call, blocked.request, reply, nowMillis)) {
       remove(blocked);
-      blocked.later.replied(blocked.call.ticket, reply);
+      serving.answer(blocked.call, reply, blocked.later);
     }
   }
 

@@ -38,6 +38,7 @@ final class FollowerSession {
   private long appliedOffset;
   private long fsyncedOffset;
   private long lastAckMillis;
+  private long ackAskedOffset;
   private boolean lost;
 
   FollowerSession(
@@ -113,7 +114,15 @@ final class FollowerSession {
     link.send(message, nowMillis);
   }
 
+  /** Asks once for an acknowledgement of everything before {@code offset}, when that was sent. */
+  void askForAck(long offset, long nowMillis) {
+    if (offset > ackAskedOffset && offset <= sentOffset && walk == null) {
+      askForAck(nowMillis);
+    }
+  }
+
   void askForAck(long nowMillis) {
+    ackAskedOffset = sentOffset;
     message.clear();
     message.u8(StreamMessage.ACK_REQUEST);
     link.send(message, nowMillis);

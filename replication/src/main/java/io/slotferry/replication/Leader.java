@@ -36,14 +36,23 @@ public final class Leader {
   private final Outbox outbox;
   private final Map<String, FollowerSession> sessions = new HashMap<>();
   private final List<ReplicaWait> waits = new ArrayList<>();
+  private final long sinceMillis;
   private long lastAckRequestMillis;
+  private long ackWantedOffset;
 
-  Leader(long epoch, String node, ReplicationLog log, PartitionStore store, Outbox outbox) {
+  Leader(
+      long epoch,
+      String node,
+      ReplicationLog log,
+      PartitionStore store,
+      Outbox outbox,
+      long nowMillis) {
     this.epoch = epoch;
     this.node = node;
     this.log = log;
     this.store = store;
     this.outbox = outbox;
+    this.sinceMillis = nowMillis;
   }
 
   // ---- followers
@@ -96,15 +105,25 @@ public final class Leader {
       return;
     }
     known.link().receive(in, nowMillis);
-    known.pump(nowMillis);
+    pump(known, nowMillis);
     settleWaits(nowMillis);
   }
 
   /** Sends what the log has gained, as far as the windows allow; once a loop turn. */
   void pump(long nowMillis) {
     for (FollowerSession session : sessions.values()) {
-      session.pump(nowMillis);
+      pump(session, nowMillis);
     }
+  }
+
+  private void pump(FollowerSession session, long nowMillis) {
+    session.pump(nowMillis);
+    session.askForAck(ackWantedOffset, nowMillis);
+  }
+
+  /** Acknowledgements of everything before {@code offset} are asked for as soon as it was sent. */
+  void wantAcks(long offset) {
+    ackWantedOffset = Math.max(ackWantedOffset, offset);
   }
 
   /** Retransmission, dead links, acknowledgements, WAIT's timeouts. */
@@ -122,7 +141,7 @@ public final class Leader {
       if (session.isLost()) {
         all.remove();
       } else {
-        session.pump(nowMillis);
+        pump(session, nowMillis);
       }
     }
     settleWaits(nowMillis);
@@ -133,23 +152,79 @@ public final class Leader {
     sessions.keySet().retainAll(replicas);
   }
 
-  /** The nodes, this one included, that hold (nearly) all there is and answer. */
-  Set<String> inSync(Collection<String> replicas, Set<String> before, long nowMillis) {
+  /**
+   * The nodes, this one included, that answer and hold all that was promised.
+   *
+   * @param before those that were in sync so far
+   * @param promised all have to have the log up to here; one that was in sync has, unless it has
+   *     started anew
+   * @param overdue who has not applied everything before this offset is not in sync
+   */
+  Set<String> inSync(
+      Collection<String> replicas,
+      Set<String> before,
+      long promised,
+      long overdue,
+      long nowMillis) {
     Set<String> inSync = new HashSet<>();
     inSync.add(node);
     for (String replica : replicas) {
       FollowerSession session = sessions.get(replica);
-      if (session != null && isInSync(session, before.contains(replica), nowMillis)) {
+      boolean member = before.contains(replica);
+      boolean in =
+          session == null
+              ? member && overdue == 0 && isExpected(nowMillis)
+              : keepsUp(session, overdue, nowMillis)
+                  && session.appliedOffset() >= promised
+                  && (member || isClose(session));
+      if (in) {
         inSync.add(replica);
       }
     }
     return inSync;
   }
 
-  private boolean isInSync(FollowerSession session, boolean before, long nowMillis) {
+  /** Those that may soon be in sync, beside {@code inSync}. */
+  Set<String> joining(
+      Collection<String> replicas, Set<String> inSync, long overdue, long nowMillis) {
+    Set<String> joining = new HashSet<>();
+    for (String replica : replicas) {
+      FollowerSession session = sessions.get(replica);
+      if (session != null
+          && !inSync.contains(replica)
+          && keepsUp(session, overdue, nowMillis)
+          && isClose(session)) {
+        joining.add(replica);
+      }
+    }
+    return joining;
+  }
+
+  /** A follower of the leader before this one finds its way here within this time. */
+  private boolean isExpected(long nowMillis) {
+    return nowMillis - sinceMillis < FOLLOWER_SILENCE_MILLIS_MAX;
+  }
+
+  private static boolean keepsUp(FollowerSession session, long overdue, long nowMillis) {
     return session.isStreaming()
-        && nowMillis - session.lastAckMillis() < FOLLOWER_SILENCE_MILLIS_MAX
-        && (before || log.endOffset() - session.appliedOffset() <= IN_SYNC_LAG_BYTES_MAX);
+        && session.appliedOffset() >= overdue
+        && nowMillis - session.lastAckMillis() < FOLLOWER_SILENCE_MILLIS_MAX;
+  }
+
+  private boolean isClose(FollowerSession session) {
+    return log.endOffset() - session.appliedOffset() <= IN_SYNC_LAG_BYTES_MAX;
+  }
+
+  /** How much of the log all of {@code nodes} have applied. */
+  long appliedByAll(Set<String> nodes) {
+    long offset = log.endOffset();
+    for (String each : nodes) {
+      if (!each.equals(node)) {
+        FollowerSession session = sessions.get(each);
+        offset = Math.min(offset, session == null ? 0 : session.appliedOffset());
+      }
+    }
+    return offset;
   }
 
   Collection<FollowerSession> sessions() {
@@ -171,17 +246,6 @@ public final class Leader {
 
   long epoch() {
     return epoch;
-  }
-
-  /** Whether every one of {@code replicas} has applied everything before {@code offset}. */
-  boolean allApplied(Collection<String> replicas, long offset) {
-    for (String replica : replicas) {
-      FollowerSession session = sessions.get(replica);
-      if (!replica.equals(node) && (session == null || session.appliedOffset() < offset)) {
-        return false;
-      }
-    }
-    return true;
   }
 
   void askForAcks(long nowMillis) {

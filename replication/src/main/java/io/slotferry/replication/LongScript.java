@@ -23,21 +23,31 @@ import org.jspecify.annotations.Nullable;
  * In between nobody else may see or change the shard's data: it is in the middle of a command.
  */
 final class LongScript {
+  /** Gives a script its reply, at once or when that may be told. */
+  interface Answers {
+    void give(ShardCall call, ReplyWriter reply, LaterReply later);
+  }
+
   /** Redis' default of {@code busy-reply-threshold}. */
   static final long BUSY_MILLIS_DEFAULT = 5_000;
 
   private final ScriptCommands scripts;
   private final HeldCalls held;
+  private final Answers answers;
   private @Nullable LaterReply later;
-  private long ticket;
+  private ShardCall call = new ShardCall();
   private long sinceMillis;
   private long lastTickMillis;
   private boolean overdue;
   private long busyMillis = BUSY_MILLIS_DEFAULT;
 
-  LongScript(ScriptCommands scripts, HeldCalls held) {
+  /**
+   * @param answers gets the script's reply
+   */
+  LongScript(ScriptCommands scripts, HeldCalls held, Answers answers) {
     this.scripts = scripts;
     this.held = held;
+    this.answers = answers;
   }
 
   boolean isRunning() {
@@ -52,7 +62,7 @@ final class LongScript {
   /** The command that was executed just now is a script, and has paused. */
   Outcome begin(ShardCall call, LaterReply later, long nowMillis) {
     this.later = later;
-    ticket = call.ticket;
+    this.call = call.copy();
     sinceMillis = nowMillis;
     lastTickMillis = nowMillis;
     overdue = false;
@@ -112,7 +122,7 @@ final class LongScript {
     overdue = false;
     scripts.kill();
     if (later != null) {
-      later.uncertain(ticket);
+      later.uncertain(call.ticket);
     }
   }
 
@@ -121,7 +131,7 @@ final class LongScript {
     this.later = null;
     overdue = false;
     if (later != null) {
-      later.replied(ticket, reply);
+      answers.give(call, reply, later);
     }
   }
 }

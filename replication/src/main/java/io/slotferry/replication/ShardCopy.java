@@ -57,10 +57,15 @@ public final class ShardCopy implements ShardExecutor {
   /** How often {@link #tickLeading} and {@link #tickFollowing} want to be called. */
   public static final long TICK_MILLIS = 20;
 
+  /** A replica that keeps replies waiting for this long is no longer in sync. */
+  static final long REPLICA_LATE_MILLIS_MAX = 1_000;
+
   static final int WAITS_MAX = 100_000;
 
   /** Active expiry runs this often, as Redis' (hz 10), and looks at so many keys. */
   private static final long EXPIRY_MILLIS = 100;
+
+  private static final String NO_REPLICAS = "NOREPLICAS Not enough good replicas to write.";
 
   private static final int EXPIRY_KEYS_MAX = 2_000;
 
@@ -80,6 +85,7 @@ public final class ShardCopy implements ShardExecutor {
   private final Ownership ownership;
   private final KeyFeeds feeds;
   private final HeldCalls held = new HeldCalls();
+  private final HeldReplies replies = new HeldReplies();
   private final Transactions transactions;
   private final WatchTable watches;
   private final BlockedCalls blocked;
@@ -110,6 +116,9 @@ public final class ShardCopy implements ShardExecutor {
 
   private long replicaLagMillisMax;
 
+  /** A sync write needs so many copies in sync, this one included. */
+  private int inSyncMin;
+
   /**
    * A copy that holds nothing yet: recover into {@link #engine}, then {@link #open}.
    *
@@ -132,13 +141,13 @@ public final class ShardCopy implements ShardExecutor {
     this.engine = new Engine(this::partitionOf, new Effects(), random, System::nanoTime);
     this.feeds = new KeyFeeds(engine, logged);
     this.store = engine.store();
-    this.script = new LongScript(engine.scripts(), held);
+    this.script = new LongScript(engine.scripts(), held, this::answer);
     engine.scripts().mayPause();
     this.ownership = new Ownership(engine, this::effect);
     Transactions.Copy places = new Places();
     this.transactions = new Transactions(engine, places);
     this.watches = transactions.watches();
-    this.blocked = new BlockedCalls(engine, places);
+    this.blocked = new BlockedCalls(engine, places, new Serving());
     this.disk = CopyDisk.inMemory(0);
     this.log = disk.log();
   }
@@ -151,6 +160,7 @@ public final class ShardCopy implements ShardExecutor {
   public void open(CopyDisk disk) {
     this.disk = disk;
     this.log = disk.log();
+    log.onFsync(replies::forcedTo);
     // Sessions of an earlier start of this node are all smaller.
     this.nextSession = disk.incarnation() << SESSION_BITS;
   }
@@ -177,6 +187,7 @@ public final class ShardCopy implements ShardExecutor {
     if (settings != map.settings()) {
       engine.use(settings::text);
       minReplicas = settings.number("min-replicas-to-write");
+      inSyncMin = (int) settings.number("min-in-sync");
       replicaLagMillisMax = settings.number("min-replicas-max-lag") * 1_000;
       long busyMillis = settings.number("busy-reply-threshold");
       script.busyAfter(busyMillis == 0 ? Long.MAX_VALUE : busyMillis);
@@ -217,11 +228,15 @@ public final class ShardCopy implements ShardExecutor {
       stopLeading();
       follower = null;
       log.beginEpoch(shard.epoch(), ReplicationId.random());
-      leader = new Leader(shard.epoch(), node, log, store, outbox);
+      leader = new Leader(shard.epoch(), node, log, store, outbox, nowMillis);
       this.leader = leader;
       this.inSyncWish = new InSyncWish(shard.inSync());
+      replies.startOver();
+      replies.forceAll(log.forcesAll());
+      replies.forcedTo(log.fsyncedOffset());
     }
     leader.keepOnly(shard.replicas());
+    releaseReplies(leader);
     ownership.mapIs(map, shard.id());
     IntPredicate isHere = partition -> map.shardOf(partition) == shard.id();
     watches.keepOnly(isHere);
@@ -249,6 +264,7 @@ public final class ShardCopy implements ShardExecutor {
       watches.clear();
       blocked.refuseAll();
       held.refuseAll();
+      replies.startOver();
       leaseUntilMillis = Long.MIN_VALUE;
     }
   }
@@ -330,11 +346,18 @@ public final class ShardCopy implements ShardExecutor {
     if (place == Place.HELD) {
       return held.hold(call, request, later) ? Outcome.LATER : Outcome.NOT_HERE;
     }
-    String refusal = call.command.isWrite() ? writeRefusal(leader) : null;
+    boolean guarded = call.sync || replies.isGuarding();
+    if (guarded && replies.isFull()) {
+      return Outcome.NOT_HERE;
+    }
+    String refusal = call.command.isWrite() ? writeRefusal(leader, call) : null;
     if (refusal != null) {
       reply.error(refusal);
     } else {
       int start = reply.size();
+      if (guarded) {
+        replies.begin(call);
+      }
       boolean watched = feeds.isOn();
       if (watched) {
         feeds.begin(later, call.client);
@@ -347,11 +370,65 @@ public final class ShardCopy implements ShardExecutor {
         return script.begin(call, later, time.monotonicMillis());
       }
       if (engine.waits()) {
+        replies.cancel();
         return blocked.block(call, reply, start, later) ? Outcome.WAITING : Outcome.REPLIED;
+      }
+      if (guarded && holds(leader, call, seenIn(call, request), reply, start, later)) {
+        serveBlocked();
+        return Outcome.LATER;
       }
       serveBlocked();
     }
     return Outcome.REPLIED;
+  }
+
+  /** Whether the reply from {@code start} on has to wait; it is taken back then. */
+  private boolean holds(
+      Leader leader,
+      ShardCall call,
+      int partition,
+      ReplyWriter reply,
+      int start,
+      LaterReply later) {
+    releaseReplies(leader);
+    boolean holds =
+        replies.end(call, partition, reply, start, later, log.endOffset(), time.monotonicMillis());
+    if (holds) {
+      logged.run();
+    }
+    return holds;
+  }
+
+  /** The partition that the reply tells of, or all of them. */
+  private static int seenIn(ShardCall call, Request request) {
+    boolean oneKey =
+        call.command.routing() == Routing.ONE_SLOT
+            && KeyPositions.count(call.command, request) == 1;
+    return oneKey ? call.partition : ShardCall.ALL_PARTITIONS;
+  }
+
+  /** The reply of a call that has waited, for a key or for its script's end. */
+  private void answer(ShardCall call, ReplyWriter reply, LaterReply later) {
+    Leader leader = this.leader;
+    boolean guarded = call.sync || replies.isGuarding();
+    boolean holds =
+        guarded && leader != null && holds(leader, call, ShardCall.ALL_PARTITIONS, reply, 0, later);
+    if (!holds) {
+      later.replied(call.ticket, reply);
+    }
+  }
+
+  /** Gives the replies that are safe now. */
+  private void releaseReplies(Leader leader) {
+    Shard shard = this.shard;
+    if (shard != null) {
+      Set<String> inSync = inSyncPossible(shard);
+      replies.replicatedTo(leader.appliedByAll(inSync), shard.inSync().size(), inSyncMin);
+    }
+  }
+
+  private Set<String> inSyncPossible(Shard shard) {
+    return inSyncWish.possible(shard.inSync(), shard.inSyncRevision());
   }
 
   /** Keys may have got what others wait for. */
@@ -384,9 +461,7 @@ public final class ShardCopy implements ShardExecutor {
       case WATCH_KEYS -> transactions.watch(call, request, reply, later, nowMillis);
       case FORGET_WATCHER -> transactions.unwatch(request, reply);
       case EXECUTE_BATCH, QUERY_BATCH -> {
-        feeds.begin(later, call.client);
-        transact(leader, call, request, reply, nowMillis);
-        feeds.end();
+        return transact(leader, call, request, reply, later, nowMillis);
       }
       default -> throw new IllegalArgumentException(call.command + " is the engine's");
     }
@@ -394,15 +469,33 @@ public final class ShardCopy implements ShardExecutor {
     return Outcome.REPLIED;
   }
 
-  private void transact(
-      Leader leader, ShardCall call, Request batch, ReplyWriter reply, long nowMillis) {
-    String refusal = call.command.isWrite() ? writeRefusal(leader) : null;
+  private Outcome transact(
+      Leader leader,
+      ShardCall call,
+      Request batch,
+      ReplyWriter reply,
+      LaterReply later,
+      long nowMillis) {
+    boolean guarded = call.sync || replies.isGuarding();
+    if (guarded && replies.isFull()) {
+      return Outcome.NOT_HERE;
+    }
+    String refusal = call.command.isWrite() ? writeRefusal(leader, call) : null;
     if (refusal != null) {
       reply.error(refusal);
-    } else {
-      IntSupplier applied = () -> leader.appliedBy(log.endOffset());
-      transactions.execute(call, batch, reply, applied, nowMillis);
+      return Outcome.REPLIED;
     }
+    if (guarded) {
+      replies.begin(call);
+    }
+    int start = reply.size();
+    feeds.begin(later, call.client);
+    IntSupplier applied = () -> leader.appliedBy(log.endOffset());
+    transactions.execute(call, batch, reply, applied, nowMillis);
+    feeds.end();
+    boolean holds = guarded && holds(leader, call, ShardCall.ALL_PARTITIONS, reply, start, later);
+    serveBlocked();
+    return holds ? Outcome.LATER : Outcome.REPLIED;
   }
 
   @Override
@@ -411,10 +504,11 @@ public final class ShardCopy implements ShardExecutor {
     blocked.refuseVia(later);
   }
 
-  private @Nullable String writeRefusal(Leader leader) {
-    return minReplicas > 0 && goodReplicas(leader) < minReplicas
-        ? "NOREPLICAS Not enough good replicas to write."
-        : log.refusal();
+  private @Nullable String writeRefusal(Leader leader, ShardCall call) {
+    boolean tooFew =
+        (minReplicas > 0 && goodReplicas(leader) < minReplicas)
+            || (call.sync && shard != null && shard.inSync().size() < inSyncMin);
+    return tooFew ? NO_REPLICAS : log.refusal();
   }
 
   private long goodReplicas(Leader leader) {
@@ -480,6 +574,24 @@ public final class ShardCopy implements ShardExecutor {
     @Override
     public int partitionOf(int keyspace, Request request, int argument) {
       return ShardCopy.this.partitionOf(keyspace, request, argument);
+    }
+  }
+
+  /** This copy as it serves the calls that have waited for a key. */
+  private final class Serving implements BlockedCalls.Serving {
+    @Override
+    public boolean execute(ShardCall call, Request request, ReplyWriter reply, long nowMillis) {
+      replies.begin(call);
+      engine.execute(call, request, reply, nowMillis);
+      if (engine.waits()) {
+        replies.cancel();
+      }
+      return !engine.waits();
+    }
+
+    @Override
+    public void answer(ShardCall call, ReplyWriter reply, LaterReply later) {
+      ShardCopy.this.answer(call, reply, later);
     }
   }
 
@@ -561,6 +673,9 @@ public final class ShardCopy implements ShardExecutor {
    */
   private void effect(int keyspace, int partition, Request effect) {
     log.effect(keyspace, partition, effect);
+    if (replies.isCollecting()) {
+      replies.wrote(partition);
+    }
     if (!blocked.isEmpty()) {
       blocked.changed(keyspace, partition, effect);
     }
@@ -617,6 +732,7 @@ public final class ShardCopy implements ShardExecutor {
     disk.flush();
     feeds.flush();
     if (leader != null) {
+      leader.wantAcks(replies.replicatedWanted());
       leader.pump(nowMillis);
       for (MoveSource move : movesOut.values()) {
         move.pump(nowMillis);
@@ -637,6 +753,7 @@ public final class ShardCopy implements ShardExecutor {
         FollowRequest request = FollowRequest.read(in);
         if (leader != null && shard != null && shard.id() == request.shard()) {
           leader.follow(request, nowMillis);
+          releaseReplies(leader);
         }
       }
       case MOVE_OPEN -> openMove(MoveOpen.read(in), nowMillis);
@@ -652,6 +769,7 @@ public final class ShardCopy implements ShardExecutor {
       follower.received(envelope.sender(), envelope.session(), in, nowMillis);
     } else if (kind == FrameKind.STREAM_BACK && leader != null) {
       leader.received(envelope.sender(), envelope.session(), in, nowMillis);
+      releaseReplies(leader);
       for (MoveTarget move : movesIn.values()) {
         move.answerFence(nowMillis);
       }
@@ -722,6 +840,7 @@ public final class ShardCopy implements ShardExecutor {
     }
     disk.tick(nowMillis);
     leader.tick(nowMillis);
+    replies.tick(nowMillis);
     for (MoveSource move : movesOut.values()) {
       move.tick(map.version(), nowMillis);
     }
@@ -778,7 +897,7 @@ public final class ShardCopy implements ShardExecutor {
           shard.id(), log.epoch(), false, log.replicationId(), offset, Set.of(), 0, 0);
     }
     if (!script.isRunning()) {
-      inSyncWish.found(leader.inSync(shard.replicas(), shard.inSync(), time.monotonicMillis()));
+      findInSync(leader, shard, time.monotonicMillis());
     }
     return new CopyReport(
         shard.id(),
@@ -791,10 +910,24 @@ public final class ShardCopy implements ShardExecutor {
         handover(leader, shard));
   }
 
-  /** The handover that is complete: nothing is served here, and the successor has everything. */
+  private void findInSync(Leader leader, Shard shard, long nowMillis) {
+    long promised = replies.replicatedPromised();
+    long overdue = replies.overdueSince(REPLICA_LATE_MILLIS_MAX, nowMillis);
+    List<String> replicas = shard.replicas();
+    Set<String> inSync = leader.inSync(replicas, shard.inSync(), promised, overdue, nowMillis);
+    inSyncWish.found(inSync, leader.joining(replicas, inSync, overdue, nowMillis));
+  }
+
+  /**
+   * The handover that is complete: nothing is served here, all are answered, and the successor has
+   * everything.
+   */
   private long handover(Leader leader, Shard shard) {
     String successor = shard.successor();
-    boolean complete = successor != null && leader.allApplied(Set.of(successor), log.endOffset());
+    boolean complete =
+        successor != null
+            && replies.isEmpty()
+            && leader.appliedByAll(Set.of(successor)) == log.endOffset();
     return complete ? shard.handover() : 0;
   }
 
@@ -946,12 +1079,12 @@ public final class ShardCopy implements ShardExecutor {
 
     @Override
     public boolean isReplicated(long offset) {
-      return leader.allApplied(inSyncNow(), offset);
-    }
-
-    private Set<String> inSyncNow() {
       Shard now = ShardCopy.this.shard;
-      return now == null ? shard.inSync() : now.inSync();
+      boolean replicated = leader.appliedByAll(inSyncPossible(now == null ? shard : now)) >= offset;
+      if (replicated) {
+        replies.promise(offset);
+      }
+      return replicated;
     }
   }
 }

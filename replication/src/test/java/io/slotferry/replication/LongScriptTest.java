@@ -28,7 +28,9 @@ class LongScriptTest {
           new Random(1),
           () -> 0);
   private final HeldCalls held = new HeldCalls();
-  private final LongScript script = new LongScript(engine.scripts(), held);
+  private final LongScript script =
+      new LongScript(
+          engine.scripts(), held, (call, reply, later) -> later.replied(call.ticket, reply));
   private final List<String> later = new ArrayList<>();
 
   private final LaterReply target =

@@ -28,6 +28,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Shard copies of several shards in one thread, with the map held by the test: every node hears of
@@ -39,17 +40,32 @@ final class SimulatedCluster {
   private final Map<String, ShardCopy> copies = new TreeMap<>();
   private final Map<String, Long> incarnations = new HashMap<>();
   private ClusterMap map = ClusterMap.EMPTY;
+  private final Set<Sent> underWay = new java.util.HashSet<>();
   private long operation;
   private long tickets;
 
+  /** A call that a copy has taken and not answered. */
+  private record Sent(ShardCopy at, ShardCall call, Request request, Answer answer) {}
+
+  /** Grants the leases; null: every copy always has one. */
+  private @Nullable SimulatedControl control;
+
   SimulatedCluster(long seed, int shards) {
+    this(seed, shards, 1);
+  }
+
+  SimulatedCluster(long seed, int shards, int replicas) {
     random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
     network = new SimulatedNetwork(random);
     List<ShardPlacement> placements = new ArrayList<>();
     for (int shard = 1; shard <= shards; shard++) {
-      placements.add(new ShardPlacement(shard, leaderNode(shard), List.of(replicaNode(shard))));
+      List<String> ofShard = new ArrayList<>(List.of(replicaNode(shard)));
+      for (int more = 2; more <= replicas; more++) {
+        ofShard.add(replicaNode(shard) + "-" + more);
+      }
+      placements.add(new ShardPlacement(shard, leaderNode(shard), ofShard));
       join(leaderNode(shard));
-      join(replicaNode(shard));
+      ofShard.forEach(this::join);
     }
     change(new MapChange.CreateCluster(placements));
     for (int shard = 1; shard <= shards; shard++) {
@@ -87,6 +103,9 @@ final class SimulatedCluster {
     network.attach(
         node,
         frame -> {
+          if (control != null && control.isPaused(node)) {
+            return;
+          }
           WireReader in = new WireReader(frame);
           copy.received(FrameKind.of(in.u8()), in);
           copy.flush();
@@ -95,17 +114,37 @@ final class SimulatedCluster {
     tick(node, copy);
   }
 
+  /** From now on leases, elections and the in-sync sets are this one's. */
+  void use(SimulatedControl newControl) {
+    control = newControl;
+  }
+
   void stop(String node) {
-    copies.remove(node);
+    ShardCopy stopped = copies.remove(node);
     network.detach(node);
+    underWay.stream().filter(call -> call.at == stopped).toList().forEach(this::lost);
+  }
+
+  /** Whoever had the call is gone: a gateway learns that, and routes what only reads again. */
+  private void lost(Sent sent) {
+    underWay.remove(sent);
+    if (sent.call.command.isWrite()) {
+      sent.answer.text = "-UNCERTAIN";
+    } else {
+      network.after(2, () -> route(sent.call, sent.request, sent.answer));
+    }
   }
 
   private void tick(String node, ShardCopy copy) {
     if (copies.get(node) != copy) {
       return;
     }
+    if (control != null && control.isPaused(node)) {
+      network.after(ShardCopy.TICK_MILLIS, () -> tick(node, copy));
+      return;
+    }
     Shard shard = copy.shard();
-    if (shard != null) {
+    if (shard != null && control == null) {
       copy.leaseGranted(shard.id(), shard.epoch(), network.monotonicMillis(), 10_000);
     }
     copy.tickFollowing();
@@ -132,7 +171,9 @@ final class SimulatedCluster {
 
   private void tell(String node) {
     ShardCopy copy = copies.get(node);
-    if (copy != null) {
+    if (copy != null && control != null && (control.isPaused(node) || control.isCut(node))) {
+      network.after(20, () -> tell(node));
+    } else if (copy != null) {
       copy.mapChanged(map);
       copy.flush();
     }
@@ -162,6 +203,15 @@ final class SimulatedCluster {
     change(
         new MapChange.Promote(
             shard, known.epoch(), node, incarnations.getOrDefault(node, 1L), false));
+  }
+
+  long incarnation(String node) {
+    return incarnations.getOrDefault(node, 0L);
+  }
+
+  /** The nodes that are up. */
+  Set<String> nodes() {
+    return Set.copyOf(copies.keySet());
   }
 
   /** Takes all of a shard's copies into the in-sync set. */
@@ -214,6 +264,11 @@ final class SimulatedCluster {
     return send(Command.valueOf(arguments[0]), Request.of(arguments), arguments[1]);
   }
 
+  /** A command of a client that is sync, given to whoever leads or believes to. */
+  Answer sendSync(String... arguments) {
+    return send(true, Command.valueOf(arguments[0]), Request.of(arguments), arguments[1]);
+  }
+
   /** A transaction on keys that are together with {@code key}. */
   Answer transact(String key, String[]... commands) {
     TransactionBatch.Writer batch = new TransactionBatch.Writer();
@@ -225,11 +280,16 @@ final class SimulatedCluster {
   }
 
   private Answer send(Command command, Request request, String key) {
+    return send(false, command, request, key);
+  }
+
+  private Answer send(boolean sync, Command command, Request request, String key) {
     ShardCall call = new ShardCall();
     call.command = command;
     Answer answer = new Answer();
     call.partition = partition(key);
     call.ticket = ++tickets;
+    call.sync = sync;
     route(call, request, answer);
     return answer;
   }
@@ -250,39 +310,69 @@ final class SimulatedCluster {
   }
 
   private void route(ShardCall call, Request request, Answer answer) {
-    ShardCopy leader = copies.get(shard(map.shardOf(call.partition)).leader());
-    ReplyWriter reply = new ReplyWriter();
-    ShardExecutor.Outcome outcome =
-        leader == null
-            ? ShardExecutor.Outcome.NOT_HERE
-            : leader.execute(
-                call,
-                request,
-                reply,
-                new ShardExecutor.LaterReply() {
-                  @Override
-                  public void replied(long ticket, ReplyWriter later) {
-                    answer.take(later);
-                  }
-
-                  @Override
-                  public void notHere(long ticket) {
-                    network.after(2, () -> route(call, request, answer));
-                  }
-
-                  @Override
-                  public void uncertain(long ticket) {
-                    throw new AssertionError("uncertain");
-                  }
-                });
-    if (outcome == ShardExecutor.Outcome.NOT_HERE) {
+    ShardCopy leader = leaderFor(call);
+    if (leader == null) {
       network.after(2, () -> route(call, request, answer));
-    } else if (leader != null) {
-      if (outcome == ShardExecutor.Outcome.REPLIED) {
+      return;
+    }
+    Sent sent = new Sent(leader, call, request, answer);
+    underWay.add(sent);
+    ReplyWriter reply = new ReplyWriter();
+    switch (leader.execute(call, request, reply, new Later(sent))) {
+      case REPLIED -> {
+        underWay.remove(sent);
         answer.take(reply);
       }
-      leader.flush();
+      case NOT_HERE -> {
+        underWay.remove(sent);
+        network.after(2, () -> route(call, request, answer));
+      }
+      case LATER, WAITING -> {
+        // It comes through Later.
+      }
     }
+    leader.flush();
+  }
+
+  /** Takes what becomes of a call that was not answered at once. */
+  private final class Later implements ShardExecutor.LaterReply {
+    private final Sent sent;
+
+    Later(Sent sent) {
+      this.sent = sent;
+    }
+
+    @Override
+    public void replied(long ticket, ReplyWriter reply) {
+      underWay.remove(sent);
+      sent.answer.take(reply);
+    }
+
+    @Override
+    public void notHere(long ticket) {
+      underWay.remove(sent);
+      network.after(2, () -> route(sent.call, sent.request, sent.answer));
+    }
+
+    @Override
+    public void uncertain(long ticket) {
+      assertThat(control).as("uncertain").isNotNull();
+      lost(sent);
+    }
+  }
+
+  /** By the newest map, or by an older one when there is a control: then another may lead, too. */
+  private @Nullable ShardCopy leaderFor(ShardCall call) {
+    SimulatedControl control = this.control;
+    if (control != null && random.nextBoolean()) {
+      for (Map.Entry<String, ShardCopy> each : copies.entrySet()) {
+        if (each.getValue().isLeading() && !control.isPaused(each.getKey())) {
+          return each.getValue();
+        }
+      }
+    }
+    String leader = shard(map.shardOf(call.partition)).leader();
+    return control != null && control.isPaused(leader) ? null : copies.get(leader);
   }
 
   /** All of a copy's partitions that it owns, as bytes; equal data gives equal bytes. */

@@ -39,6 +39,7 @@ public final class ClusterMap {
 
   // Derived, so that the data path finds them without a map of boxes.
   private final @Nullable Keyspace[] keyspaceByNumber = new Keyspace[Keyspace.COUNT_MAX];
+  private final boolean[] syncByNumber = new boolean[Keyspace.COUNT_MAX];
   private final int[] tablets;
   private final int[] tabletOwners;
 
@@ -55,7 +56,10 @@ public final class ClusterMap {
     settings = draft.settings;
     users = draft.users;
     libraries = draft.libraries;
-    keyspaces.forEach((number, keyspace) -> keyspaceByNumber[number] = keyspace);
+    keyspaces.forEach((number, keyspace) -> {
+      keyspaceByNumber[number] = keyspace;
+      syncByNumber[number] = keyspace.durability() == Durability.SYNC;
+    });
     TreeMap<Integer, Integer> owners = new TreeMap<>();
     for (Keyspace keyspace : keyspaces.values()) {
       for (Tablet tablet : keyspace.tablets()) {
@@ -107,6 +111,11 @@ public final class ClusterMap {
   /** Data path. */
   public @Nullable Keyspace keyspace(int number) {
     return number >= 0 && number < keyspaceByNumber.length ? keyspaceByNumber[number] : null;
+  }
+
+  /** Whether the keyspace's default durability is sync. Data path. */
+  public boolean isSync(int keyspace) {
+    return keyspace >= 0 && keyspace < syncByNumber.length && syncByNumber[keyspace];
   }
 
   public @Nullable Keyspace keyspace(String nameOrNumber) {

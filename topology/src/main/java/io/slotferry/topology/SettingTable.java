@@ -42,6 +42,7 @@ public final class SettingTable {
       word:volatile-lru|volatile-lfu|volatile-random|volatile-ttl|allkeys-lru|allkeys-lfu|allkeys-random|noeviction \
       noeviction
       cluster maxmemory-samples integer:1..2147483647 5
+      cluster min-in-sync integer:1..64 1
       cluster min-replicas-max-lag,min-slaves-max-lag integer:0..2147483647 10
       cluster min-replicas-to-write,min-slaves-to-write integer:0..2147483647 0
       cluster notify-keyspace-events event_classes

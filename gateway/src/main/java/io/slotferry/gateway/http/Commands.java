@@ -3,7 +3,9 @@ package io.slotferry.gateway.http;
 import io.slotferry.protocol.Reply;
 import io.slotferry.protocol.ReplyReader;
 import io.slotferry.protocol.Request;
+import io.slotferry.topology.Durability;
 import io.vertx.core.Future;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Executes commands as a connection would: routed, split, merged, in the order of the calls made
@@ -17,14 +19,23 @@ public interface Commands {
   /**
    * @param request not changed until the future is done
    * @param respVersion {@link #RESP2} or {@link #RESP3}
+   * @param durability null for the keyspace's default
    * @return the encoded reply, done on the caller's context; a Redis error is a reply too. Fails
    *     only when the gateway is not up
    */
-  Future<byte[]> submit(int keyspace, Request request, int respVersion);
+  Future<byte[]> submit(
+      int keyspace, Request request, int respVersion, @Nullable Durability durability);
+
+  /** These, with this durability whatever the keyspace's default; null for that. */
+  default Commands at(@Nullable Durability durability) {
+    return durability == null
+        ? this
+        : (keyspace, request, respVersion, _) -> submit(keyspace, request, respVersion, durability);
+  }
 
   /** {@link #submit} with the reply as a tree; fails with a problem when the gateway is not up. */
   default Future<Reply> execute(int keyspace, Request request, int respVersion) {
-    return submit(keyspace, request, respVersion)
+    return submit(keyspace, request, respVersion, null)
         .recover(failure -> Future.failedFuture(notUp(failure)))
         .map(Commands::tree);
   }

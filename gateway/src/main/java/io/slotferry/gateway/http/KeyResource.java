@@ -35,18 +35,20 @@ final class KeyResource {
   Future<Void> get(RoutingContext context) {
     int keyspace = keyspaces.numberOf(context);
     byte[] key = keyOf(context);
+    Commands commands = this.commands.at(WriteTerms.durability(context.request()));
     // Most keys are strings: both answers in one go, and only otherwise a second question.
     Future<Reply> value = commands.execute(keyspace, "GET", key);
     Future<Reply> ttl = commands.execute(keyspace, "PTTL", key);
     return value.compose(reply -> {
       if (reply instanceof Reply.SimpleError(String message) && message.startsWith("WRONGTYPE")) {
-        return getTyped(context, keyspace, key);
+        return getTyped(commands, context, keyspace, key);
       }
       return ttl.compose(left -> answer(context, key, "string", reply, left));
     });
   }
 
-  private Future<Void> getTyped(RoutingContext context, int keyspace, byte[] key) {
+  private static Future<Void> getTyped(
+      Commands commands, RoutingContext context, int keyspace, byte[] key) {
     return commands
         .execute(keyspace, "TYPE", key)
         .compose(type -> {
@@ -111,12 +113,18 @@ final class KeyResource {
     List<List<byte[]>> writes = KeyDocument.writes(type, document);
     Long ttlMillis = ttlOf(document);
     WriteTerms terms = WriteTerms.of(context, type.equals("string"));
+    Commands commands = this.commands.at(terms.durability());
     Future<Reply> existed = commands.execute(keyspace, "EXISTS", key);
     Future<Reply> written =
         type.equals("string")
             ? putString(
-                keyspace, key, writes.getFirst().getFirst(), ttlMillis, terms.onlyIfAbsent())
-            : putElements(keyspace, key, type, writes, ttlMillis);
+                commands,
+                keyspace,
+                key,
+                writes.getFirst().getFirst(),
+                ttlMillis,
+                terms.onlyIfAbsent())
+            : putElements(commands, keyspace, key, type, writes, ttlMillis);
     return written.compose(reply -> {
       failOn(reply);
       if (reply instanceof Reply.Nil) {
@@ -130,8 +138,13 @@ final class KeyResource {
     });
   }
 
-  private Future<Reply> putString(
-      int keyspace, byte[] key, byte[] value, @Nullable Long ttlMillis, boolean onlyIfAbsent) {
+  private static Future<Reply> putString(
+      Commands commands,
+      int keyspace,
+      byte[] key,
+      byte[] value,
+      @Nullable Long ttlMillis,
+      boolean onlyIfAbsent) {
     List<byte[]> set = new ArrayList<>(List.of(key, value));
     if (ttlMillis != null) {
       set.add(utf8("PX"));
@@ -144,12 +157,18 @@ final class KeyResource {
   }
 
   /** All in one loop turn, so that the shard gets them one after another. */
-  private Future<Reply> putElements(
-      int keyspace, byte[] key, String type, List<List<byte[]>> writes, @Nullable Long ttlMillis) {
+  private static Future<Reply> putElements(
+      Commands commands,
+      int keyspace,
+      byte[] key,
+      String type,
+      List<List<byte[]>> writes,
+      @Nullable Long ttlMillis) {
     Future<Reply> written = commands.execute(keyspace, "DEL", key);
     for (List<byte[]> arguments : writes) {
       Future<Reply> before = written;
-      Future<Reply> next = write(keyspace, KeyDocument.writeCommand(type), key, arguments);
+      Future<Reply> next =
+          write(commands, keyspace, KeyDocument.writeCommand(type), key, arguments);
       written = before.compose(reply -> reply instanceof Reply.SimpleError ? before : next);
     }
     if (ttlMillis != null) {
@@ -158,7 +177,8 @@ final class KeyResource {
     return written;
   }
 
-  private Future<Reply> write(int keyspace, String command, byte[] key, List<byte[]> arguments) {
+  private static Future<Reply> write(
+      Commands commands, int keyspace, String command, byte[] key, List<byte[]> arguments) {
     List<byte[]> all = new ArrayList<>(arguments.size() + 1);
     all.add(key);
     all.addAll(arguments);
@@ -174,6 +194,7 @@ final class KeyResource {
     List<byte[]> fields = patchedFields(document);
     Long ttlMillis = ttlOf(document);
     WriteTerms terms = WriteTerms.of(context, false);
+    Commands commands = this.commands.at(terms.durability());
     return commands
         .execute(keyspace, "EXISTS", key)
         .compose(found -> {
@@ -181,12 +202,12 @@ final class KeyResource {
           if (found instanceof Reply.Int(long count) && count == 0) {
             throw new ProblemException(Problem.notFound("no such key"));
           }
-          return patchHash(keyspace, key, fields);
+          return patchHash(commands, keyspace, key, fields);
         })
         .compose(patched -> {
           failOn(patched);
           return document.containsKey("ttlMillis")
-              ? patchExpiry(keyspace, key, ttlMillis)
+              ? patchExpiry(commands, keyspace, key, ttlMillis)
               : Future.succeededFuture(patched);
         })
         .compose(reply -> {
@@ -208,13 +229,15 @@ final class KeyResource {
     return KeyDocument.arguments("hash", document);
   }
 
-  private Future<Reply> patchHash(int keyspace, byte[] key, List<byte[]> fields) {
+  private static Future<Reply> patchHash(
+      Commands commands, int keyspace, byte[] key, List<byte[]> fields) {
     return fields.isEmpty()
         ? Future.succeededFuture(new Reply.Int(0))
-        : write(keyspace, "HSET", key, fields);
+        : write(commands, keyspace, "HSET", key, fields);
   }
 
-  private Future<Reply> patchExpiry(int keyspace, byte[] key, @Nullable Long ttlMillis) {
+  private static Future<Reply> patchExpiry(
+      Commands commands, int keyspace, byte[] key, @Nullable Long ttlMillis) {
     return ttlMillis == null
         ? commands.execute(keyspace, "PERSIST", key)
         : commands.execute(keyspace, "PEXPIRE", key, utf8(ttlMillis.toString()));
@@ -225,6 +248,7 @@ final class KeyResource {
   Future<Void> delete(RoutingContext context) {
     int keyspace = keyspaces.numberOf(context);
     WriteTerms terms = WriteTerms.of(context, false);
+    Commands commands = this.commands.at(terms.durability());
     return commands
         .execute(keyspace, "DEL", keyOf(context))
         .compose(reply -> {

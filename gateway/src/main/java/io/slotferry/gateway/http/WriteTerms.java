@@ -1,5 +1,6 @@
 package io.slotferry.gateway.http;
 
+import io.slotferry.topology.Durability;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import org.jspecify.annotations.Nullable;
@@ -9,8 +10,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param onlyIfAbsent {@code If-None-Match: *}
  * @param waitReplicas {@code Slotferry-Wait}, null when the write waits for none
+ * @param durability {@code Slotferry-Durability}, null for the keyspace's default
  */
-record WriteTerms(boolean onlyIfAbsent, @Nullable String waitReplicas) {
+record WriteTerms(
+    boolean onlyIfAbsent, @Nullable String waitReplicas, @Nullable Durability durability) {
   private static final int WAIT_REPLICAS_MAX = 64;
 
   /**
@@ -25,11 +28,18 @@ record WriteTerms(boolean onlyIfAbsent, @Nullable String waitReplicas) {
     if (condition != null && !(mayBeConditional && condition.equals("*"))) {
       throw bad("a write takes If-None-Match only as *, and only PUT of a string does");
     }
-    String durability = request.getHeader("Slotferry-Durability");
-    if (durability != null && !durability.equals("async")) {
-      throw bad("Slotferry-Durability is async; Slotferry-Wait waits for replicas");
-    }
-    return new WriteTerms(condition != null, replicas(request.getHeader("Slotferry-Wait")));
+    return new WriteTerms(
+        condition != null, replicas(request.getHeader("Slotferry-Wait")), durability(request));
+  }
+
+  /** {@code Slotferry-Durability}, which a read may have, too. */
+  static @Nullable Durability durability(HttpServerRequest request) {
+    return switch (request.getHeader("Slotferry-Durability")) {
+      case null -> null;
+      case "async" -> Durability.ASYNC;
+      case "sync" -> Durability.SYNC;
+      default -> throw bad("Slotferry-Durability is async or sync");
+    };
   }
 
   private static @Nullable String replicas(@Nullable String wait) {

@@ -3,6 +3,7 @@ package io.slotferry.gateway.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.slotferry.gateway.http.HttpFixture.Answer;
+import io.slotferry.topology.Durability;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.Base64;
@@ -134,11 +135,21 @@ class KeyResourceTest {
   }
 
   @Test
+  void aRequestMayHaveADurabilityOfItsOwn() {
+    http.send("PUT", KEY, "{\"value\":\"v\"}", "Slotferry-Durability", "sync");
+    assertThat(http.commands.lastDurability).isEqualTo(Durability.SYNC);
+    http.get(KEY, "Slotferry-Durability", "async");
+    assertThat(http.commands.lastDurability).isEqualTo(Durability.ASYNC);
+    http.send("DELETE", KEY, "");
+    assertThat(http.commands.lastDurability).isNull();
+  }
+
+  @Test
   void termsThatCannotBeMetWriteNothing() {
     for (String[] header :
         new String[][] {
           {"Slotferry-Wait", "many"},
-          {"Slotferry-Durability", "sync"},
+          {"Slotferry-Durability", "eventual"},
           {"If-Match", "\"a\""},
           {"If-None-Match", "\"a\""}
         }) {

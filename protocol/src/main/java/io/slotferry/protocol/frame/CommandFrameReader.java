@@ -83,7 +83,8 @@ public final class CommandFrameReader {
     int version = in.u8();
     boolean hasClient = (version & CommandFrameWriter.HAS_CLIENT) != 0;
     call.client = hasClient ? in.varlong() : 0;
-    call.respVersion = version & ~CommandFrameWriter.HAS_CLIENT;
+    call.sync = (version & CommandFrameWriter.SYNC) != 0;
+    call.respVersion = version & ~(CommandFrameWriter.HAS_CLIENT | CommandFrameWriter.SYNC);
     call.keyspace = in.varint();
     call.partition = in.i32();
     call.mapVersion = mapVersion;

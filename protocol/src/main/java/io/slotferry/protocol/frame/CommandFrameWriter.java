@@ -10,8 +10,8 @@ import io.slotferry.protocol.shard.ShardCall;
  * <pre>
  *   i32 shard, i64 epoch, i64 map version, i64 refusals seen, i64 first ticket, i32 events watched,
  *   i32 count, then for each command:
- *   u8 RESP version (with a bit of its own if the client follows: varlong client), varint keyspace,
- *   i32 partition, varint argument count, (varint length, bytes)*
+ *   u8 RESP version (with a bit of its own for durability sync, and one if the client follows:
+ *   varlong client), varint keyspace, i32 partition, varint argument count, (varint length, bytes)*
  * </pre>
  *
  * The ticket of the i-th command is the first ticket + i. Thread: one gateway loop.
@@ -21,6 +21,9 @@ public final class CommandFrameWriter {
 
   /** Bit of the RESP version's byte: the client's id follows. */
   static final int HAS_CLIENT = 1 << 7;
+
+  /** Bit of the RESP version's byte: durability sync. */
+  static final int SYNC = 1 << 6;
 
   private final WireWriter out = new WireWriter();
   private long firstTicket;
@@ -58,10 +61,11 @@ public final class CommandFrameWriter {
       throw new IllegalArgumentException(
           "ticket " + call.ticket + " where " + (firstTicket + count) + " is next");
     }
+    int version = call.sync ? call.respVersion | SYNC : call.respVersion;
     if (call.client == 0) {
-      out.u8(call.respVersion);
+      out.u8(version);
     } else {
-      out.u8(call.respVersion | HAS_CLIENT);
+      out.u8(version | HAS_CLIENT);
       out.varlong(call.client);
     }
     out.varint(call.keyspace);

@@ -32,6 +32,9 @@ public final class ShardCall {
   /** The client's id at its gateway, if it wants to be told from others in key events; else 0. */
   public long client;
 
+  /** Whether the reply may tell only of what all of the in-sync set has: durability sync. */
+  public boolean sync;
+
   /** The caller's own number for this call, returned with a later reply. */
   public long ticket;
 
@@ -44,6 +47,7 @@ public final class ShardCall {
     copy.respVersion = respVersion;
     copy.mapVersion = mapVersion;
     copy.client = client;
+    copy.sync = sync;
     copy.ticket = ticket;
     return copy;
   }

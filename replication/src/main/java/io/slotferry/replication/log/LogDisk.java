@@ -34,6 +34,9 @@ public interface LogDisk {
   /** Reads whole records as {@link Backlog#read} does, from disk. */
   void read(long from, int bytesMax, Reader reader);
 
+  /** Whether a write is to be durable before it is answered. */
+  boolean forcesAll();
+
   /** Calls {@code listener} with the fsynced offset each time it has grown. */
   void onFsync(LongConsumer listener);
 

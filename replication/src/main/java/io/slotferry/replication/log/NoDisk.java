@@ -16,6 +16,11 @@ public final class NoDisk implements LogDisk {
   }
 
   @Override
+  public boolean forcesAll() {
+    return false;
+  }
+
+  @Override
   public void begin(LogIdentity identity, long offset) {}
 
   @Override

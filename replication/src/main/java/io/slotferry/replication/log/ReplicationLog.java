@@ -126,6 +126,11 @@ public final class ReplicationLog implements EffectSink {
     return disk.fsyncedOffset();
   }
 
+  /** Whether a write is to be durable before it is answered: fsync policy {@code always}. */
+  public boolean forcesAll() {
+    return disk.forcesAll();
+  }
+
   /** Calls {@code listener} with {@link #fsyncedOffset} each time it has grown; one listener. */
   public void onFsync(LongConsumer listener) {
     disk.onFsync(listener);

@@ -122,6 +122,11 @@ final class LogWriter implements LogDisk {
     return recoverable ? fsynced : 0;
   }
 
+  @Override
+  public boolean forcesAll() {
+    return policy == Fsync.ALWAYS;
+  }
+
   /** As {@link #fsyncedOffset}, whether or not it can be recovered yet. */
   long forcedOffset() {
     return fsynced;
