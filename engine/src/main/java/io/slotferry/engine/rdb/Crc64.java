@@ -18,7 +18,11 @@ final class Crc64 {
   private Crc64() {}
 
   static long of(byte[] bytes, int start, int length) {
-    long crc = 0;
+    return update(0, bytes, start, length);
+  }
+
+  /** The checksum of what {@code crc} is the checksum of, and these bytes behind it. */
+  static long update(long crc, byte[] bytes, int start, int length) {
     for (int i = start; i < start + length; i++) {
       crc = TABLE[(int) (crc ^ bytes[i]) & 0xff] ^ crc >>> Byte.SIZE;
     }

@@ -15,13 +15,13 @@ public final class Dump {
   private static final int VERSION_WRITTEN = 10;
 
   /** Of Redis 7.4, the first that has hashes with fields that expire. */
-  private static final int VERSION_MAX = 12;
+  static final int VERSION_MAX = 12;
 
   /** Where a value has its type. */
-  private static final int LIBRARY = 0xf5;
+  static final int LIBRARY = 0xf5;
 
   private static final int VERSION_BYTES = 2;
-  private static final int FOOTER_BYTES = VERSION_BYTES + Long.BYTES;
+  static final int FOOTER_BYTES = VERSION_BYTES + Long.BYTES;
 
   private Dump() {}
 
@@ -61,6 +61,17 @@ public final class Dump {
     out.littleEndian(expires ? VERSION_MAX : VERSION_WRITTEN, VERSION_BYTES);
     out.littleEndian(Crc64.of(out.bytes(), 0, out.size()), Long.BYTES);
     return out.toByteArray();
+  }
+
+  /** Completes a dump whose last {@link #FOOTER_BYTES} are not written yet. */
+  static void seal(byte[] dump, int version) {
+    int end = dump.length - FOOTER_BYTES;
+    dump[end] = (byte) version;
+    dump[end + 1] = (byte) (version >>> Byte.SIZE);
+    long crc = Crc64.of(dump, 0, end + VERSION_BYTES);
+    for (int i = 0; i < Long.BYTES; i++) {
+      dump[end + VERSION_BYTES + i] = (byte) (crc >>> i * Byte.SIZE);
+    }
   }
 
   /** The bytes that the value takes in a dump, without its type and what follows it. */

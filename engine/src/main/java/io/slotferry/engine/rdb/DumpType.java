@@ -11,6 +11,9 @@ final class DumpType {
   /** A sorted set with scores in binary. */
   static final int ZSET_2 = 5;
 
+  /** Of a module, as modules of Redis 4.0 and later write it. */
+  static final int MODULE_2 = 7;
+
   static final int HASH_ZIPMAP = 9;
   static final int LIST_ZIPLIST = 10;
   static final int SET_INTSET = 11;
