@@ -125,7 +125,8 @@ final class Slotferry implements AutoCloseable {
 
   /** SIGTERM; the exit code. */
   int stop() {
-    process.destroy();
+    // Not the process' own: that one closes the output that is still to come.
+    process.toHandle().destroy();
     return awaitExit();
   }
 

@@ -2,8 +2,8 @@ package io.slotferry.engine.rdb;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Arrays;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**

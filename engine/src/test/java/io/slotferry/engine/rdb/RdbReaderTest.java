@@ -127,8 +127,7 @@ class RdbReaderTest {
     assertThat(read(file))
         .first()
         .isInstanceOfSatisfying(
-            RdbRecord.Library.class,
-            library -> assertThat(library.code()).isEqualTo(bytes("abc")));
+            RdbRecord.Library.class, library -> assertThat(library.code()).isEqualTo(bytes("abc")));
   }
 
   @Test
@@ -214,7 +213,6 @@ class RdbReaderTest {
     assertThatThrownBy(() -> read(young))
         .hasMessage("the file has version 0099, and 1 to 12 can be read, at byte 9");
     byte[] strange = new RdbFile(11).hex("fe 00").key("k", "63 00").end();
-    assertThatThrownBy(() -> read(strange))
-        .hasMessage("a value of unknown type 99, at byte 14");
+    assertThatThrownBy(() -> read(strange)).hasMessage("a value of unknown type 99, at byte 14");
   }
 }

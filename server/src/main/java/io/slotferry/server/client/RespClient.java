@@ -23,6 +23,7 @@ import java.util.Arrays;
  */
 public final class RespClient implements AutoCloseable {
   private static final int BUFFER_BYTES = 1 << 16;
+  private static final int LINE_CHARS_MAX = 1 << 16;
   private static final byte[] LINE_END = {'\r', '\n'};
 
   private final Socket socket;
@@ -32,6 +33,7 @@ public final class RespClient implements AutoCloseable {
   private byte[] input = new byte[BUFFER_BYTES];
   private int start;
   private int end;
+  private long bytesRead;
 
   private RespClient(Socket socket) throws IOException {
     this.socket = socket;
@@ -99,6 +101,7 @@ public final class RespClient implements AutoCloseable {
         throw new IOException("the server does not speak Redis' protocol: " + e.getMessage(), e);
       }
       if (reply != null) {
+        bytesRead += reader.position() - start;
         start = reader.position();
         return reply;
       }
@@ -120,6 +123,73 @@ public final class RespClient implements AutoCloseable {
       throw new EOFException("the server closed the connection");
     }
     end += count;
+  }
+
+  /** Bytes of all that was read by {@link #read} so far. */
+  public long bytesRead() {
+    return bytesRead;
+  }
+
+  /** Whether something has come that was not read yet. */
+  public boolean hasInput() {
+    return start < end;
+  }
+
+  /** The line that comes next, where the server sends something that is no reply. */
+  public String readLine() throws IOException {
+    StringBuilder line = new StringBuilder();
+    for (int next = readByte(); next != '\n'; next = readByte()) {
+      if (next != '\r') {
+        line.append((char) next);
+      }
+      if (line.length() > LINE_CHARS_MAX) {
+        throw new IOException("the server does not speak Redis' protocol: a line without end");
+      }
+    }
+    return line.toString();
+  }
+
+  private int readByte() throws IOException {
+    if (start == end) {
+      fill();
+    }
+    return input[start++] & 0xff;
+  }
+
+  /**
+   * The bytes that come next, where the server sends something that is no reply.
+   *
+   * @param length the stream ends behind so many
+   */
+  public InputStream readRaw(long length) {
+    return new InputStream() {
+      private long left = length;
+
+      @Override
+      public int read() throws IOException {
+        if (left == 0) {
+          return -1;
+        }
+        int next = readByte();
+        left--;
+        return next;
+      }
+
+      @Override
+      public int read(byte[] target, int offset, int count) throws IOException {
+        if (left == 0 || count == 0) {
+          return left == 0 ? -1 : 0;
+        }
+        if (start == end) {
+          fill();
+        }
+        int taken = (int) Math.min(left, Math.min(count, end - start));
+        System.arraycopy(input, start, target, offset, taken);
+        start += taken;
+        left -= taken;
+        return taken;
+      }
+    };
   }
 
   /** Sends a command and waits for its reply; nothing else may be under way. */

@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
       UpCommand.class,
       NodeCommand.class,
       ClusterCommand.class,
+      ImportCommand.class,
       VerifyCommand.class,
       VersionCommand.class,
       RehearseCommand.class,

@@ -3,17 +3,13 @@ package io.slotferry.server.command;
 import io.slotferry.server.command.cluster.AdminClient;
 import io.slotferry.server.command.cluster.AdminException;
 import io.slotferry.server.command.cluster.AdminOptions;
-import io.slotferry.server.config.HostPort;
 import io.slotferry.server.verify.Progress;
 import io.slotferry.server.verify.Verdict;
 import io.slotferry.server.verify.Verification;
 import io.slotferry.server.verify.VerifyOptions;
 import io.slotferry.topology.Durability;
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -52,6 +48,7 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Spec CommandSpec spec = CommandSpec.create();
   @Mixin AdminOptions server = new AdminOptions();
+  @Mixin RespOptions resp = new RespOptions();
 
   @Option(
       names = "--for",
@@ -59,19 +56,6 @@ final class VerifyCommand implements Callable<Integer> {
       defaultValue = "60s",
       description = "How long: 500ms, 60s, 10m (${DEFAULT-VALUE}).")
   String time = "";
-
-  @Option(
-      names = "--resp",
-      paramLabel = "HOST:PORT",
-      description = "A gateway's port of Redis' protocol; may be repeated (as /v1/cluster says).")
-  List<String> gateways = List.of();
-
-  @Option(
-      names = "--password",
-      paramLabel = "TEXT",
-      defaultValue = "${env:SLOTFERRY_RESP_PASSWORD:-}",
-      description = "The server's resp.password, if it has one ($SLOTFERRY_RESP_PASSWORD).")
-  String password = "";
 
   @Option(
       names = "--keyspace",
@@ -126,6 +110,7 @@ final class VerifyCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Duration duration = duration();
+    resp.check(spec.commandLine());
     check("--clients", clients, 1, VerifyOptions.CLIENTS_MAX);
     check("--rate", rate, 1, VerifyOptions.OPERATIONS_PER_SECOND_MAX);
     check("--wait", replicas, 0, REPLICAS_MAX);
@@ -144,43 +129,14 @@ final class VerifyCommand implements Callable<Integer> {
 
   private VerifyOptions options(AdminClient client) throws AdminException, InterruptedException {
     return new VerifyOptions(
-        gateways.isEmpty() ? gatewaysOf(client.get("/v1/cluster")) : gateways(),
-        password,
+        resp.gateways(client),
+        resp.password,
         keyspace,
         clients,
         rate,
         durability,
         replicas,
         seed == null ? ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE) : seed);
-  }
-
-  private List<HostPort> gateways() {
-    List<HostPort> addresses = new ArrayList<>();
-    for (String text : gateways) {
-      HostPort address = HostPort.parse(text);
-      if (address == null) {
-        throw bad("--resp must be HOST:PORT, was '" + text + "'");
-      }
-      addresses.add(address);
-    }
-    return addresses;
-  }
-
-  private static List<HostPort> gatewaysOf(JsonObject cluster) throws AdminException {
-    List<HostPort> addresses = new ArrayList<>();
-    JsonArray nodes = cluster.getJsonArray("nodes", new JsonArray());
-    for (int i = 0; i < nodes.size(); i++) {
-      JsonObject node = nodes.getJsonObject(i);
-      int port = node.getInteger("respPort", 0);
-      if (port > 0) {
-        addresses.add(new HostPort(node.getString("host"), port));
-      }
-    }
-    if (addresses.isEmpty()) {
-      throw new AdminException(
-          ExitStatus.NO_SERVER, "the cluster names no gateway: say with --resp where one is");
-    }
-    return addresses;
   }
 
   private int verify(VerifyOptions options, Duration duration)

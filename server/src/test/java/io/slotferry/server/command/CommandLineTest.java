@@ -44,6 +44,9 @@ class CommandLineTest {
         "verify --clients 0 | --clients must be a number from 1 to 256, was '0' (see slotferry verify --help)",
         "verify --for 60m --rate 100000 | --for 60m at --rate 100000 is a history of more than 10000000 operations: lower one of them (see slotferry verify --help)",
         "verify --resp nowhere | --resp must be HOST:PORT, was 'nowhere' (see slotferry verify --help)",
+        "import | missing required parameter: 'SOURCE' (see slotferry import --help)",
+        "import http://redis:6379 | a running Redis is redis://HOST:PORT, was 'http://redis:6379' (see slotferry import --help)",
+        "import dump.rdb --follow | --follow is for all of a running Redis, redis://HOST:PORT without --db (see slotferry import --help)",
         "cluster status --url gopher | 'gopher' is no URL of a server",
       })
   void badUsageGivesOneLine(String line, String complaint) {
@@ -66,7 +69,8 @@ class CommandLineTest {
   void versionAndHelpGoToStdout() {
     assertThat(run("version").out()).matches("slotferry \\S+ \\(Java \\d+\\)\n");
     assertThat(run("--version").out()).isEqualTo(run("version").out());
-    assertThat(run("help").out()).contains("Usage: slotferry", "up", "node", "cluster", "verify");
+    assertThat(run("help").out())
+        .contains("Usage: slotferry", "up", "node", "cluster", "import", "verify");
     assertThat(run("help").status()).isZero();
     assertThat(run("up", "--help").out()).contains("--shards", "--ephemeral", "--processes");
   }
@@ -82,6 +86,18 @@ class CommandLineTest {
     assertThat(run.err())
         .isEqualTo("slotferry: no server answers at " + url + " (--url says where it is)\n");
     assertThat(run.status()).isEqualTo(ExitStatus.NO_SERVER);
+  }
+
+  @Test
+  void saysThatAFileIsNone() throws IOException {
+    Run run = run("import", "none.rdb", "--resp", "127.0.0.1:1");
+    assertThat(run.err())
+        .isEqualTo("slotferry: none.rdb: there is no such file (0 keys were imported so far)\n");
+    assertThat(run.status()).isEqualTo(ExitStatus.FAILED);
+    Path text = Files.writeString(folder.resolve("text.rdb"), "REDIS! no");
+    assertThat(run("import", text.toString(), "--resp", "127.0.0.1:1").err())
+        .startsWith("slotferry: " + text + ": the file has version ! no")
+        .contains("nothing was written");
   }
 
   private static Run run(String... arguments) {

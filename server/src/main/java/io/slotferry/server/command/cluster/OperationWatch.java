@@ -1,6 +1,7 @@
 package io.slotferry.server.command.cluster;
 
 import io.slotferry.server.command.ExitStatus;
+import io.slotferry.server.command.ProgressBar;
 import io.slotferry.server.command.StatusLine;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintStream;
@@ -12,7 +13,6 @@ import java.util.Locale;
  */
 final class OperationWatch {
   private static final long POLL_MILLIS = 500;
-  private static final int BAR_LENGTH = 30;
   private static final int STEPS = 10;
 
   private final AdminClient client;
@@ -63,7 +63,7 @@ final class OperationWatch {
     String line = line(operation, total, done);
     if (terminal) {
       // Back to the start of the line, and what is right of the new text erased.
-      out.print("\r" + bar(done, total) + " " + line + "\u001b[K");
+      out.print("\r" + ProgressBar.of(done, total) + " " + line + "\u001b[K");
       out.flush();
       return;
     }
@@ -83,11 +83,6 @@ final class OperationWatch {
     String progress = total == 0 ? "" : ", " + done + " of " + total + " partitions";
     String detail = operation.getString("detail", "");
     return name + ": " + state + progress + (detail.isEmpty() ? "" : " (" + detail + ")");
-  }
-
-  private static String bar(int done, int total) {
-    int filled = total == 0 ? 0 : BAR_LENGTH * done / total;
-    return "[" + "#".repeat(filled) + ".".repeat(BAR_LENGTH - filled) + "]";
   }
 
   private static String state(JsonObject operation) {
