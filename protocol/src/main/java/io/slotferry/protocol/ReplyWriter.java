@@ -271,6 +271,11 @@ public final class ReplyWriter {
     header(resp3 ? '~' : '*', count);
   }
 
+  /** Header of what is told beside the reply that follows, RESP3 only. */
+  public void attribute(int pairs) {
+    header('|', pairs);
+  }
+
   /** Header of an out-of-band push (RESP2: an array, as pub/sub messages are there). */
   public void push(int count) {
     header(resp3 ? '>' : '*', count);

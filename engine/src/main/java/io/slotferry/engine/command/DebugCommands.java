@@ -67,6 +67,13 @@ public final class DebugCommands {
           refuse(context);
         }
       }
+      case "PROTOCOL" -> {
+        if (count == 3) {
+          ReplyExamples.write(context.request().text(2), context.reply());
+        } else {
+          refuse(context);
+        }
+      }
       case "ERROR" -> context.fail(count == 3 ? context.request().text(2) : "ERR syntax error");
       default -> {
         if (ACCEPTED.contains(name)) {

@@ -23,6 +23,19 @@ class DebugCommandsTest {
   }
 
   @Test
+  void showsAReplyOfEachType() {
+    assertThat(reply("DEBUG PROTOCOL bignum")).isEqualTo("$37 1234567999999999999999999999999999999");
+    assertThat(reply("DEBUG PROTOCOL push")).startsWith("-ERR RESP2 is not supported");
+    assertThat(reply("DEBUG PROTOCOL nothing")).startsWith("-ERR Wrong protocol type name");
+    engine.call.respVersion = 3;
+    assertThat(reply("DEBUG PROTOCOL attrib"))
+        .isEqualTo(
+            "|1 $14 key-popularity *2 $7 key:123 :90 $39 Some real reply following the attribute");
+    assertThat(reply("DEBUG PROTOCOL push")).startsWith(">2 $16 server-cpu-usage :42 $40 Some");
+    assertThat(reply("DEBUG PROTOCOL map")).isEqualTo("%3 :0 #f :1 #t :2 #f");
+  }
+
+  @Test
   void reloadingKeepsEverything() {
     reply("SET a 1 PX 500");
     reply("RPUSH l a b c");
