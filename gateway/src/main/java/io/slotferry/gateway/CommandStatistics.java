@@ -49,7 +49,7 @@ final class CommandStatistics {
               double micros = counter.durations.percentile(Double.parseDouble(percentile)) / 1e3;
               text.append(separator)
                   .append('p')
-                  .append(plain(percentile))
+                  .append(percentile)
                   .append('=')
                   .append(String.format(Locale.ROOT, "%.3f", micros));
               separator = ',';
@@ -57,11 +57,5 @@ final class CommandStatistics {
             text.append("\r\n");
           }
         });
-  }
-
-  /** 99.90 is written 99.9, and 50.0 is written 50. */
-  private static String plain(String number) {
-    double value = Double.parseDouble(number);
-    return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
   }
 }

@@ -123,7 +123,8 @@ public record Setting(
    */
   public String canonical(String value, String before) {
     return switch (kind) {
-      case TEXT, SAVE_POINTS, PERCENTILES -> value;
+      case TEXT, SAVE_POINTS -> value;
+      case PERCENTILES -> SettingForms.percentiles(value);
       case INTEGER -> Long.toString(Long.parseLong(value));
       case YES_NO, WORD -> value.toLowerCase(Locale.ROOT);
       case WORDS ->

@@ -3,6 +3,7 @@ package io.slotferry.topology;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.StringJoiner;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -97,6 +98,19 @@ final class SettingForms {
       }
     }
     return null;
+  }
+
+  /** 99.90 is written 99.9, and 50.0 is written 50. */
+  static String percentiles(String value) {
+    StringJoiner plain = new StringJoiner(" ");
+    for (String number : value.isEmpty() ? new String[0] : value.split(" ")) {
+      double percentile = Double.parseDouble(number);
+      plain.add(
+          percentile == Math.rint(percentile)
+              ? Long.toString((long) percentile)
+              : Double.toString(percentile));
+    }
+    return plain.toString();
   }
 
   static @Nullable String badEventClasses(String value) {
