@@ -1,10 +1,10 @@
 package io.slotferry.gateway;
 
 import io.slotferry.gateway.access.AclLog;
-import io.slotferry.gateway.access.AclUser;
-import io.slotferry.gateway.access.Denial;
-import io.slotferry.gateway.access.Denial.Reason;
 import io.slotferry.gateway.access.Users;
+import io.slotferry.protocol.access.AclUser;
+import io.slotferry.protocol.access.Denial;
+import io.slotferry.protocol.access.Denial.Reason;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
 import io.slotferry.protocol.command.CommandFlags;
@@ -13,7 +13,6 @@ import io.slotferry.protocol.command.CommandInfos;
 import io.slotferry.topology.ClusterMap;
 import io.slotferry.topology.MapChange;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,12 +22,6 @@ import org.jspecify.annotations.Nullable;
 final class Access {
   private static final String NO_AUTH = "NOAUTH Authentication required.";
 
-  /** What a script runs is decided where it runs, and nobody there knows the user. */
-  private static final Set<String> SCRIPTS =
-      Set.of("eval", "eval_ro", "evalsha", "evalsha_ro", "fcall", "fcall_ro");
-
-  private static final String SCRIPT_DENIED =
-      "NOPERM Scripts may be run only by users that may run all commands on all keys";
   private static final String WRONG_PASS =
       "WRONGPASS invalid username-password pair or user is disabled.";
 
@@ -87,7 +80,7 @@ final class Access {
   @Nullable String logIn(Session session, String name, byte[] password, String command) {
     AclUser user = users.find(name);
     if (user == null || !user.accepts(password)) {
-      log(session, Reason.AUTH, command, name);
+      log(session, session.context(), Reason.AUTH, command, name);
       return WRONG_PASS;
     }
     session.logIn(user);
@@ -113,18 +106,12 @@ final class Access {
     if (denial != null) {
       return refusal(session, called, request, denial);
     }
-    if (SCRIPTS.contains(called.name()) && !user.allowsAllCommandsOnAllKeys()) {
-      log(session, Reason.COMMAND, called.name(), user.name());
-      return SCRIPT_DENIED;
-    }
-    return sortRefusal(user, command, called, request);
+    return user.sortRefusal(called, request);
   }
 
   private String refusal(Session session, CommandInfo command, Request request, Denial denial) {
-    boolean ofCommand = denial.reason() == Reason.COMMAND;
-    String object = ofCommand ? command.name() : request.text(denial.argument());
     String name = session.user().name();
-    log(session, denial.reason(), object, name);
+    log(session, session.context(), denial.reason(), object(command, request, denial), name);
     return switch (denial.reason()) {
       case KEY -> "NOPERM No permissions to access a key";
       case CHANNEL -> "NOPERM No permissions to access a channel";
@@ -133,27 +120,38 @@ final class Access {
     };
   }
 
-  /** BY and GET of SORT reach keys that nobody can name before. */
-  private static @Nullable String sortRefusal(
-      AclUser user, Command command, CommandInfo called, Request request) {
-    if (!command.lowerName().startsWith("sort") || user.readsAllKeys(called, request)) {
-      return null;
-    }
-    for (int i = 2; i + 1 < request.count(); i++) {
-      boolean by = request.is(i, "BY") && request.text(i + 1).indexOf('*') >= 0;
-      if (by || request.is(i, "GET")) {
-        return "ERR "
-            + (by ? "BY" : "GET")
-            + " option of SORT denied due to insufficient ACL permissions.";
-      }
-    }
-    return null;
+  private static String object(CommandInfo command, Request request, Denial denial) {
+    return denial.reason() == Reason.COMMAND ? command.name() : request.text(denial.argument());
   }
 
-  private void log(Session session, Reason reason, String object, String user) {
+  /**
+   * Why a command that was allowed when it was queued is not any more; null when it still is.
+   *
+   * @param request the command that EXEC is about to execute
+   */
+  @Nullable String refusalInExec(Session session, Command command, Request request) {
+    CommandInfo called = CommandInfos.called(command, request);
+    Denial denial = session.user().denial(called, request);
+    if (denial == null) {
+      return session.user().sortRefusal(called, request);
+    }
+    log(session, "multi", denial.reason(), object(called, request, denial), session.user().name());
+    return "NOPERM ACLs rules changed between the moment the transaction was accumulated and the"
+        + " EXEC call. This command is no longer allowed for the following reason: "
+        + switch (denial.reason()) {
+          case COMMAND -> "no permission to execute the command or subcommand";
+          case KEY -> "no permission to touch the specified keys";
+          case CHANNEL ->
+              "no permission to access one of the channels used as arguments to the command";
+          case AUTH -> "no permission";
+        };
+  }
+
+  private void log(
+      Session session, String context, Reason reason, String object, String user) {
     log.add(
         reason,
-        session.context(),
+        context,
         object,
         user,
         ClientList.describe(session),

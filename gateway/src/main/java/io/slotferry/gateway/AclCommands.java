@@ -1,10 +1,10 @@
 package io.slotferry.gateway;
 
 import io.slotferry.gateway.access.AclLog;
-import io.slotferry.gateway.access.AclUser;
-import io.slotferry.gateway.access.Categories;
-import io.slotferry.gateway.access.Denial;
-import io.slotferry.gateway.access.Selector;
+import io.slotferry.protocol.access.AclUser;
+import io.slotferry.protocol.access.Categories;
+import io.slotferry.protocol.access.Denial;
+import io.slotferry.protocol.access.Selector;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
@@ -231,7 +231,11 @@ final class AclCommands {
 
   private static boolean cat(Session session, Request request, ReplyWriter reply) {
     if (request.count() > 3) {
-      return error(reply, CommandGate.wrongArity("acl|cat"));
+      return error(
+          reply,
+          "ERR unknown subcommand or wrong number of arguments for '"
+              + request.text(1).toUpperCase(Locale.ROOT)
+              + "'. Try ACL HELP.");
     }
     List<String> names = new ArrayList<>(Categories.ALL);
     if (request.count() == 3) {

@@ -4,6 +4,8 @@ import io.netty.util.concurrent.ScheduledFuture;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +35,9 @@ final class BlockingCall implements Caller, ReplyTarget, Rerouting {
 
   private static final String UNBLOCKED = "UNBLOCKED client unblocked via CLIENT UNBLOCK";
 
+  private static final byte[] UNBLOCKED_ERROR =
+      "-UNBLOCKED".getBytes(StandardCharsets.US_ASCII);
+
   private final Session session;
   private final Router router;
   private final Command command;
@@ -40,6 +45,13 @@ final class BlockingCall implements Caller, ReplyTarget, Rerouting {
   private @Nullable Call call;
   private @Nullable ScheduledFuture<?> timer;
   private @Nullable End end;
+
+  /** Set when the wait has begun, for {@link #rulesChanged}. */
+  private @Nullable Request request;
+
+  /** What is answered instead of {@link #UNBLOCKED}. */
+  private @Nullable String refusal;
+
   private boolean begun;
   private boolean replied;
   private boolean counted;
@@ -60,14 +72,15 @@ final class BlockingCall implements Caller, ReplyTarget, Rerouting {
     if (blocking.router.execute(blocking, command, request, reply)) {
       return true;
     }
-    blocking.begin(timeoutMillis);
+    blocking.begin(request, timeoutMillis);
     return false;
   }
 
-  private void begin(long timeoutMillis) {
+  private void begin(Request given, long timeoutMillis) {
     if (replied) {
       return;
     }
+    request = given.detached();
     begun = true;
     session.blocked = this;
     session.hold();
@@ -84,6 +97,16 @@ final class BlockingCall implements Caller, ReplyTarget, Rerouting {
     end = how;
     tellShard();
     return true;
+  }
+
+  /** The rules of its user have changed: what may not be done any more is not waited for. */
+  void rulesChanged() {
+    if (request != null && !session.trusted && end == null) {
+      refusal = session.gateway.access().refusal(session, command, request);
+      if (refusal != null) {
+        end(End.ERROR);
+      }
+    }
   }
 
   private void tellShard() {
@@ -107,7 +130,7 @@ final class BlockingCall implements Caller, ReplyTarget, Rerouting {
     }
     reply.useProtocol(session.respVersion);
     if (end == End.ERROR) {
-      reply.error(UNBLOCKED);
+      reply.error(refusal == null ? UNBLOCKED : refusal);
     } else {
       reply.nullArray();
     }
@@ -117,7 +140,13 @@ final class BlockingCall implements Caller, ReplyTarget, Rerouting {
   @Override
   public void replied(byte[] bytes, int offset, int length) {
     replied = true;
-    target().replied(bytes, offset, length);
+    if (refusal != null && isUnblocked(bytes, offset, length)) {
+      ReplyWriter refused = new ReplyWriter(64);
+      refused.error(refusal);
+      target().replied(refused.bytes(), 0, refused.size());
+    } else {
+      target().replied(bytes, offset, length);
+    }
     if (timer != null) {
       timer.cancel(false);
     }
@@ -128,6 +157,13 @@ final class BlockingCall implements Caller, ReplyTarget, Rerouting {
     if (counted) {
       session.gateway.counters().addBlocked(-1);
     }
+  }
+
+  /** Whether the shard says that it has ended the wait; it may have served it just before. */
+  private static boolean isUnblocked(byte[] bytes, int offset, int length) {
+    int end = offset + UNBLOCKED_ERROR.length;
+    return length >= UNBLOCKED_ERROR.length
+        && Arrays.equals(bytes, offset, end, UNBLOCKED_ERROR, 0, UNBLOCKED_ERROR.length);
   }
 
   /** From now on it survives its leader; INFO counts it from now on too. */

@@ -1,6 +1,7 @@
 package io.slotferry.gateway;
 
 import io.slotferry.protocol.Request;
+import io.slotferry.protocol.access.AclUser;
 import io.slotferry.protocol.command.Command;
 import io.slotferry.protocol.frame.CommandFrameReader;
 import io.slotferry.protocol.frame.WireReader;
@@ -28,6 +29,7 @@ final class Call implements Caller {
   private final long writesSince;
   private final boolean sync;
   private final long markedClient;
+  private final @Nullable AclUser restrictedUser;
   private long waitingSinceMillis;
   private byte[] frame = NO_FRAME;
   private int commandStart;
@@ -47,6 +49,7 @@ final class Call implements Caller {
     this.writesSince = caller.writesSince();
     this.sync = caller.sync();
     this.markedClient = caller.markedClient();
+    this.restrictedUser = caller.restrictedUser();
     this.waitingSinceMillis = caller.waitingSinceMillis();
     caller.becomes(this);
   }
@@ -167,6 +170,11 @@ final class Call implements Caller {
   @Override
   public long markedClient() {
     return markedClient;
+  }
+
+  @Override
+  public @Nullable AclUser restrictedUser() {
+    return restrictedUser;
   }
 
   @Override

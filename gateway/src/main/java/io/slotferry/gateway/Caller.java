@@ -1,5 +1,8 @@
 package io.slotferry.gateway;
 
+import io.slotferry.protocol.access.AclUser;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Who gives a command to the {@link Router}. Most commands are answered in place; only for one that
  * is not does the router ask for a {@link #later target}, so that nothing is allocated before.
@@ -30,6 +33,11 @@ interface Caller {
 
   /** The client's id, if it does not want to hear of what it changes itself; else 0. */
   long markedClient();
+
+  /** Its user, if that one may not do everything; else null. */
+  default @Nullable AclUser restrictedUser() {
+    return null;
+  }
 
   /** Since when it waits to be taken, {@link Router#nowMillis} clock; 0 when it has not waited. */
   long waitingSinceMillis();

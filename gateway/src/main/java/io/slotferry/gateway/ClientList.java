@@ -65,6 +65,7 @@ final class ClientList {
 
   private static String line(Session client, long queryBytes) {
     long now = System.currentTimeMillis();
+    ClientMemory.Held held = client.memory();
     Subscriptions subscriptions = client.subscriptions == null ? NONE : client.subscriptions;
     return "id="
         + client.id
@@ -91,9 +92,20 @@ final class ClientList {
         + " multi="
         + (client.transaction == null ? -1 : client.transaction.size())
         + " qbuf="
-        + queryBytes
-        + " qbuf-free=0 argv-mem=0 multi-mem=0 rbs=0 rbp=0 obl=0 oll=0 omem=0 tot-mem=0 events=r"
-        + " cmd="
+        + (queryBytes == 0 ? held.query() : queryBytes)
+        + " qbuf-free="
+        + held.queryFree()
+        + " argv-mem="
+        + held.arguments()
+        + " multi-mem="
+        + held.transaction()
+        + " rbs=0 rbp=0 obl=0 oll="
+        + (held.output() == 0 ? 0 : 1)
+        + " omem="
+        + held.output()
+        + " tot-mem="
+        + held.total()
+        + " events=r cmd="
         + client.lastCommand
         + " user="
         + client.user().name()

@@ -38,6 +38,9 @@ final class CommandGate {
    */
   static boolean execute(
       Session session, @Nullable Command command, Request request, ReplyWriter reply) {
+    if (command != null) {
+      session.lastCommand = CommandMeter.fullName(command, request);
+    }
     String refusal = refusal(session, command, request);
     Transaction transaction = session.transaction;
     if (command == null || refusal != null) {
@@ -47,7 +50,6 @@ final class CommandGate {
       refuse(session, command, refusal == null ? unknown(request) : refusal, reply);
       return true;
     }
-    session.lastCommand = command.lowerName();
     if (session.gateway.monitors().isActive()) {
       session.gateway.monitors().show(session, command, request);
     }
@@ -59,14 +61,17 @@ final class CommandGate {
     int start = reply.size();
     long startNanos = meter.begin(command);
     boolean replied = tracked(session, command, request, reply);
-    meter.end(session, command, request, reply, startNanos, replied ? start : -1);
+    if (replied) {
+      meter.end(session, command, request, reply, startNanos, start);
+    } else {
+      session.endsLater(meter.endsLater(session, command, request, startNanos));
+    }
     return replied;
   }
 
   private static void refuse(
       Session session, @Nullable Command command, String refusal, ReplyWriter reply) {
     if (command != null) {
-      session.lastCommand = command.lowerName();
       session.loop.meter().rejected(session, command);
     }
     int start = reply.size();

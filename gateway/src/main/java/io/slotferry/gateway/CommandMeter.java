@@ -4,7 +4,10 @@ import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
 import io.slotferry.protocol.command.CommandFlags;
+import io.slotferry.protocol.command.CommandInfos;
+import io.slotferry.protocol.command.Routing;
 import io.slotferry.topology.ClusterSettings;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Map;
@@ -17,8 +20,9 @@ import org.jspecify.annotations.Nullable;
  * How often the commands of one loop ran, and how long. Reading the clock twice costs a simple
  * command a tenth of its time; so a command that cannot take long is timed in its first calls and
  * then once in {@link #SAMPLE_EVERY}, unless somebody looks for commands that take less than {@link
- * #ALWAYS_BELOW_MICROS}. The others are always timed. What is answered later, by a shard elsewhere
- * or after a wait, is counted and not timed.
+ * #ALWAYS_BELOW_MICROS}. The others are always timed. What is answered later is timed if the gateway
+ * itself does it; of a wait for a key the first try is timed; what a shard elsewhere does is only
+ * counted. The commands of a transaction that one shard executes share its time equally.
  *
  * <p>Thread: the loop; others may read older values.
  */
@@ -28,6 +32,10 @@ final class CommandMeter {
   static final long ALWAYS_BELOW_MICROS = 1_000;
 
   private static final int COMMANDS = Command.values().length;
+
+  private static final byte[] OUT_OF_MEMORY = "-OOM ".getBytes(StandardCharsets.US_ASCII);
+
+  private static final byte[] NO_PERMISSION = "-NOPERM ".getBytes(StandardCharsets.US_ASCII);
 
   /** Not FAST by Redis' flags, and yet of constant time. */
   private static final Set<Command> ALSO_QUICK = EnumSet.of(Command.SET, Command.SETEX);
@@ -56,6 +64,7 @@ final class CommandMeter {
   private final Map<String, Counter> ofSubcommands = new ConcurrentHashMap<>();
 
   private final boolean[] quick = new boolean[COMMANDS];
+  private boolean distributes;
   private long slowMicros;
   private long slowEntriesMax;
   private long latencyMillis;
@@ -74,9 +83,9 @@ final class CommandMeter {
     slowMicros = settings.number("slowlog-log-slower-than");
     slowEntriesMax = settings.number("slowlog-max-len");
     latencyMillis = settings.number("latency-monitor-threshold");
-    boolean tracks = settings.isYes("latency-tracking");
+    distributes = settings.isYes("latency-tracking");
     timesAll = latencyMillis > 0 || (slowMicros >= 0 && slowMicros < ALWAYS_BELOW_MICROS);
-    timesNone = !tracks && latencyMillis == 0 && slowMicros < 0;
+    timesNone = !distributes && latencyMillis == 0 && slowMicros < 0;
   }
 
   // ---- commands
@@ -98,10 +107,10 @@ final class CommandMeter {
   }
 
   /**
-   * After a command.
+   * After a command that was answered at once.
    *
    * @param startNanos what {@link #begin} said
-   * @param replyStart where its reply begins; -1 when it comes later
+   * @param replyStart where its reply begins
    */
   void end(
       Session session,
@@ -112,17 +121,118 @@ final class CommandMeter {
       int replyStart) {
     Counter counter = counter(session, command);
     long calls = counter.calls++;
-    if (replyStart < 0) {
-      return;
-    }
+    boolean executed = true;
     if (reply.size() > replyStart && reply.bytes()[replyStart] == '-') {
-      counter.failed++;
+      executed = countFailure(counter, command, reply.bytes(), replyStart);
       gateway.counters().addError(reply.bytes(), replyStart);
     }
-    if (startNanos != 0) {
+    if (startNanos != 0 && executed) {
       boolean stands = quick[command.ordinal()] && !timesAll && calls >= EXACT_CALLS;
       took(session, command, request, counter, System.nanoTime() - startNanos, stands);
     }
+  }
+
+  /** After a command that is answered later: what is to be told of the answer. */
+  Later endsLater(Session session, Command command, Request request, long startNanos) {
+    Counter counter = counter(session, command);
+    counter.calls++;
+    boolean waits = command.is(CommandFlags.BLOCKING);
+    boolean ofGateway =
+        command.routing() == Routing.GATEWAY || command.routing() == Routing.BY_SUBCOMMAND;
+    boolean timed = startNanos != 0 && (waits || ofGateway);
+    return new Later(
+        session,
+        command,
+        timed ? request.detached() : null,
+        counter,
+        startNanos,
+        waits ? System.nanoTime() - startNanos : 0);
+  }
+
+  /** A command that is answered later. */
+  final class Later {
+    private final Session session;
+    private final Command command;
+
+    /** Null when it is not timed. */
+    private final @Nullable Request request;
+
+    private final Counter counter;
+    private final long startNanos;
+
+    /** What it took before it began to wait; 0 when it is at work until it is answered. */
+    private final long triedNanos;
+
+    private Later(
+        Session session,
+        Command command,
+        @Nullable Request request,
+        Counter counter,
+        long startNanos,
+        long triedNanos) {
+      this.session = session;
+      this.command = command;
+      this.request = request;
+      this.counter = counter;
+      this.startNanos = startNanos;
+      this.triedNanos = triedNanos;
+    }
+
+    /** The answer is there; it begins at {@code start}. */
+    void replied(byte[] reply, int start) {
+      boolean executed = reply[start] != '-' || countFailure(counter, command, reply, start);
+      if (request != null && executed) {
+        long nanos = triedNanos > 0 ? triedNanos : System.nanoTime() - startNanos;
+        took(session, command, request, counter, nanos, false);
+      }
+    }
+  }
+
+  /**
+   * A command of a transaction was executed by a shard.
+   *
+   * @param nanos its share of the time that all of them took; 0 when that is not known
+   * @param reply its reply, which begins at {@code start}
+   */
+  void ofTransaction(
+      Session session, Command command, Request request, long nanos, byte[] reply, int start) {
+    session.lastCommand = fullName(command, request);
+    Counter counter = counter(session, command);
+    counter.calls++;
+    boolean executed = true;
+    if (reply[start] == '-') {
+      executed = countFailure(counter, command, reply, start);
+      gateway.counters().addError(reply, start);
+    }
+    if (nanos > 0 && executed) {
+      took(session, command, request, counter, nanos, false);
+    }
+  }
+
+  /** What was refused instead of executed is no call; returns whether it is one. */
+  private static boolean countFailure(Counter counter, Command command, byte[] reply, int start) {
+    boolean refused =
+        startsWith(reply, start, NO_PERMISSION)
+            || (command.is(CommandFlags.DENYOOM) && startsWith(reply, start, OUT_OF_MEMORY));
+    if (refused) {
+      counter.calls--;
+      counter.rejected++;
+    } else {
+      counter.failed++;
+    }
+    return !refused;
+  }
+
+  private static boolean startsWith(byte[] bytes, int start, byte[] prefix) {
+    int end = start + prefix.length;
+    return end <= bytes.length && Arrays.equals(bytes, start, end, prefix, 0, prefix.length);
+  }
+
+  /** What a command is counted by: {@code xgroup|create}. */
+  static String fullName(Command command, Request request) {
+    return command.is(CommandFlags.CONTAINER)
+        ? CommandInfos.called(command, request).name()
+        : command.lowerName();
   }
 
   private void took(
@@ -134,9 +244,12 @@ final class CommandMeter {
       boolean standsForOthers) {
     long weight = standsForOthers ? SAMPLE_EVERY : 1;
     counter.nanos += nanos * weight;
-    counter.durations.add(nanos, weight);
+    if (distributes) {
+      counter.durations.add(nanos, weight);
+    }
     long micros = nanos / 1_000;
-    if (slowMicros >= 0 && micros >= slowMicros) {
+    // Not EXEC: what it executes is logged.
+    if (slowMicros >= 0 && micros >= slowMicros && command != Command.EXEC) {
       gateway.slowLog().add(session, request, micros, slowEntriesMax);
     }
     if (latencyMillis > 0 && micros >= latencyMillis * 1_000) {

@@ -1,6 +1,6 @@
 package io.slotferry.gateway;
 
-import io.slotferry.gateway.access.AclUser;
+import io.slotferry.protocol.access.AclUser;
 import io.slotferry.protocol.Decimal;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;

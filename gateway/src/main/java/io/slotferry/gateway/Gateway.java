@@ -37,6 +37,7 @@ public final class Gateway {
   private final Latencies latencies = new Latencies();
   private final ScriptBodies scripts = new ScriptBodies();
   private final Clients clients = new Clients(counters);
+  private final ClientMemory clientMemory = new ClientMemory(clients, counters);
   private final Monitors monitors = new Monitors();
   private final ClientPause pause = new ClientPause(clients);
   private final List<GatewayLoop> loops = new CopyOnWriteArrayList<>();
@@ -214,6 +215,10 @@ public final class Gateway {
 
   Clients clients() {
     return clients;
+  }
+
+  ClientMemory clientMemory() {
+    return clientMemory;
   }
 
   Monitors monitors() {

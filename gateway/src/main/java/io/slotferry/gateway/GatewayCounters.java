@@ -21,6 +21,9 @@ public final class GatewayCounters {
   private final LongAdder connectionsRejected = new LongAdder();
   private final LongAdder blocked = new LongAdder();
   private final LongAdder errors = new LongAdder();
+  private final LongAdder evictedClients = new LongAdder();
+  private final LongAdder queryLimits = new LongAdder();
+  private final LongAdder outputLimits = new LongAdder();
   private final LongAdder inputBytes = new LongAdder();
   private final LongAdder outputBytes = new LongAdder();
   private final LongAdder reroutes = new LongAdder();
@@ -56,6 +59,21 @@ public final class GatewayCounters {
     return errors.sum();
   }
 
+  /** Clients that were disconnected because all together held too much memory. */
+  public long evictedClients() {
+    return evictedClients.sum();
+  }
+
+  /** Clients that were disconnected because too much of their commands waited. */
+  public long queryLimitsReached() {
+    return queryLimits.sum();
+  }
+
+  /** Clients that were disconnected because they did not read what was sent to them. */
+  public long outputLimitsReached() {
+    return outputLimits.sum();
+  }
+
   public long inputBytes() {
     return inputBytes.sum();
   }
@@ -88,6 +106,9 @@ public final class GatewayCounters {
     connectionsRejected.reset();
     connectionsAccepted.add(open);
     errors.reset();
+    evictedClients.reset();
+    queryLimits.reset();
+    outputLimits.reset();
     inputBytes.reset();
     outputBytes.reset();
     reroutes.reset();
@@ -136,6 +157,18 @@ public final class GatewayCounters {
   /** Error replies by their first word. */
   void forEachErrorKind(ObjLongConsumer<String> consumer) {
     errorsByKind.forEach((kind, count) -> consumer.accept(kind, count.sum()));
+  }
+
+  void addEvictedClient() {
+    evictedClients.increment();
+  }
+
+  void addQueryLimitReached() {
+    queryLimits.increment();
+  }
+
+  void addOutputLimitReached() {
+    outputLimits.increment();
   }
 
   void addReroute() {

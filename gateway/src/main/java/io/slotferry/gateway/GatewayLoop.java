@@ -13,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,8 @@ final class GatewayLoop {
 
   /** A larger array than this is not kept for the next read. */
   private static final int INPUT_RETAINED_BYTES_MAX = 1 << 20;
+
+  private static final long IDLE_CHECK_MILLIS = 1_000;
 
   private final Gateway gateway;
   private final ContextInternal context;
@@ -48,6 +51,8 @@ final class GatewayLoop {
   private @Nullable RespConnection reading;
   private @Nullable Users users;
   private boolean endOfTurnScheduled;
+  private ClientLimits limits = ClientLimits.of(ClusterSettings.INITIAL);
+  private boolean looksForIdle;
 
   private record VersionWait(long version, Runnable action) {}
 
@@ -180,6 +185,11 @@ final class GatewayLoop {
     }
   }
 
+  /** What clients of this loop are bounded by. */
+  ClientLimits limits() {
+    return limits;
+  }
+
   /** The settings of the cluster, as this loop knows them. */
   ClusterSettings settings() {
     return router.map().settings();
@@ -212,26 +222,63 @@ final class GatewayLoop {
     }
     ClusterMap newer = gateway.maps().current();
     if (newer.version() > router.map().version()) {
-      if (newer.settings() != router.map().settings()) {
-        meter.use(newer.settings());
-      }
+      boolean isSet = newer.settings() != router.map().settings();
       useUsers(gateway.access().users());
       router.useMap(newer);
+      if (isSet) {
+        use(newer.settings());
+      }
       keyFeed.update();
       runVersionWaits(newer.version());
+    }
+  }
+
+  private void use(ClusterSettings settings) {
+    meter.use(settings);
+    ClientLimits newer = ClientLimits.of(settings);
+    if (!newer.equals(limits)) {
+      limits = newer;
+      forEachClient(RespConnection::limitsChanged);
+      endIdleLater();
     }
   }
 
   private void useUsers(Users newer) {
     if (newer != users) {
       users = newer;
-      gateway
-          .clients()
-          .forEach(client -> {
-            if (client.loop == this) {
-              client.usersChanged(newer);
-            }
-          });
+      forEachClient(client -> client.usersChanged(newer));
+    }
+  }
+
+  private void forEachClient(Consumer<RespConnection> action) {
+    gateway
+        .clients()
+        .forEach(client -> {
+          if (client.loop == this) {
+            action.accept(client);
+          }
+        });
+  }
+
+  // ---- idle clients
+
+  private void endIdleLater() {
+    if (limits.idleSecondsMax() > 0 && !looksForIdle) {
+      looksForIdle = true;
+      schedule(this::endIdle, IDLE_CHECK_MILLIS);
+    }
+  }
+
+  private void endIdle() {
+    looksForIdle = false;
+    if (limits.idleSecondsMax() > 0) {
+      long since = System.currentTimeMillis() - limits.idleSecondsMax() * 1_000;
+      forEachClient(client -> {
+        if (client.isIdleSince(since)) {
+          client.kill();
+        }
+      });
+      endIdleLater();
     }
   }
 

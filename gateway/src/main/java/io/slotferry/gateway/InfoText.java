@@ -1,7 +1,7 @@
 package io.slotferry.gateway;
 
 import io.slotferry.gateway.access.AclLog;
-import io.slotferry.gateway.access.Denial.Reason;
+import io.slotferry.protocol.access.Denial.Reason;
 import io.slotferry.gateway.pubsub.Space;
 import io.slotferry.topology.ClusterMap;
 import io.slotferry.topology.ClusterSettings;
@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.ToLongFunction;
+import java.util.stream.LongStream;
 
 /** The text of {@code INFO}, section by section, with Redis' field names. */
 final class InfoText {
@@ -130,10 +131,16 @@ final class InfoText {
     line("maxclients", gateway.settings().clientsMax());
     line("pubsub_clients", gateway.clients().count("pubsub"));
     line("tracking_clients", loop.keyFeed().tracking().clientCount());
-    line("client_recent_max_input_buffer", 0);
-    line("client_recent_max_output_buffer", 0);
+    line("client_recent_max_input_buffer", max(ClientMemory.Held::query));
+    line("client_recent_max_output_buffer", max(ClientMemory.Held::output));
     line("blocked_clients", gateway.counters().blocked());
     line("clients_in_timeout_table", 0);
+  }
+
+  private long max(ToLongFunction<ClientMemory.Held> part) {
+    LongStream.Builder values = LongStream.builder();
+    gateway.clients().forEach(client -> values.add(part.applyAsLong(client.memory())));
+    return values.build().max().orElse(0);
   }
 
   /** The memory of the data, which maxmemory bounds in each shard, and that of this process. */
@@ -156,6 +163,7 @@ final class InfoText {
     line("maxmemory", max);
     line("maxmemory_human", human(max));
     line("maxmemory_policy", settings.text("maxmemory-policy"));
+    line("mem_not_counted_for_evict", 0);
     line("mem_fragmentation_ratio", "1.00");
     line("mem_allocator", "jvm");
     line("lazyfree_pending_objects", 0);
@@ -199,6 +207,9 @@ final class InfoText {
     line("rejected_connections", counters.connectionsRejected());
     line("expired_keys", sum(ShardStatus.Holdings::expiredKeys));
     line("evicted_keys", sum(ShardStatus.Holdings::evictedKeys));
+    line("evicted_clients", counters.evictedClients());
+    line("client_query_buffer_limit_disconnections", counters.queryLimitsReached());
+    line("client_output_buffer_limit_disconnections", counters.outputLimitsReached());
     line("total_error_replies", counters.errors());
     line("pubsub_channels", loop.pubSub().channels(Space.CHANNEL, null).size());
     line("pubsub_patterns", loop.pubSub().patternCount());

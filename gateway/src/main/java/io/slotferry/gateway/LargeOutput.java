@@ -17,19 +17,27 @@ final class LargeOutput {
 
   private final ArrayDeque<ByteBuf> waiting = new ArrayDeque<>();
 
+  private long bytes;
+
+  /** What waits. */
+  long bytes() {
+    return bytes;
+  }
+
   boolean isEmpty() {
     return waiting.isEmpty();
   }
 
   /** Takes over bytes that go out behind all that waits. */
-  void add(ByteBuf bytes) {
-    waiting.add(bytes);
+  void add(ByteBuf added) {
+    bytes += added.readableBytes();
+    waiting.add(added);
   }
 
   /** Adds bytes by reference if they never change, else a copy. */
   void add(byte[] source, int offset, int length, boolean lasting) {
     if (length > 0) {
-      waiting.add(
+      add(
           lasting
               ? Unpooled.wrappedBuffer(source, offset, length)
               : Unpooled.copiedBuffer(source, offset, length));
@@ -42,6 +50,7 @@ final class LargeOutput {
     while ((first = waiting.peek()) != null && context.channel().isWritable()) {
       int length = Math.min(first.readableBytes(), CHUNK_BYTES);
       ByteBuf chunk = context.alloc().directBuffer(length).writeBytes(first, length);
+      bytes -= length;
       var _ = context.write(chunk, context.voidPromise());
       if (!first.isReadable()) {
         waiting.remove().release();
@@ -51,6 +60,7 @@ final class LargeOutput {
 
   /** Drops all: nobody reads it any more. */
   void close() {
+    bytes = 0;
     ByteBuf first;
     while ((first = waiting.poll()) != null) {
       first.release();

@@ -18,6 +18,9 @@ final class PendingReply implements ReplyTarget {
   /** Is told when the reply has gone out. */
   @Nullable TrackedRead trackedRead;
 
+  /** Is told the reply. */
+  CommandMeter.@Nullable Later measured;
+
   PendingReply(ReplyQueue queue, boolean silent) {
     this.queue = queue;
     this.silent = silent;
@@ -27,6 +30,9 @@ final class PendingReply implements ReplyTarget {
   public void replied(byte[] bytes, int offset, int length) {
     if (length > 0 && bytes[offset] == '-') {
       queue.failed(bytes, offset);
+    }
+    if (length > 0 && measured != null) {
+      measured.replied(bytes, offset);
     }
     if (queue.isFirst(this)) {
       queue.firstReplied(bytes, offset, length);

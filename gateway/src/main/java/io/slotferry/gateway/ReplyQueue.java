@@ -56,6 +56,13 @@ final class ReplyQueue {
     return append(new PendingReply(this, silent));
   }
 
+  /** The newest reply that is not there yet is that of this command, if it did not come already. */
+  void measureLast(CommandMeter.Later measured) {
+    if (last != null && last.reply == null && last.measured == null) {
+      last.measured = measured;
+    }
+  }
+
   /** A reply that is there, behind others that are not. */
   void addReplied(byte[] bytes, int length) {
     PendingReply replied = append(new PendingReply(this, false));

@@ -6,11 +6,13 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.slotferry.gateway.access.Users;
 import io.slotferry.gateway.pubsub.Subscriber;
+import io.slotferry.gateway.pubsub.Subscriptions;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +31,8 @@ final class RespConnection extends Session implements Subscriber {
    * Replies that the client has not read, bytes; a connection that has as many is not served on.
    */
   static final int OUTPUT_BYTES_MAX = 1 << 20;
+
+  private static final long GIVEN_BACK = -1;
 
   private final ChannelHandlerContext context;
   private final RespHandler handler;
@@ -50,6 +54,7 @@ final class RespConnection extends Session implements Subscriber {
   private boolean pushesQueue;
 
   private final OutputLimit outputLimit = new OutputLimit();
+  private final AtomicLong countedBytes = new AtomicLong();
 
   RespConnection(GatewayLoop loop, long id, ChannelHandlerContext context, RespHandler handler) {
     super(loop, id);
@@ -108,6 +113,11 @@ final class RespConnection extends Session implements Subscriber {
     return reply;
   }
 
+  @Override
+  void endsLater(CommandMeter.Later measured) {
+    queue.measureLast(measured);
+  }
+
   /** The client does not speak the protocol: the last that it hears. */
   void protocolError(String error) {
     if (queue.isEmpty()) {
@@ -162,7 +172,80 @@ final class RespConnection extends Session implements Subscriber {
   /** What waits for the client to read it, bytes. */
   private long pendingBytes() {
     var buffer = context.channel().unsafe().outboundBuffer();
-    return (buffer == null ? 0 : buffer.totalPendingWriteBytes()) + queue.heldBytes();
+    ByteBuf late = output;
+    return (buffer == null ? 0 : buffer.totalPendingWriteBytes())
+        + largeOutput.bytes()
+        + (late == null ? 0 : late.readableBytes())
+        + queue.heldBytes();
+  }
+
+  /** Disconnects a client that lets too much wait, before it gets any more of it. */
+  private boolean exceeds(ClientLimits.Output limits) {
+    boolean exceeded = outputLimit.isExceeded(limits, pendingBytes(), this::lookAgain);
+    if (exceeded && !closed) {
+      gateway.counters().addOutputLimitReached();
+      kill();
+    }
+    return exceeded;
+  }
+
+  private void lookAgain(long delayMillis) {
+    loop.schedule(() -> loop.touch(this), delayMillis);
+  }
+
+  // ---- memory
+
+  @Override
+  ClientMemory.Held memory() {
+    Transaction queued = transaction;
+    Subscriptions names = subscriptions;
+    ClientTracking tracked = tracking;
+    return new ClientMemory.Held(
+        handler.argumentBytes(),
+        handler.queryBytes() - handler.argumentBytes(),
+        handler.queryBytesFree(),
+        queued == null ? 0 : queued.bytes(),
+        pendingBytes(),
+        watchedKeys()
+            + (names == null ? 0 : names.count())
+            + (tracked == null ? 0 : tracked.prefixes.size()));
+  }
+
+  /** Tells what it holds, if that is bounded. */
+  void countMemory() {
+    long bytesMax = loop.limits().allBytesMax();
+    if (bytesMax == 0) {
+      return;
+    }
+    long before = countedBytes.get();
+    long now = memory().total();
+    if (before != GIVEN_BACK && countedBytes.compareAndSet(before, now)) {
+      gateway.clientMemory().changed(now - before, bytesMax);
+    }
+  }
+
+  /** What it has told to hold. Thread: any. */
+  long countedBytes() {
+    return countedBytes.get();
+  }
+
+  /** It is to go: what it has told to hold counts no more, now or later. Thread: any. */
+  long giveBackCounted() {
+    return Math.max(0, countedBytes.getAndSet(GIVEN_BACK));
+  }
+
+  /** The settings have changed. */
+  void limitsChanged() {
+    handler.use(loop.limits());
+    countMemory();
+  }
+
+  /** Whether it does nothing, and waits for nothing, for longer than a client may. */
+  boolean isIdleSince(long millis) {
+    return lastActiveMillis < millis
+        && blocked == null
+        && !isSubscribed()
+        && !gateway.monitors().contains(this);
   }
 
   // ---- output
@@ -221,6 +304,10 @@ final class RespConnection extends Session implements Subscriber {
   }
 
   void flush() {
+    ClientLimits.Output limits = loop.limits().replies();
+    if (limits.isBounded() && !isSubscribed() && exceeds(limits)) {
+      return;
+    }
     context.flush();
     if (closing && queue.isEmpty() && largeOutput.isEmpty()) {
       context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
@@ -233,9 +320,10 @@ final class RespConnection extends Session implements Subscriber {
     writeOutput();
     largeOutput.pump(context);
     flush();
-    if (outputLimit.isDue() && outputLimit.isExceeded(loop.settings(), pendingBytes())) {
-      kill();
+    if (outputLimit.isDue()) {
+      var _ = exceeds(loop.limits().pushes());
     }
+    countMemory();
     handler.resume();
   }
 
@@ -250,6 +338,7 @@ final class RespConnection extends Session implements Subscriber {
   void closed() {
     closing = true;
     closed = true;
+    gateway.clientMemory().closed(this);
     unwatch();
     if (blocked != null) {
       blocked.end(BlockingCall.End.TIMEOUT);
@@ -262,14 +351,19 @@ final class RespConnection extends Session implements Subscriber {
     largeOutput.close();
   }
 
-  /** The connection of a user that was removed is closed; that of who removed it is answered. */
+  /**
+   * The connection of a user that was removed, or that listens to what its user may not any more,
+   * is closed; that of who has changed it is answered before.
+   */
   void usersChanged(Users users) {
-    if (!reloadUser(users)) {
+    if (!reloadUser(users) || !mayListen()) {
       if (holds > 0 && blocked == null) {
         closeAfterReplies();
       } else {
         kill();
       }
+    } else if (blocked != null) {
+      blocked.rulesChanged();
     }
   }
 

@@ -70,6 +70,7 @@ final class RespHandler extends ChannelInboundHandlerAdapter {
     context.channel().config().setWriteBufferWaterMark(new WriteBufferWaterMark(high / 4, high));
     connection = new RespConnection(loop, id, context, this);
     parser.authenticated(connection.authenticated);
+    use(loop.limits());
     return connection;
   }
 
@@ -95,6 +96,29 @@ final class RespHandler extends ChannelInboundHandlerAdapter {
     } finally {
       buffer.release();
     }
+    if (queryBytes() > loop.limits().queryBytesMax()) {
+      loop.gateway().counters().addQueryLimitReached();
+      connection().kill();
+    }
+    connection().countMemory();
+  }
+
+  /** What has come and is not executed. */
+  int queryBytes() {
+    return keptTo - keptFrom;
+  }
+
+  /** What of that is understood, of a command that has not come completely. */
+  int argumentBytes() {
+    return stalled ? 0 : Math.min(parser.bytesParsed(), queryBytes());
+  }
+
+  int queryBytesFree() {
+    return kept.length - keptTo;
+  }
+
+  void use(ClientLimits limits) {
+    parser.bulkBytesMax(limits.argumentBytesMax());
   }
 
   private void take(ByteBuf buffer, int length) {

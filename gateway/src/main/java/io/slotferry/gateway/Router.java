@@ -5,6 +5,7 @@ import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
 import io.slotferry.protocol.command.CommandFlags;
 import io.slotferry.protocol.command.KeyPositions;
+import io.slotferry.protocol.command.Routing;
 import io.slotferry.protocol.frame.CommandFrameWriter;
 import io.slotferry.protocol.frame.WireReader;
 import io.slotferry.protocol.shard.ShardCall;
@@ -154,8 +155,7 @@ final class Router implements Rerouting {
     return switch (command.routing()) {
       case ONE_SLOT -> toOnePlace(caller, command, request, reply);
       case ONE_SHARD -> toOnlyShard(caller, command, request, reply);
-      case BATCH -> toOnePlaceTogether(caller, command, request, reply);
-      case SCRIPT_CALL -> script(caller, command, request, reply);
+      case BATCH, SCRIPT_CALL -> forUser(caller, command, request, reply);
       case SPLIT_SUM, SPLIT_ARRAY, SPLIT_OK -> split(caller, command, request, reply);
       case ALL_SUM, ALL_OK, ALL_JOIN, ALL_MIN -> toAll(caller, command, request, reply);
       case ANY_KEY -> new RandomKeyWalk(this, caller, command, request).start(reply);
@@ -164,6 +164,22 @@ final class Router implements Rerouting {
       case BY_SUBCOMMAND -> new DebugWalk(this, caller, command, request).start(reply);
       case GATEWAY -> throw new IllegalArgumentException(command + " is the gateway's own");
     };
+  }
+
+  /** Whether a command runs others, which its user may not be allowed to run. */
+  static boolean needsUser(Command command) {
+    return command.routing() == Routing.BATCH || command.routing() == Routing.SCRIPT_CALL;
+  }
+
+  private boolean forUser(Caller caller, Command command, Request request, ReplyWriter reply) {
+    shardCall.user = caller.restrictedUser();
+    try {
+      return command.routing() == Routing.BATCH
+          ? toOnePlaceTogether(caller, command, request, reply)
+          : script(caller, command, request, reply);
+    } finally {
+      shardCall.user = null;
+    }
   }
 
   /**

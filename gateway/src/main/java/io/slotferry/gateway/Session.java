@@ -1,7 +1,8 @@
 package io.slotferry.gateway;
 
-import io.slotferry.gateway.access.AclUser;
+import io.slotferry.protocol.access.AclUser;
 import io.slotferry.gateway.access.Users;
+import io.slotferry.gateway.pubsub.Space;
 import io.slotferry.gateway.pubsub.Subscriptions;
 import io.slotferry.topology.Durability;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ abstract class Session implements Caller {
     SKIP
   }
 
+  private static final ClientMemory.Held NO_MEMORY = new ClientMemory.Held(0, 0, 0, 0, 0, 0);
   private static final long NO_WRITES = Long.MAX_VALUE;
 
   final GatewayLoop loop;
@@ -125,6 +127,21 @@ abstract class Session implements Caller {
     return subscriptions != null && !subscriptions.isEmpty();
   }
 
+  /** Whether its user may be subscribed to what it is subscribed to. */
+  final boolean mayListen() {
+    if (trusted || subscriptions == null) {
+      return true;
+    }
+    for (Space space : Space.values()) {
+      for (String name : subscriptions.names(space)) {
+        if (!user.allowsChannel(name, space == Space.PATTERN)) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
   /** As {@code CLIENT LIST TYPE} names it. */
   final String type() {
     return isSubscribed() ? "pubsub" : "normal";
@@ -166,12 +183,24 @@ abstract class Session implements Caller {
     return taken;
   }
 
+  final int watchedKeys() {
+    return watches == null ? 0 : watches.size();
+  }
+
   /** Nothing is watched any more. */
   final void unwatch() {
     if (watches != null) {
       watches.forget(loop.router());
       watches = null;
     }
+  }
+
+  /** The command that was executed just now is answered later: that is told to {@code measured}. */
+  void endsLater(CommandMeter.Later measured) {}
+
+  /** What it holds of the gateway's memory. */
+  ClientMemory.Held memory() {
+    return NO_MEMORY;
   }
 
   /** The client's address, {@code host:port}. */
@@ -226,6 +255,11 @@ abstract class Session implements Caller {
   @Override
   public final long markedClient() {
     return tracking != null && tracking.options.noLoop() ? id : 0;
+  }
+
+  @Override
+  public final @Nullable AclUser restrictedUser() {
+    return trusted ? null : user;
   }
 
   /** A write, or a WAIT for those of a session before it, goes by the map of this version. */

@@ -2,6 +2,7 @@ package io.slotferry.gateway;
 
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
+import io.slotferry.protocol.access.AclUser;
 import io.slotferry.protocol.command.Command;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,7 @@ abstract class ShardQuestion implements Caller, ReplyTarget {
   private final long writesSince;
   private final boolean sync;
   private final long markedClient;
+  private final @Nullable AclUser restrictedUser;
   private @Nullable ReplyTarget target;
 
   ShardQuestion(Router router, Caller caller) {
@@ -29,6 +31,7 @@ abstract class ShardQuestion implements Caller, ReplyTarget {
     this.writesSince = caller.writesSince();
     this.sync = caller.sync();
     this.markedClient = caller.markedClient();
+    this.restrictedUser = caller.restrictedUser();
   }
 
   /**
@@ -130,6 +133,11 @@ abstract class ShardQuestion implements Caller, ReplyTarget {
   @Override
   public final long markedClient() {
     return markedClient;
+  }
+
+  @Override
+  public final @Nullable AclUser restrictedUser() {
+    return restrictedUser;
   }
 
   @Override

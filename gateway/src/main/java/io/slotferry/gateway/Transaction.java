@@ -41,6 +41,11 @@ final class Transaction {
     queued.clear();
   }
 
+  /** Arguments of all queued commands. */
+  long bytes() {
+    return bytes;
+  }
+
   boolean isAborted() {
     return aborted;
   }

@@ -3,6 +3,7 @@ package io.slotferry.gateway;
 import io.slotferry.protocol.ReplyReader;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
+import io.slotferry.protocol.access.AclUser;
 import io.slotferry.protocol.command.Command;
 import io.slotferry.protocol.command.Routing;
 import io.slotferry.protocol.shard.TransactionBatch;
@@ -44,6 +45,17 @@ final class TransactionRun implements Caller, ReplyTarget {
   private Step step = Step.KEYSPACES;
   private int made = NONE;
   private byte[] shardReply = new byte[0];
+  private int shardCommands;
+
+  /** What each of the shard's commands took; 0 when that is not known. */
+  private long shardNanosEach;
+
+  /** What the user may not do any more, by the place in the queue; null when it may do all. */
+  private @Nullable String @Nullable [] refusals;
+
+  /** The gateway's command that is answered later. */
+  private CommandMeter.@Nullable Later measured;
+
   private ReplyReader elements = new ReplyReader(shardReply, 0, 0);
   private int next;
   private boolean held;
@@ -150,9 +162,15 @@ final class TransactionRun implements Caller, ReplyTarget {
     }
     int keyspace = session.keyspace;
     int version = respVersion;
-    for (Transaction.Queued each : queued) {
+    findRefusals();
+    for (int i = 0; i < queued.size(); i++) {
+      Transaction.Queued each = queued.get(i);
+      if (refusal(i) != null) {
+        continue;
+      }
       if (!isOfGateway(each.command())) {
         batch.add(version, keyspace, each.request());
+        shardCommands++;
       } else if (selected(each) != NONE) {
         keyspace = selected(each);
       } else if (each.command() == Command.HELLO) {
@@ -164,12 +182,31 @@ final class TransactionRun implements Caller, ReplyTarget {
     if (batch.isEmpty()) {
       reply.emptyArray();
     } else {
+      long startNanos = System.nanoTime();
       replied = router.execute(this, kind, batch.request(), reply);
+      shardNanosEach =
+          replied ? (System.nanoTime() - startNanos) / Math.max(1, shardCommands) : 0;
     }
     if (replied) {
       shardReply = reply.toByteArray();
     }
     return replied;
+  }
+
+  /** The rules may have changed since the commands were queued. */
+  private void findRefusals() {
+    if (session.trusted) {
+      return;
+    }
+    refusals = new String[queued.size()];
+    for (int i = 0; i < queued.size(); i++) {
+      Transaction.Queued each = queued.get(i);
+      refusals[i] = session.gateway.access().refusalInExec(session, each.command(), each.request());
+    }
+  }
+
+  private @Nullable String refusal(int place) {
+    return refusals == null ? null : refusals[place];
   }
 
   /** Looks at the shard's reply; false when it is EXEC's. */
@@ -193,27 +230,54 @@ final class TransactionRun implements Caller, ReplyTarget {
 
   private boolean weave() {
     while (next < queued.size()) {
+      String refusal = refusal(next);
       Transaction.Queued each = queued.get(next++);
-      if (isOfGateway(each.command())) {
+      if (refusal != null) {
+        refuse(each, refusal);
+      } else if (isOfGateway(each.command())) {
         if (!execute(each.command(), each.request())) {
           return false;
         }
       } else {
         int start = elements.position();
         elements.skip();
+        session
+            .loop
+            .meter()
+            .ofTransaction(
+                session, each.command(), each.request(), shardNanosEach, shardReply, start);
         out.raw(shardReply, start, elements.position() - start);
       }
     }
     return true;
   }
 
+  private void refuse(Transaction.Queued each, String refusal) {
+    session.lastCommand = CommandMeter.fullName(each.command(), each.request());
+    session.loop.meter().rejected(session, each.command());
+    int start = out.size();
+    out.error(refusal);
+    session.gateway.counters().addError(out.bytes(), start);
+  }
+
   private boolean execute(Command command, Request request) {
     out.useProtocol(session.respVersion);
+    session.lastCommand = command.lowerName();
+    CommandMeter meter = session.loop.meter();
+    int start = out.size();
+    long startNanos = meter.begin(command);
     session.collector = this;
     try {
-      return command.routing() == Routing.GATEWAY
-          ? GatewayCommands.of(command).execute(session, request, out)
-          : router.execute(session, command, request, out);
+      boolean replied =
+          command.routing() == Routing.GATEWAY
+              ? GatewayCommands.of(command).execute(session, request, out)
+              : router.execute(session, command, request, out);
+      if (replied) {
+        meter.end(session, command, request, out, startNanos, start);
+      } else {
+        measured = meter.endsLater(session, command, request, startNanos);
+      }
+      return replied;
     } finally {
       session.collector = null;
     }
@@ -225,8 +289,19 @@ final class TransactionRun implements Caller, ReplyTarget {
       shardReply = Arrays.copyOfRange(bytes, offset, offset + length);
     } else {
       out.raw(bytes, offset, length);
+      answered(bytes, offset);
     }
     session.loop.execute(this::goOn);
+  }
+
+  private void answered(byte[] reply, int start) {
+    if (reply[start] == '-') {
+      session.gateway.counters().addError(reply, start);
+    }
+    if (measured != null) {
+      measured.replied(reply, start);
+      measured = null;
+    }
   }
 
   // ---- who waits
@@ -297,6 +372,11 @@ final class TransactionRun implements Caller, ReplyTarget {
   @Override
   public long markedClient() {
     return session.markedClient();
+  }
+
+  @Override
+  public @Nullable AclUser restrictedUser() {
+    return session.restrictedUser();
   }
 
   @Override

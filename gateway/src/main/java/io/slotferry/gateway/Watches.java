@@ -25,6 +25,7 @@ final class Watches {
 
   private final byte[] watcher = ascii(Long.toString(ThreadLocalRandom.current().nextLong()));
   private final List<Watched> watched = new ArrayList<>();
+  private int keys;
 
   private static byte[] ascii(String text) {
     return text.getBytes(StandardCharsets.US_ASCII);
@@ -43,6 +44,12 @@ final class Watches {
 
   void add(int keyspace, Request request) {
     watched.add(new Watched(keyspace, request));
+    keys += request.count() - Command.WATCH_KEYS.firstKey();
+  }
+
+  /** How many keys it watches. */
+  int size() {
+    return keys;
   }
 
   List<Watched> watched() {
@@ -63,6 +70,7 @@ final class Watches {
       }
     }
     watched.clear();
+    keys = 0;
     Request unwatch = Request.of(UNWATCH, watcher);
     for (int shard : shards) {
       if (shard != ClusterMap.NO_SHARD) {

@@ -7,6 +7,8 @@ import io.slotferry.topology.MapChange;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class AclCommandsTest {
   private final TestGateway cluster = new TestGateway(2, Placement.SAME_LOOP);
@@ -59,6 +61,7 @@ class AclCommandsTest {
     cluster.change(
         new MapChange.ChangeUsers(
             List.of(new MapChange.UserChange("ada", rules, rules + " +get"))));
+    cluster.onLoop(() -> {}); // The gateway, on the same loop, has heard of it.
     assertThat(ada.ask("GET", "k")).isEqualTo("nil");
   }
 
@@ -71,6 +74,70 @@ class AclCommandsTest {
     assertThat(ada.isClosedByServer()).isTrue();
     assertThat(other.isClosedByServer()).isTrue();
     assertThat(admin.ask("ACL", "USERS")).isEqualTo("[default]");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theShardOfAScriptKnowsWhatItsUserMayDo(Placement placement) {
+    try (TestGateway placed = new TestGateway(1, placement)) {
+      RespClient client = placed.client();
+      assertThat(client.ask("EVAL", "script", "1", "k")).isEmpty();
+      client.ask("ACL", "SETUSER", "ada", "on", "nopass", "~k", "+eval", "+multi", "+exec");
+      client.ask("AUTH", "ada", "");
+      String rules = "ada on nopass sanitize-payload ~k resetchannels -@all +eval +multi +exec";
+      assertThat(client.ask("EVAL", "script", "1", "k")).isEqualTo(rules);
+      client.ask("MULTI");
+      client.ask("EVAL", "script", "1", "k");
+      assertThat(client.ask("EXEC")).isEqualTo('[' + rules + ']');
+      // Routed a second time.
+      placed.onLoop(() -> placed.shard(1).refusesNext = 1);
+      assertThat(client.ask("EVAL", "script", "1", "k")).isEqualTo(rules);
+    }
+  }
+
+  @Test
+  void rulesHoldForWhatIsQueuedToo() {
+    admin.ask("ACL", "SETUSER", "ada", "on", "nopass", "~*", "+@all");
+    RespClient ada = as("ada", "");
+    ada.ask("MULTI");
+    ada.ask("SET", "k", "1");
+    ada.ask("PING");
+    ada.ask("GET", "k");
+    admin.ask("ACL", "SETUSER", "ada", "-get", "-ping");
+    assertThat(ada.ask("EXEC"))
+        .matches("\\[OK, -NOPERM ACLs rules changed .* subcommand, -NOPERM ACLs rules changed .*]");
+    assertThat(admin.ask("ACL", "LOG", "1")).contains("context, multi, object, get");
+  }
+
+  @Test
+  void whoLosesAChannelIsDisconnected() {
+    admin.ask("ACL", "SETUSER", "ada", "on", "nopass", "+@all", "&a", "&b*");
+    RespClient ada = as("ada", "");
+    RespClient other = as("ada", "");
+    RespClient sharded = as("ada", "");
+    ada.ask("SUBSCRIBE", "a");
+    other.ask("PSUBSCRIBE", "b*");
+    sharded.ask("SSUBSCRIBE", "a");
+    admin.ask("ACL", "SETUSER", "ada", "&c");
+    assertThat(ada.ask("PING")).isEqualTo("[pong, ]");
+    admin.ask("ACL", "SETUSER", "ada", "resetchannels", "&b*");
+    assertThat(ada.isClosedByServer()).isTrue();
+    assertThat(sharded.isClosedByServer()).isTrue();
+    assertThat(other.ask("PING")).isEqualTo("[pong, ]");
+  }
+
+  @Test
+  void whatMayNotBeDoneAnyMoreIsNotWaitedFor() {
+    admin.ask("ACL", "SETUSER", "ada", "on", "nopass", "~*", "+@all");
+    RespClient ada = as("ada", "");
+    ada.send("BLPOP", "k", "0");
+    cluster.until(() -> cluster.shards.stream().anyMatch(shard -> !shard.waiting.isEmpty()));
+    admin.ask("ACL", "SETUSER", "ada", "+get");
+    admin.ask("ACL", "SETUSER", "ada", "resetkeys");
+    assertThat(ada.readText()).isEqualTo("-NOPERM No permissions to access a key");
+    assertThat(admin.ask("INFO", "commandstats"))
+        .containsPattern("cmdstat_blpop:calls=0,usec=0,.*,rejected_calls=1,failed_calls=0");
+    assertThat(ada.ask("PING")).isEqualTo("PONG");
   }
 
   @Test

@@ -280,8 +280,10 @@ final class FakeShard implements ShardExecutor {
         reply.integer(found);
       }
       case BLPOP -> pop(values, request.text(1), reply);
+      case EVAL ->
+          value(reply, call.user == null ? "" : call.user.name() + ' ' + call.user.rules());
       case UNBLOCK -> reply.ok();
-      case EXECUTE_BATCH, QUERY_BATCH -> batch(request, reply, map);
+      case EXECUTE_BATCH, QUERY_BATCH -> batch(call, request, reply, map);
       case WATCH_KEYS -> {
         Set<String> keys = watchers.computeIfAbsent(request.text(1), id -> new HashSet<>());
         for (int i = 2; i < request.count(); i++) {
@@ -307,7 +309,7 @@ final class FakeShard implements ShardExecutor {
     }
   }
 
-  private void batch(Request batch, ReplyWriter reply, ClusterMap map) {
+  private void batch(ShardCall call, Request batch, ReplyWriter reply, ClusterMap map) {
     TransactionBatch.Reader reader = new TransactionBatch.Reader();
     ShardCall inner = new ShardCall();
     ReplyWriter replies = new ReplyWriter();
@@ -322,6 +324,7 @@ final class FakeShard implements ShardExecutor {
         ended.add(command.text(1));
       } else if (holds) {
         inner.partition = ShardCall.ALL_PARTITIONS;
+        inner.user = call.user;
         replies.useProtocol(inner.respVersion);
         answer(inner, command, replies, map);
         count++;

@@ -57,6 +57,55 @@ class StatisticsTest {
   }
 
   @Test
+  void whatIsAnsweredLaterIsTimedToo() {
+    client.ask("CONFIG", "SET", "slowlog-log-slower-than", "5000");
+    client.ask("DEBUG", "SLEEP", "0.02");
+    assertThat(client.ask("SLOWLOG", "GET", "1")).contains("[DEBUG, SLEEP, 0.02]");
+    assertThat(client.ask("INFO", "latencystats"))
+        .contains("latency_percentiles_usec_debug:")
+        .contains("latency_percentiles_usec_config|set:");
+  }
+
+  @Test
+  void aWaitIsCountedWhenItIsOver() {
+    RespClient waiting = cluster.client();
+    String id = waiting.ask("CLIENT", "ID").replaceAll("[()]", "");
+    client.ask("CONFIG", "SET", "slowlog-log-slower-than", "0");
+    waiting.send("BLPOP", "empty", "0");
+    cluster.until(() -> cluster.shard(1).waiting.size() == 1);
+    assertThat(client.ask("CLIENT", "UNBLOCK", id, "ERROR")).isEqualTo("(1)");
+    assertThat(waiting.readText()).isEqualTo("-UNBLOCKED");
+    assertThat(client.ask("INFO", "commandstats"))
+        .containsPattern("cmdstat_blpop:calls=1,.*failed_calls=1");
+    assertThat(client.ask("SLOWLOG", "GET")).contains("[BLPOP, empty, 0]");
+  }
+
+  @Test
+  void commandsOfATransactionAreCountedEachOnItsOwn() {
+    client.ask("CONFIG", "SET", "slowlog-log-slower-than", "5000");
+    client.ask("MULTI");
+    client.ask("SET", "a", "1");
+    client.ask("DEBUG", "SLEEP", "0.02");
+    client.ask("AUTH", "secret");
+    client.ask("EXEC");
+    assertThat(client.ask("SLOWLOG", "GET")).contains("[DEBUG, SLEEP, 0.02]").doesNotContain("EXEC");
+    assertThat(client.ask("INFO", "commandstats"))
+        .contains("cmdstat_set:calls=1,")
+        .containsPattern("cmdstat_auth:calls=1,.*failed_calls=1")
+        .containsPattern("cmdstat_exec:calls=1,.*failed_calls=0");
+    assertThat(client.ask("INFO", "errorstats")).contains("errorstat_ERR:count=1\r");
+  }
+
+  @Test
+  void percentilesAreKeptOnlyWhileTheyAreWanted() {
+    client.ask("CONFIG", "SET", "latency-tracking", "no");
+    client.ask("CONFIG", "RESETSTAT");
+    client.ask("SET", "a", "1");
+    client.ask("CONFIG", "SET", "latency-tracking", "yes");
+    assertThat(client.ask("INFO", "latencystats")).doesNotContain("usec_set");
+  }
+
+  @Test
   void durationsAreDistributed() {
     client.ask("SET", "a", "1");
     client.ask("SET", "a", "2");

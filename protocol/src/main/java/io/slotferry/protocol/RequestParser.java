@@ -128,6 +128,11 @@ public final class RequestParser {
     return bulkLength == NO_BULK ? parsed + 1 : parsed + bulkLength + 2;
   }
 
+  /** After {@link #INCOMPLETE}: how many bytes of the unfinished command are understood. */
+  public int bytesParsed() {
+    return parsed;
+  }
+
   /**
    * The size that the caller's array should have when {@code arrivedBytes} of the unfinished
    * command fill it: all that is wanted if that is near, else twice of what has arrived, so that a

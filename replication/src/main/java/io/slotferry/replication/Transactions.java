@@ -109,6 +109,7 @@ final class Transactions {
       return;
     }
     reply.array(countCommands(batch));
+    inner.user = call.user;
     engine.atomically(() -> run(batch, reply, applied, nowMillis));
     reply.useProtocol(call.respVersion);
   }

@@ -7,8 +7,12 @@ import io.slotferry.engine.lua.ScriptHost;
 import io.slotferry.protocol.Decimal;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
+import io.slotferry.protocol.access.AclUser;
+import io.slotferry.protocol.access.Denial;
 import io.slotferry.protocol.command.Command;
 import io.slotferry.protocol.command.CommandFlags;
+import io.slotferry.protocol.command.CommandInfo;
+import io.slotferry.protocol.command.CommandInfos;
 import io.slotferry.protocol.command.CommandTable;
 import io.slotferry.protocol.command.Routing;
 import io.slotferry.protocol.shard.ShardCall;
@@ -33,6 +37,8 @@ final class ScriptRun implements ScriptHost {
   /** Loading a library is to be quick. */
   private static final long LOAD_NANOS_MAX = 500_000_000;
 
+  private static final String ACL_FAILURE = "ACL failure in script: ";
+
   private final ShardCall call = new ShardCall();
   private @Nullable CommandContext context;
   private @Nullable LibraryLoad load;
@@ -50,6 +56,7 @@ final class ScriptRun implements ScriptHost {
     call.keyspace = context.keyspace();
     call.respVersion = 2;
     call.mapVersion = context.call().mapVersion;
+    call.user = context.call().user;
     readOnly =
         readOnlyCommand || (script.is(ScriptFlags.NO_WRITES) && !script.is(ScriptFlags.COMPATIBLE));
     wrote = false;
@@ -122,9 +129,34 @@ final class ScriptRun implements ScriptHost {
     if (command.is(CommandFlags.NOSCRIPT)) {
       return "This Redis command is not allowed from script";
     }
+    String denial = call.user == null ? null : denial(call.user, command, request);
+    if (denial != null) {
+      return denial;
+    }
     return readOnly && command.isWrite()
         ? "Write commands are not allowed from read-only scripts."
         : null;
+  }
+
+  private static @Nullable String denial(AclUser user, Command command, Request request) {
+    CommandInfo called = CommandInfos.called(command, request);
+    Denial denial = user.denial(called, request);
+    if (denial == null) {
+      return user.sortRefusal(called, request) == null
+          ? null
+          : ACL_FAILURE + "BY or GET option of SORT denied";
+    }
+    return ACL_FAILURE
+        + switch (denial.reason()) {
+          case KEY -> "No permissions to access a key";
+          case CHANNEL -> "No permissions to access a channel";
+          case COMMAND, AUTH ->
+              "User "
+                  + user.name()
+                  + " has no permissions to run the '"
+                  + called.name()
+                  + "' command";
+        };
   }
 
   /** What clients get from the gateway, and scripts from here. */
@@ -181,10 +213,12 @@ final class ScriptRun implements ScriptHost {
 
   @Override
   public boolean mayCall(Request request) {
-    if (lookup(request) == null) {
+    Command command = lookup(request);
+    if (command == null) {
       throw new ScriptException("ERR Invalid command passed to redis.acl_check_cmd()");
     }
-    return true;
+    return call.user == null
+        || (command.accepts(request.count()) && denial(call.user, command, request) == null);
   }
 
   @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.slotferry.engine.EngineFixture;
 import io.slotferry.protocol.ScriptName;
+import io.slotferry.protocol.access.AclUser;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
@@ -64,6 +65,27 @@ class ScriptCommandsTest {
         .isEqualTo(error("ERR user_script:1: Attempt to modify a readonly table", write, 1));
     assertThat(eval("return {"))
         .startsWith("-ERR Error compiling script (new function): user_script:1: ");
+  }
+
+  @Test
+  void doesOnlyWhatItsUserMay() {
+    engine.call.user = AclUser.of("ada", "on nopass ~x* %R~r +eval +set +get +sort");
+    assertThat(eval("return redis.call('set', 'x', 'v')")).isEqualTo("+OK");
+    assertThat(eval("return redis.call('hset', 'x', 'f', 'v')"))
+        .startsWith(
+            "-ERR ACL failure in script: User ada has no permissions to run the 'hset' command");
+    assertThat(eval("return redis.pcall('set', 'r', 'v')['err']"))
+        .isEqualTo("$57 ERR ACL failure in script: No permissions to access a key");
+    assertThat(eval("return redis.call('get', 'r')")).isEqualTo("$-1");
+    assertThat(eval("return redis.call('sort', 'x', 'get', '*')"))
+        .startsWith("-ERR ACL failure in script: BY or GET option of SORT denied");
+    assertThat(eval("return redis.acl_check_cmd('set', 'x1', 'v')")).isEqualTo(":1");
+    assertThat(eval("return redis.acl_check_cmd('set', 'y', 'v')")).isEqualTo("$-1");
+    assertThat(eval("return redis.acl_check_cmd('set')")).isEqualTo("$-1");
+    assertThat(eval("return redis.acl_check_cmd('del', 'x')")).isEqualTo("$-1");
+    engine.call.user = null;
+    assertThat(eval("return redis.call('set', 'y', 'v')")).isEqualTo("+OK");
+    assertThat(eval("return redis.acl_check_cmd('del', 'x')")).isEqualTo(":1");
   }
 
   @Test

@@ -1,6 +1,6 @@
 package io.slotferry.gateway.access;
 
-import io.slotferry.gateway.access.Denial.Reason;
+import io.slotferry.protocol.access.Denial.Reason;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,5 +1,6 @@
 package io.slotferry.gateway.access;
 
+import io.slotferry.protocol.access.AclUser;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;

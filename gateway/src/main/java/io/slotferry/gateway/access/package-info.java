@@ -1,6 +1,3 @@
-/**
- * Who may do what: users, their passwords and rules, and the log of what was refused. It knows no
- * connection and no command's handler.
- */
+/** The users of the cluster map, and the log of what was refused. */
 @org.jspecify.annotations.NullMarked
 package io.slotferry.gateway.access;

@@ -42,6 +42,14 @@ public final class Subscriptions {
     return in(space).size();
   }
 
+  public int count() {
+    int count = 0;
+    for (Space space : Space.values()) {
+      count += count(space);
+    }
+    return count;
+  }
+
   /** The count in a confirmation: channels and patterns are counted together. */
   public int confirmedCount(Space space) {
     return space == Space.SHARD_CHANNEL

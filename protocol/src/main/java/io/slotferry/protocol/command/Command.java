@@ -2,6 +2,7 @@ package io.slotferry.protocol.command;
 
 import static io.slotferry.protocol.command.CommandFlags.ADMIN;
 import static io.slotferry.protocol.command.CommandFlags.BLOCKING;
+import static io.slotferry.protocol.command.CommandFlags.CONTAINER;
 import static io.slotferry.protocol.command.CommandFlags.DENYOOM;
 import static io.slotferry.protocol.command.CommandFlags.FAST;
 import static io.slotferry.protocol.command.CommandFlags.LOADING;
@@ -141,8 +142,8 @@ public enum Command {
   SWAPDB(3, WRITE | FAST, 0, 0, 0, ONE_SHARD),
   SORT(-2, WRITE | DENYOOM | MOVABLE_KEYS, 1, 1, 1, ONE_SLOT),
   SORT_RO(-2, READONLY | MOVABLE_KEYS, 1, 1, 1, ONE_SLOT),
-  OBJECT(-2, READONLY, 2, 2, 1, ONE_SLOT),
-  MEMORY(-2, READONLY, 2, 2, 1, ONE_SLOT),
+  OBJECT(-2, READONLY | CONTAINER, 2, 2, 1, ONE_SLOT),
+  MEMORY(-2, READONLY | CONTAINER, 2, 2, 1, ONE_SLOT),
   KEYS(2, READONLY, 0, 0, 0, ALL_JOIN),
   SCAN(-2, READONLY, 0, 0, 0, CURSOR),
   RANDOMKEY(1, READONLY, 0, 0, 0, ANY_KEY),
@@ -323,12 +324,12 @@ public enum Command {
   XSETID(-3, WRITE | DENYOOM | FAST, 1, 1, 1, ONE_SLOT),
   XREAD(-4, READONLY | BLOCKING | MOVABLE_KEYS, 0, 0, 0, ONE_SLOT),
   XREADGROUP(-7, WRITE | BLOCKING | MOVABLE_KEYS, 0, 0, 0, ONE_SLOT),
-  XGROUP(-2, WRITE | DENYOOM, 2, 2, 1, ONE_SLOT),
+  XGROUP(-2, WRITE | DENYOOM | CONTAINER, 2, 2, 1, ONE_SLOT),
   XACK(-4, WRITE | FAST, 1, 1, 1, ONE_SLOT),
   XPENDING(-3, READONLY, 1, 1, 1, ONE_SLOT),
   XCLAIM(-6, WRITE | FAST, 1, 1, 1, ONE_SLOT),
   XAUTOCLAIM(-6, WRITE | FAST, 1, 1, 1, ONE_SLOT),
-  XINFO(-2, READONLY, 2, 2, 1, ONE_SLOT);
+  XINFO(-2, READONLY | CONTAINER, 2, 2, 1, ONE_SLOT);
 
   /** First byte of the names that clients cannot use. */
   static final byte INTERNAL = '!';

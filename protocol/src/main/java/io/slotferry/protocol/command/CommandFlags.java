@@ -38,6 +38,9 @@ public final class CommandFlags {
   /** Writes or not, as what it runs decides; counts as a write wherever that matters. */
   public static final int MAY_WRITE = 1 << 29;
 
+  /** What a shard does for it is said by a subcommand. */
+  public static final int CONTAINER = 1 << 28;
+
   private static final String[] NAMES = {
     "write",
     "readonly",

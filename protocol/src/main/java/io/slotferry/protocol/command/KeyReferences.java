@@ -93,6 +93,11 @@ public final class KeyReferences {
     return references.get(index).flags();
   }
 
+  /** Whether it is a channel, which has its place among the slots but is no key. */
+  public boolean isChannel(int index) {
+    return flags(index).contains("not_key");
+  }
+
   /** Whether the value of the {@code index}-th key is read and shown. */
   public boolean reads(int index) {
     return flags(index).contains("access");

@@ -1,6 +1,7 @@
 package io.slotferry.protocol.frame;
 
 import io.slotferry.protocol.Request;
+import io.slotferry.protocol.access.AclUser;
 import io.slotferry.protocol.command.Command;
 import io.slotferry.protocol.command.CommandTable;
 import io.slotferry.protocol.shard.ShardCall;
@@ -20,6 +21,11 @@ public final class CommandFrameReader {
   private int watched;
   private int count;
   private int read;
+
+  /** The user that was read last. */
+  private AclUser user = new AclUser("");
+
+  private String userRules = "";
 
   /**
    * Reads the head of the frame in {@code bytes[offset, offset + length)}.
@@ -81,10 +87,10 @@ public final class CommandFrameReader {
       return false;
     }
     int version = in.u8();
-    boolean hasClient = (version & CommandFrameWriter.HAS_CLIENT) != 0;
-    call.client = hasClient ? in.varlong() : 0;
+    call.client = (version & CommandFrameWriter.HAS_CLIENT) == 0 ? 0 : in.varlong();
+    call.user = (version & CommandFrameWriter.HAS_USER) == 0 ? null : user();
     call.sync = (version & CommandFrameWriter.SYNC) != 0;
-    call.respVersion = version & ~(CommandFrameWriter.HAS_CLIENT | CommandFrameWriter.SYNC);
+    call.respVersion = version & CommandFrameWriter.RESP_VERSION;
     call.keyspace = in.varint();
     call.partition = in.i32();
     call.mapVersion = mapVersion;
@@ -98,6 +104,17 @@ public final class CommandFrameReader {
     call.command = command(bytes, request);
     read++;
     return true;
+  }
+
+  /** One user's scripts often come one after the other. */
+  private AclUser user() {
+    String name = in.text();
+    String rules = in.text();
+    if (!user.name().equals(name) || !userRules.equals(rules)) {
+      user = AclUser.of(name, rules);
+      userRules = rules;
+    }
+    return user;
   }
 
   private Command command(byte[] bytes, Request request) {
@@ -118,8 +135,13 @@ public final class CommandFrameReader {
    * @param request becomes a view of the reader's bytes
    */
   public static void readArguments(WireReader in, Request request) {
-    if ((in.u8() & CommandFrameWriter.HAS_CLIENT) != 0) {
+    int version = in.u8();
+    if ((version & CommandFrameWriter.HAS_CLIENT) != 0) {
       in.varlong();
+    }
+    if ((version & CommandFrameWriter.HAS_USER) != 0) {
+      in.skip(in.varint());
+      in.skip(in.varint());
     }
     in.varint();
     in.i32();

@@ -1,6 +1,7 @@
 package io.slotferry.protocol.frame;
 
 import io.slotferry.protocol.Request;
+import io.slotferry.protocol.access.AclUser;
 import io.slotferry.protocol.shard.ShardCall;
 
 /**
@@ -10,8 +11,9 @@ import io.slotferry.protocol.shard.ShardCall;
  * <pre>
  *   i32 shard, i64 epoch, i64 map version, i64 refusals seen, i64 first ticket, i32 events watched,
  *   i32 count, then for each command:
- *   u8 RESP version (with a bit of its own for durability sync, and one if the client follows:
- *   varlong client), varint keyspace, i32 partition, varint argument count, (varint length, bytes)*
+ *   u8 RESP version (with a bit of its own for durability sync, one if the client follows: varlong
+ *   client, one if a user follows: text name, text rules), varint keyspace, i32 partition, varint
+ *   argument count, (varint length, bytes)*
  * </pre>
  *
  * The ticket of the i-th command is the first ticket + i. Thread: one gateway loop.
@@ -24,6 +26,12 @@ public final class CommandFrameWriter {
 
   /** Bit of the RESP version's byte: durability sync. */
   static final int SYNC = 1 << 6;
+
+  /** Bit of the RESP version's byte: the name and the rules of a user follow. */
+  static final int HAS_USER = 1 << 5;
+
+  /** What remains of that byte. */
+  static final int RESP_VERSION = HAS_USER - 1;
 
   private final WireWriter out = new WireWriter();
   private long firstTicket;
@@ -61,12 +69,18 @@ public final class CommandFrameWriter {
       throw new IllegalArgumentException(
           "ticket " + call.ticket + " where " + (firstTicket + count) + " is next");
     }
-    int version = call.sync ? call.respVersion | SYNC : call.respVersion;
-    if (call.client == 0) {
-      out.u8(version);
-    } else {
-      out.u8(version | HAS_CLIENT);
+    AclUser user = call.user;
+    out.u8(
+        call.respVersion
+            | (call.sync ? SYNC : 0)
+            | (call.client == 0 ? 0 : HAS_CLIENT)
+            | (user == null ? 0 : HAS_USER));
+    if (call.client != 0) {
       out.varlong(call.client);
+    }
+    if (user != null) {
+      out.text(user.name());
+      out.text(user.rules());
     }
     out.varint(call.keyspace);
     out.i32(call.partition);

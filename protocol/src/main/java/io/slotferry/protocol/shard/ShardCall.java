@@ -1,6 +1,8 @@
 package io.slotferry.protocol.shard;
 
+import io.slotferry.protocol.access.AclUser;
 import io.slotferry.protocol.command.Command;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What goes with a {@link io.slotferry.protocol.Request} to a shard: who asks, for which partition.
@@ -35,6 +37,9 @@ public final class ShardCall {
   /** Whether the reply may tell only of what all of the in-sync set has: durability sync. */
   public boolean sync;
 
+  /** Whose script or transaction it is, if that user may not do everything; else null. */
+  public @Nullable AclUser user;
+
   /** The caller's own number for this call, returned with a later reply. */
   public long ticket;
 
@@ -48,6 +53,7 @@ public final class ShardCall {
     copy.mapVersion = mapVersion;
     copy.client = client;
     copy.sync = sync;
+    copy.user = user;
     copy.ticket = ticket;
     return copy;
   }

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.slotferry.protocol.Request;
+import io.slotferry.protocol.access.AclUser;
 import io.slotferry.protocol.command.Command;
 import io.slotferry.protocol.shard.ShardCall;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class FramesTest {
@@ -85,11 +87,17 @@ class FramesTest {
         assertThat(call.respVersion).isEqualTo(sent.respVersion);
         assertThat(call.mapVersion).isEqualTo(7);
         assertThat(call.ticket).isEqualTo(sent.ticket);
+        assertThat(call.client).isEqualTo(sent.client);
+        assertThat(textOf(call.user)).isEqualTo(textOf(sent.user));
         assertThat(reader.request().buffer()).isSameAs(frame);
         assertThat(arguments(reader.request())).isEqualTo(arguments(requests.get(i)));
       }
       assertThat(reader.next(call)).isFalse();
     }
+  }
+
+  private static String textOf(@Nullable AclUser user) {
+    return user == null ? "" : user.name() + ' ' + user.rules();
   }
 
   private static ShardCall randomCall(Random random, long ticket) {
@@ -99,6 +107,8 @@ class FramesTest {
     call.partition = random.nextInt(20_000) - 1;
     call.respVersion = 2 + random.nextInt(2);
     call.ticket = ticket;
+    call.client = random.nextBoolean() ? random.nextLong() : 0;
+    call.user = random.nextBoolean() ? AclUser.of("u" + random.nextInt(3), "on nopass +get") : null;
     return call;
   }
 

@@ -1,4 +1,4 @@
-package io.slotferry.gateway.access;
+package io.slotferry.protocol.access;
 
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.CommandInfo;
@@ -211,11 +211,6 @@ public final class AclUser {
     return allowsAll;
   }
 
-  /** Whether it may do everything but listen and publish. */
-  public boolean allowsAllCommandsOnAllKeys() {
-    return selectors.stream().anyMatch(Selector::allowsAllCommandsOnAllKeys);
-  }
-
   /** Why it may not run a command; null when it may. */
   public @Nullable Denial denial(CommandInfo command, Request request) {
     Denial denial = Denial.OF_COMMAND;
@@ -229,8 +224,23 @@ public final class AclUser {
     return denial;
   }
 
-  /** Whether it may read every key with a command: SORT BY and GET name keys only by a pattern. */
-  public boolean readsAllKeys(CommandInfo command, Request request) {
+  /** Why it may not use an option of SORT that reaches keys nobody can name before. */
+  public @Nullable String sortRefusal(CommandInfo command, Request request) {
+    if (!command.name().startsWith("sort") || readsAllKeys(command, request)) {
+      return null;
+    }
+    for (int i = 2; i + 1 < request.count(); i++) {
+      boolean by = request.is(i, "BY") && request.text(i + 1).indexOf('*') >= 0;
+      if (by || request.is(i, "GET")) {
+        return "ERR "
+            + (by ? "BY" : "GET")
+            + " option of SORT denied due to insufficient ACL permissions.";
+      }
+    }
+    return null;
+  }
+
+  private boolean readsAllKeys(CommandInfo command, Request request) {
     for (Selector selector : selectors) {
       if (selector.readsAllKeys() && selector.denial(command, request) == null) {
         return true;
@@ -239,15 +249,9 @@ public final class AclUser {
     return false;
   }
 
-  /** Whether it may still listen to all that {@code before}, the user as it was, could. */
-  public boolean keepsChannelsOf(AclUser before) {
-    if (selectors.stream().anyMatch(Selector::allowsAllChannels)) {
-      return true;
-    }
-    Set<String> now = new LinkedHashSet<>();
-    selectors.forEach(selector -> now.addAll(selector.channelPatterns()));
-    return before.selectors.stream()
-        .allMatch(old -> !old.allowsAllChannels() && now.containsAll(old.channelPatterns()));
+  /** Whether it may listen to a channel, or to the channels of a pattern. */
+  public boolean allowsChannel(String name, boolean isPattern) {
+    return selectors.stream().anyMatch(selector -> selector.allowsChannel(name, isPattern));
   }
 
   static boolean hasBlank(String text) {

@@ -1,5 +1,6 @@
-package io.slotferry.gateway.access;
+package io.slotferry.protocol.access;
 
+import io.slotferry.protocol.GlobPattern;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.CommandInfo;
 import io.slotferry.protocol.command.KeyReferences;
@@ -119,11 +120,7 @@ public final class Selector {
   // ---- questions
 
   boolean allowsAll() {
-    return allChannels && allowsAllCommandsOnAllKeys();
-  }
-
-  boolean allowsAllCommandsOnAllKeys() {
-    return allKeys && commands.allowsAll();
+    return allChannels && allKeys && commands.allowsAll();
   }
 
   /** Why it does not allow a command; null when it does. */
@@ -141,6 +138,9 @@ public final class Selector {
     }
     KeyReferences found = KeyReferences.of(command, request);
     for (int i = 0; i < found.count(); i++) {
+      if (found.isChannel(i)) {
+        continue;
+      }
       int argument = found.argument(i);
       if (!allowsKey(request, argument, found.reads(i), found.writes(i))) {
         return new Denial(Denial.Reason.KEY, argument);
@@ -167,30 +167,18 @@ public final class Selector {
     Channels kind = Channels.of(command.name());
     int last = kind == Channels.NONE ? 0 : kind == Channels.FIRST ? 1 : request.count() - 1;
     for (int i = 1; i <= last; i++) {
-      if (!allowsChannel(request, i, kind == Channels.PATTERNS)) {
+      if (!allowsChannel(request.text(i), kind == Channels.PATTERNS)) {
         return new Denial(Denial.Reason.CHANNEL, i);
       }
     }
     return null;
   }
 
-  private boolean allowsChannel(Request request, int argument, boolean isPattern) {
-    for (String pattern : channels) {
-      if (isPattern
-          ? pattern.equals(request.text(argument))
-          : KeyPattern.matches(pattern, request, argument)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  boolean allowsAllChannels() {
-    return allChannels;
-  }
-
-  List<String> channelPatterns() {
-    return channels;
+  boolean allowsChannel(String name, boolean isPattern) {
+    return allChannels
+        || (isPattern
+            ? channels.contains(name)
+            : channels.stream().anyMatch(each -> GlobPattern.ofText(each).matchesText(name)));
   }
 
   // ---- as text

@@ -1,4 +1,4 @@
-package io.slotferry.gateway.access;
+package io.slotferry.protocol.access;
 
 import io.slotferry.protocol.GlobPattern;
 import io.slotferry.protocol.Request;
@@ -10,10 +10,6 @@ record KeyPattern(String pattern, boolean read, boolean write) {
   }
 
   boolean matches(Request request, int argument) {
-    return matches(pattern, request, argument);
-  }
-
-  static boolean matches(String pattern, Request request, int argument) {
     return GlobPattern.ofText(pattern)
         .matches(request.buffer(), request.start(argument), request.length(argument));
   }

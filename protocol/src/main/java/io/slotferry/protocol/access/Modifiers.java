@@ -1,4 +1,4 @@
-package io.slotferry.gateway.access;
+package io.slotferry.protocol.access;
 
 import java.util.ArrayList;
 import java.util.List;

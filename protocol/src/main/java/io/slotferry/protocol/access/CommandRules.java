@@ -1,4 +1,4 @@
-package io.slotferry.gateway.access;
+package io.slotferry.protocol.access;
 
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.CommandInfo;

@@ -1,4 +1,4 @@
-package io.slotferry.gateway.access;
+package io.slotferry.protocol.access;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -159,14 +159,23 @@ class AclUserTest {
   }
 
   @Test
-  void whoLosesAChannelMayNotGoOnListening() {
-    set("&a", "&b*");
-    AclUser before = user;
-    set("resetchannels", "&a", "&b*", "&c");
-    assertThat(user.keepsChannelsOf(before)).isTrue();
-    set("resetchannels", "&a");
-    assertThat(user.keepsChannelsOf(before)).isFalse();
+  void listensToTheChannelsOfAnySelector() {
+    set("&a", "&b*", "(&c)");
+    assertThat(user.allowsChannel("a", false)).isTrue();
+    assertThat(user.allowsChannel("A", false)).isFalse();
+    assertThat(user.allowsChannel("b1", false)).isTrue();
+    assertThat(user.allowsChannel("b*", true)).isTrue();
+    assertThat(user.allowsChannel("b1*", true)).isFalse();
+    assertThat(user.allowsChannel("c", false)).isTrue();
     set("allchannels");
-    assertThat(user.keepsChannelsOf(before)).isTrue();
+    assertThat(user.allowsChannel("x*", true)).isTrue();
+  }
+
+  @Test
+  void shardChannelsAreChannelsAndNoKeys() {
+    set("+@all", "&a");
+    assertThat(run("spublish", "a", "m")).isEqualTo("ok");
+    assertThat(run("ssubscribe", "b")).isEqualTo("channel b");
+    assertThat(run("sunsubscribe", "b")).isEqualTo("ok");
   }
 }

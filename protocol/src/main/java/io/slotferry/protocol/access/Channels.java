@@ -1,4 +1,4 @@
-package io.slotferry.gateway.access;
+package io.slotferry.protocol.access;
 
 /** Which arguments of a command are channels that it publishes or subscribes to. */
 enum Channels {
