@@ -2,10 +2,10 @@ package io.slotferry.gateway;
 
 import io.slotferry.gateway.access.AclLog;
 import io.slotferry.gateway.access.Users;
+import io.slotferry.protocol.Request;
 import io.slotferry.protocol.access.AclUser;
 import io.slotferry.protocol.access.Denial;
 import io.slotferry.protocol.access.Denial.Reason;
-import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
 import io.slotferry.protocol.command.CommandFlags;
 import io.slotferry.protocol.command.CommandInfo;
@@ -147,8 +147,7 @@ final class Access {
         };
   }
 
-  private void log(
-      Session session, String context, Reason reason, String object, String user) {
+  private void log(Session session, String context, Reason reason, String object, String user) {
     log.add(
         reason,
         context,

@@ -1,12 +1,12 @@
 package io.slotferry.gateway;
 
 import io.slotferry.gateway.access.AclLog;
+import io.slotferry.protocol.ReplyWriter;
+import io.slotferry.protocol.Request;
 import io.slotferry.protocol.access.AclUser;
 import io.slotferry.protocol.access.Categories;
 import io.slotferry.protocol.access.Denial;
 import io.slotferry.protocol.access.Selector;
-import io.slotferry.protocol.ReplyWriter;
-import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
 import io.slotferry.protocol.command.CommandInfo;
 import io.slotferry.protocol.command.CommandInfos;

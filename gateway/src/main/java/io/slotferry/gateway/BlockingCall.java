@@ -35,8 +35,7 @@ final class BlockingCall implements Caller, ReplyTarget, Rerouting {
 
   private static final String UNBLOCKED = "UNBLOCKED client unblocked via CLIENT UNBLOCK";
 
-  private static final byte[] UNBLOCKED_ERROR =
-      "-UNBLOCKED".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] UNBLOCKED_ERROR = "-UNBLOCKED".getBytes(StandardCharsets.US_ASCII);
 
   private final Session session;
   private final Router router;

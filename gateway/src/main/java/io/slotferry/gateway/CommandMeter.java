@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  * How often the commands of one loop ran, and how long. Reading the clock twice costs a simple
  * command a tenth of its time; so a command that cannot take long is timed in its first calls and
  * then once in {@link #SAMPLE_EVERY}, unless somebody looks for commands that take less than {@link
- * #ALWAYS_BELOW_MICROS}. The others are always timed. What is answered later is timed if the gateway
- * itself does it; of a wait for a key the first try is timed; what a shard elsewhere does is only
- * counted. The commands of a transaction that one shard executes share its time equally.
+ * #ALWAYS_BELOW_MICROS}. The others are always timed. What is answered later is timed if the
+ * gateway itself does it; of a wait for a key the first try is timed; what a shard elsewhere does
+ * is only counted. The commands of a transaction that one shard executes share its time equally.
  *
  * <p>Thread: the loop; others may read older values.
  */

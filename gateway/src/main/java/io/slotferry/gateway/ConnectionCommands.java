@@ -1,9 +1,9 @@
 package io.slotferry.gateway;
 
-import io.slotferry.protocol.access.AclUser;
 import io.slotferry.protocol.Decimal;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
+import io.slotferry.protocol.access.AclUser;
 import io.slotferry.protocol.command.Command;
 import io.slotferry.topology.Durability;
 import io.slotferry.topology.KeyOrder;

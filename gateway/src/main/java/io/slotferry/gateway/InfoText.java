@@ -1,8 +1,8 @@
 package io.slotferry.gateway;
 
 import io.slotferry.gateway.access.AclLog;
-import io.slotferry.protocol.access.Denial.Reason;
 import io.slotferry.gateway.pubsub.Space;
+import io.slotferry.protocol.access.Denial.Reason;
 import io.slotferry.topology.ClusterMap;
 import io.slotferry.topology.ClusterSettings;
 import java.lang.management.ManagementFactory;

@@ -2,9 +2,9 @@ package io.slotferry.gateway;
 
 /**
  * Ends a connection that does not read what is sent to it ({@code client-output-buffer-limit CLASS
- * HARD SOFT SECONDS}): when more than HARD bytes wait, or more than SOFT for so many seconds on end.
- * Replies are bounded without it: a client that does not read them is not served on. Thread: the
- * connection's loop.
+ * HARD SOFT SECONDS}): when more than HARD bytes wait, or more than SOFT for so many seconds on
+ * end. Replies are bounded without it: a client that does not read them is not served on. Thread:
+ * the connection's loop.
  */
 final class OutputLimit {
   private static final long NEVER = Long.MIN_VALUE;

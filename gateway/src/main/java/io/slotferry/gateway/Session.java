@@ -1,9 +1,9 @@
 package io.slotferry.gateway;
 
-import io.slotferry.protocol.access.AclUser;
 import io.slotferry.gateway.access.Users;
 import io.slotferry.gateway.pubsub.Space;
 import io.slotferry.gateway.pubsub.Subscriptions;
+import io.slotferry.protocol.access.AclUser;
 import io.slotferry.topology.Durability;
 import org.jspecify.annotations.Nullable;
 

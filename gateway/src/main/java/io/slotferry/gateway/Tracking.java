@@ -5,6 +5,7 @@ import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
 import io.slotferry.protocol.command.CommandFlags;
 import io.slotferry.protocol.command.KeyPositions;
+import io.slotferry.protocol.command.Routing;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -121,8 +122,10 @@ final class Tracking {
     return keys;
   }
 
+  /** Of a script all keys that it is given: what it does with them is known to its shard alone. */
   private static void addKeys(Command command, Request request, List<String> keys) {
-    int count = command.is(CommandFlags.READONLY) ? KeyPositions.count(command, request) : 0;
+    boolean mayRead = command.is(CommandFlags.READONLY) || command.routing() == Routing.SCRIPT_CALL;
+    int count = mayRead ? KeyPositions.count(command, request) : 0;
     for (int i = 0; i < count; i++) {
       keys.add(request.text(KeyPositions.position(command, request, i)));
     }

@@ -184,8 +184,7 @@ final class TransactionRun implements Caller, ReplyTarget {
     } else {
       long startNanos = System.nanoTime();
       replied = router.execute(this, kind, batch.request(), reply);
-      shardNanosEach =
-          replied ? (System.nanoTime() - startNanos) / Math.max(1, shardCommands) : 0;
+      shardNanosEach = replied ? (System.nanoTime() - startNanos) / Math.max(1, shardCommands) : 0;
     }
     if (replied) {
       shardReply = reply.toByteArray();

@@ -43,8 +43,7 @@ class ClientLimitsTest {
     set("client-output-buffer-limit", "normal 100000 0 0");
     client.send("GET", "k");
     assertThat(client.isClosedByServer()).isTrue();
-    assertThat(admin.ask("INFO", "stats"))
-        .contains("client_output_buffer_limit_disconnections:1");
+    assertThat(admin.ask("INFO", "stats")).contains("client_output_buffer_limit_disconnections:1");
   }
 
   @Test

@@ -88,7 +88,9 @@ class StatisticsTest {
     client.ask("DEBUG", "SLEEP", "0.02");
     client.ask("AUTH", "secret");
     client.ask("EXEC");
-    assertThat(client.ask("SLOWLOG", "GET")).contains("[DEBUG, SLEEP, 0.02]").doesNotContain("EXEC");
+    assertThat(client.ask("SLOWLOG", "GET"))
+        .contains("[DEBUG, SLEEP, 0.02]")
+        .doesNotContain("EXEC");
     assertThat(client.ask("INFO", "commandstats"))
         .contains("cmdstat_set:calls=1,")
         .containsPattern("cmdstat_auth:calls=1,.*failed_calls=1")

@@ -24,7 +24,8 @@ class DebugCommandsTest {
 
   @Test
   void showsAReplyOfEachType() {
-    assertThat(reply("DEBUG PROTOCOL bignum")).isEqualTo("$37 1234567999999999999999999999999999999");
+    assertThat(reply("DEBUG PROTOCOL bignum"))
+        .isEqualTo("$37 1234567999999999999999999999999999999");
     assertThat(reply("DEBUG PROTOCOL push")).startsWith("-ERR RESP2 is not supported");
     assertThat(reply("DEBUG PROTOCOL nothing")).startsWith("-ERR Wrong protocol type name");
     engine.call.respVersion = 3;
