@@ -132,8 +132,13 @@ final class Slotferry implements AutoCloseable {
 
   /** The exit code of a process that ends by itself, or was told to. */
   int awaitExit() {
+    return awaitExit(END_SECONDS_MAX);
+  }
+
+  /** The same, of one that takes its time. */
+  int awaitExit(long secondsMax) {
     try {
-      if (!process.waitFor(END_SECONDS_MAX, TimeUnit.SECONDS)) {
+      if (!process.waitFor(secondsMax, TimeUnit.SECONDS)) {
         kill();
         throw new AssertionError("did not end:\n" + output());
       }
@@ -142,6 +147,11 @@ final class Slotferry implements AutoCloseable {
       throw new AssertionError(e);
     }
     return process.exitValue();
+  }
+
+  /** The processes that it has started, and these. */
+  List<ProcessHandle> descendants() {
+    return process.descendants().toList();
   }
 
   /** SIGKILL, children included. */

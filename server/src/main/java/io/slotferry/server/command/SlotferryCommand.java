@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
       UpCommand.class,
       NodeCommand.class,
       ClusterCommand.class,
+      DemoCommand.class,
       ImportCommand.class,
       VerifyCommand.class,
       VersionCommand.class,

@@ -216,15 +216,36 @@ public final class ProcessCluster implements Server {
     }
   }
 
-  private String readyLine() {
-    ChildProcess gateway;
-    synchronized (this) {
-      gateway = children.get(NodePlan.gateway(1).id());
+  /** Where the first gateway listens; once it has started. */
+  public HostPort resp() {
+    RespSettings resp = firstGateway().settings().resp();
+    return Listening.reachable(resp.bind(), resp.port());
+  }
+
+  /** The URL of the first gateway; once it has started. */
+  public String url() {
+    return firstGateway().url();
+  }
+
+  /** kill -9 of a node, which is not started again. */
+  public synchronized void kill(String id) {
+    ChildProcess child = children.get(id);
+    if (child == null) {
+      throw new IllegalArgumentException("no node " + id);
     }
+    child.kill();
+  }
+
+  private synchronized ChildProcess firstGateway() {
+    ChildProcess gateway = children.get(NodePlan.gateway(1).id());
     if (gateway == null) {
       throw new IllegalStateException("no gateway");
     }
-    Settings of = gateway.settings();
+    return gateway;
+  }
+
+  private String readyLine() {
+    Settings of = firstGateway().settings();
     return Listening.readyLine(
         of.resp().bind(), of.resp().port(), of.http().bind(), of.http().port());
   }

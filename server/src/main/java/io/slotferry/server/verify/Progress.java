@@ -10,6 +10,7 @@ package io.slotferry.server.verify;
  * @param errors other error replies
  * @param connectionsLost connections that broke, or were not to be had
  * @param p99Micros of the latencies since the progress was asked for before
+ * @param maxMicros the longest of these
  */
 public record Progress(
     long operations,
@@ -18,4 +19,5 @@ public record Progress(
     long unknown,
     long errors,
     long connectionsLost,
-    long p99Micros) {}
+    long p99Micros,
+    long maxMicros) {}

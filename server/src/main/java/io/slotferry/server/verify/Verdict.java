@@ -21,7 +21,6 @@ public final class Verdict {
   private final long millis;
   private final Progress totals;
   private final long p50Micros;
-  private final long maxMicros;
   private final int lists;
   private final Map<String, Long> errorTexts;
   private final Findings findings;
@@ -31,7 +30,6 @@ public final class Verdict {
       long millis,
       Progress totals,
       long p50Micros,
-      long maxMicros,
       int lists,
       Map<String, Long> errorTexts,
       Findings findings) {
@@ -39,13 +37,12 @@ public final class Verdict {
     this.millis = millis;
     this.totals = totals;
     this.p50Micros = p50Micros;
-    this.maxMicros = maxMicros;
     this.lists = lists;
     this.errorTexts = errorTexts;
     this.findings = findings;
   }
 
-  /** What the whole load came to; its {@code p99Micros} is that of all latencies. */
+  /** What the whole load came to; its latencies are those of all of it. */
   public Progress totals() {
     return totals;
   }
@@ -91,7 +88,7 @@ public final class Verdict {
         lower(durability),
         p50Micros / MICROS_PER_MILLI,
         totals.p99Micros() / MICROS_PER_MILLI,
-        maxMicros / MICROS_PER_MILLI);
+        totals.maxMicros() / MICROS_PER_MILLI);
     text.format(
         "%,d writes acknowledged (%,d confirmed by WAIT), %,d of unknown fate; %,d error replies, %,d"
             + " connections lost%n",
@@ -143,7 +140,7 @@ public final class Verdict {
         .put("connectionsLost", totals.connectionsLost())
         .put("p50Micros", p50Micros)
         .put("p99Micros", totals.p99Micros())
-        .put("maxMicros", maxMicros)
+        .put("maxMicros", totals.maxMicros())
         .put("lists", lists)
         .put("registers", Keys.REGISTERS)
         .put("findings", counts)

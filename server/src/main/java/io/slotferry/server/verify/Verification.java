@@ -13,6 +13,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import org.HdrHistogram.Histogram;
 
 /**
  * A load on a running cluster, from several clients, and the checks of its history: {@link #start},
@@ -71,10 +72,10 @@ public final class Verification implements AutoCloseable {
   }
 
   public Progress progress() {
-    return progress(tally.recentLatencies().getValueAtPercentile(99));
+    return progress(tally.recentLatencies());
   }
 
-  private Progress progress(long p99Micros) {
+  private Progress progress(Histogram micros) {
     return new Progress(
         tally.operations.sum(),
         tally.acknowledged.sum(),
@@ -82,7 +83,8 @@ public final class Verification implements AutoCloseable {
         tally.unknown.sum(),
         tally.errors(),
         tally.connectionsLost.sum(),
-        p99Micros);
+        micros.getValueAtPercentile(99),
+        micros.getMaxValue());
   }
 
   /**
@@ -118,13 +120,12 @@ public final class Verification implements AutoCloseable {
       lists.get(i).check(last.get(i), findings);
     }
     registers.forEach(register -> register.check(findings));
-    var latencies = tally.latencies();
+    Histogram latencies = tally.latencies();
     return new Verdict(
         options.durability(),
         millis,
-        progress(latencies.getValueAtPercentile(99)),
+        progress(latencies),
         latencies.getValueAtPercentile(50),
-        latencies.getMaxValue(),
         lists.size(),
         tally.errorTexts(),
         findings);

@@ -44,6 +44,7 @@ class CommandLineTest {
         "verify --clients 0 | --clients must be a number from 1 to 256, was '0' (see slotferry verify --help)",
         "verify --for 60m --rate 100000 | --for 60m at --rate 100000 is a history of more than 10000000 operations: lower one of them (see slotferry verify --help)",
         "verify --resp nowhere | --resp must be HOST:PORT, was 'nowhere' (see slotferry verify --help)",
+        "demo --pace 0 | --pace must be a number from 1 to 600, was '0' (see slotferry demo --help)",
         "import | missing required parameter: 'SOURCE' (see slotferry import --help)",
         "import http://redis:6379 | a running Redis is redis://HOST:PORT, was 'http://redis:6379' (see slotferry import --help)",
         "import dump.rdb --follow | --follow is for all of a running Redis, redis://HOST:PORT without --db (see slotferry import --help)",
@@ -70,7 +71,7 @@ class CommandLineTest {
     assertThat(run("version").out()).matches("slotferry \\S+ \\(Java \\d+\\)\n");
     assertThat(run("--version").out()).isEqualTo(run("version").out());
     assertThat(run("help").out())
-        .contains("Usage: slotferry", "up", "node", "cluster", "import", "verify");
+        .contains("Usage: slotferry", "up", "node", "cluster", "demo", "import", "verify");
     assertThat(run("help").status()).isZero();
     assertThat(run("up", "--help").out()).contains("--shards", "--ephemeral", "--processes");
   }
