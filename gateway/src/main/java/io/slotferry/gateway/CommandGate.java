@@ -118,17 +118,26 @@ final class CommandGate {
       session.writes(router.map().version());
     }
     if (command.is(CommandFlags.OF_COPY | CommandFlags.BLOCKING)) {
-      return command == Command.WAIT
-          ? await(session, request, reply)
-          : BlockingCall.execute(session, command, request, reply);
+      return routeOwn(session, command, request, reply);
     }
     return router.execute(session, command, request, reply);
   }
 
-  private static boolean await(Session session, Request request, ReplyWriter reply) {
+  private static boolean routeOwn(
+      Session session, Command command, Request request, ReplyWriter reply) {
+    if (Router.isWait(command)) {
+      return await(session, command, request, reply);
+    }
+    return command.is(CommandFlags.BLOCKING)
+        ? BlockingCall.execute(session, command, request, reply)
+        : session.loop.router().execute(session, command, request, reply);
+  }
+
+  private static boolean await(
+      Session session, Command command, Request request, ReplyWriter reply) {
     Router router = session.loop.router();
     session.writes(router.map().version());
-    boolean replied = router.execute(session, Command.WAIT, request, reply);
+    boolean replied = router.execute(session, command, request, reply);
     session.waited(router.promotedAt());
     return replied;
   }
@@ -140,6 +149,9 @@ final class CommandGate {
     }
     if (!command.accepts(request.count())) {
       return wrongArity(command);
+    }
+    if (session.transaction != null && command.is(CommandFlags.NO_MULTI)) {
+      return "ERR Command not allowed inside a transaction";
     }
     String denied =
         session.trusted ? null : session.gateway.access().refusal(session, command, request);

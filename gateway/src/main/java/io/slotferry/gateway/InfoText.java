@@ -182,20 +182,53 @@ final class InfoText {
         + " KMG".charAt(power / 10);
   }
 
+  /** Of the leaders' disks together; a snapshot also is what rewriting the AOF is in Redis. */
   private void persistence() {
+    List<ShardStatus.Disk> disks = leaders.stream().map(ShardStatus.Leader::disk).toList();
+    boolean kept = disks.stream().anyMatch(ShardStatus.Disk::kept);
+    int saving = disks.stream().anyMatch(ShardStatus.Disk::saving) ? 1 : 0;
+    String saved = disks.stream().anyMatch(ShardStatus.Disk::saveFailed) ? "err" : "ok";
+    long saveSeconds = most(disks, ShardStatus.Disk::saveSeconds);
+    long savingSeconds = most(disks, ShardStatus.Disk::savingSeconds);
+    long saves = disks.stream().mapToLong(ShardStatus.Disk::saves).sum();
     line("loading", 0);
     line("async_loading", 0);
-    line("rdb_bgsave_in_progress", 0);
-    line("rdb_last_bgsave_status", "ok");
-    line("rdb_changes_since_last_save", 0);
-    line("rdb_last_save_time", ManagementFactory.getRuntimeMXBean().getStartTime() / 1000);
-    line("rdb_last_bgsave_time_sec", -1);
-    line("rdb_current_bgsave_time_sec", -1);
-    line("aof_enabled", 1);
+    line("rdb_changes_since_last_save", total(disks, ShardStatus.Disk::logBytesUnsaved));
+    line("rdb_bgsave_in_progress", saving);
+    line(
+        "rdb_last_save_time",
+        disks.stream().mapToLong(ShardStatus.Disk::savedSeconds).min().orElse(0));
+    line("rdb_last_bgsave_status", saved);
+    line("rdb_last_bgsave_time_sec", saveSeconds);
+    line("rdb_current_bgsave_time_sec", savingSeconds);
+    line("rdb_saves", saves);
+    line("aof_enabled", kept ? 1 : 0);
+    line("aof_rewrite_in_progress", saving);
     line("aof_rewrite_scheduled", 0);
-    line("aof_rewrite_in_progress", 0);
-    line("aof_last_bgrewrite_status", "ok");
-    line("aof_last_write_status", "ok");
+    line("aof_last_rewrite_time_sec", saveSeconds);
+    line("aof_current_rewrite_time_sec", savingSeconds);
+    line("aof_last_bgrewrite_status", saved);
+    line("aof_rewrites", saves);
+    line(
+        "aof_last_write_status", disks.stream().anyMatch(ShardStatus.Disk::failing) ? "err" : "ok");
+    if (kept) {
+      long logBytes = total(disks, ShardStatus.Disk::logBytes);
+      long unsaved = total(disks, ShardStatus.Disk::logBytesUnsaved);
+      line("aof_current_size", logBytes);
+      line("aof_base_size", Math.max(0, logBytes - unsaved));
+      line("aof_pending_rewrite", 0);
+      line("aof_buffer_length", total(disks, ShardStatus.Disk::logBytesUnwritten));
+      line("aof_pending_bio_fsync", 0);
+      line("aof_delayed_fsync", 0);
+    }
+  }
+
+  private static long total(List<ShardStatus.Disk> disks, ToLongFunction<ShardStatus.Disk> part) {
+    return disks.stream().mapToLong(part).sum();
+  }
+
+  private static long most(List<ShardStatus.Disk> disks, ToLongFunction<ShardStatus.Disk> part) {
+    return disks.stream().mapToLong(part).max().orElse(-1);
   }
 
   private void stats() {

@@ -154,8 +154,9 @@ final class ReplyMerge {
     }
     switch (command.routing()) {
       case SPLIT_SUM, ALL_SUM -> merged.integer(sum());
-      case ALL_MIN -> merged.integer(min());
-      case SPLIT_OK, ALL_OK -> merged.ok();
+      case ALL_MIN -> min(merged);
+      case SPLIT_OK -> merged.ok();
+      case ALL_OK -> merged.raw(replies[0]);
       case ALL_JOIN -> join(merged);
       case SPLIT_ARRAY -> weave(merged);
       default -> throw new IllegalStateException(command + " is not merged");
@@ -177,10 +178,25 @@ final class ReplyMerge {
     return sum;
   }
 
-  private long min() {
+  private void min(ReplyWriter merged) {
+    if (command != Command.WAITAOF) {
+      merged.integer(min(0));
+      return;
+    }
+    merged.array(2);
+    merged.integer(min(1));
+    merged.integer(min(2));
+  }
+
+  /** The smallest integer that stands behind so many other parts of a reply. */
+  private long min(int skipped) {
     long min = Long.MAX_VALUE;
     for (byte[] reply : replies) {
-      min = Math.min(min, header(reply).integer());
+      ReplyReader reader = header(reply);
+      for (int i = 0; i < skipped; i++) {
+        reader.next();
+      }
+      min = Math.min(min, reader.integer());
     }
     return min;
   }
@@ -238,7 +254,13 @@ final class ReplyMerge {
       ReplyWriter nothing = new ReplyWriter(32);
       switch (command.routing()) {
         case ALL_SUM -> nothing.integer(0);
-        case ALL_MIN -> nothing.integer(Long.MAX_VALUE);
+        case ALL_MIN -> {
+          if (command == Command.WAITAOF) {
+            nothing.array(2);
+            nothing.integer(Long.MAX_VALUE);
+          }
+          nothing.integer(Long.MAX_VALUE);
+        }
         case ALL_JOIN -> nothing.emptyArray();
         default -> nothing.ok();
       }

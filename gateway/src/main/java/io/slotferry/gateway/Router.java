@@ -373,9 +373,14 @@ final class Router implements Rerouting {
       keep(caller, command, request, shard);
       return false;
     }
-    if (command == Command.WAIT && route.since() > caller.writesSince()) {
+    if (isWait(command) && route.since() > caller.writesSince()) {
       // The leader was promoted after the caller had begun to write: it may lack what is waited
       // for.
+      reply.useProtocol(caller.respVersion());
+      if (command == Command.WAITAOF) {
+        reply.array(2);
+        reply.integer(0);
+      }
       reply.integer(0);
       return true;
     }
@@ -390,6 +395,10 @@ final class Router implements Rerouting {
     link.send(callOf(caller, command, request, shard), request, partition, map.version());
     loop.endTurnLater();
     return false;
+  }
+
+  static boolean isWait(Command command) {
+    return command == Command.WAIT || command == Command.WAITAOF;
   }
 
   private boolean call(

@@ -18,7 +18,8 @@ import java.util.Set;
 /** INFO, ROLE, TIME and LOLWUT: what the server tells of itself. */
 final class ServerCommands {
   /** The sections of INFO that the shards' leaders are asked for. */
-  private static final Set<String> OF_SHARDS = Set.of("replication", "memory", "stats", "keyspace");
+  private static final Set<String> OF_SHARDS =
+      Set.of("replication", "memory", "persistence", "stats", "keyspace");
 
   private ServerCommands() {}
 

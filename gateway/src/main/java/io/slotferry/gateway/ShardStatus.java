@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the shards' leaders say of their replication and their data, for {@code INFO} and {@code
- * ROLE}.
+ * What the shards' leaders say of their replication, their data and their disks, for {@code INFO}
+ * and {@code ROLE}.
  *
  * <p>Thread: any.
  */
@@ -37,6 +37,7 @@ public interface ShardStatus {
       long backlogBytes,
       long backlogFirstOffset,
       Holdings holdings,
+      Disk disk,
       List<Replica> replicas) {
     public Leader {
       replicas = List.copyOf(replicas);
@@ -54,6 +55,34 @@ public interface ShardStatus {
       expiring = Map.copyOf(expiring);
     }
   }
+
+  /**
+   * How a leader stands with its disk.
+   *
+   * @param kept whether it has one
+   * @param failing writes to it fail
+   * @param saving a snapshot is being written
+   * @param saveFailed the newest attempt has failed
+   * @param savedSeconds when the newest one was complete, since 1970
+   * @param saveSeconds how long it took, -1 for none
+   * @param savingSeconds how long the present one has taken, -1 for none
+   * @param saves how many there were since the start
+   * @param logBytes of the log on disk
+   * @param logBytesUnsaved of the log behind the newest snapshot
+   * @param logBytesUnwritten that the disk has not taken yet
+   */
+  record Disk(
+      boolean kept,
+      boolean failing,
+      boolean saving,
+      boolean saveFailed,
+      long savedSeconds,
+      long saveSeconds,
+      long savingSeconds,
+      long saves,
+      long logBytes,
+      long logBytesUnsaved,
+      long logBytesUnwritten) {}
 
   /**
    * @param inSync whether it may be promoted

@@ -24,6 +24,18 @@ public interface CopyDisk {
   /** A full resynchronisation has ended: what the copy holds now is what a restart may rely on. */
   void syncComplete();
 
+  /**
+   * Starts a snapshot.
+   *
+   * @return false when one is under way, or none can be taken now
+   */
+  boolean snapshot(SnapshotListener listener);
+
+  /** {@code listener} is told of every snapshot that ends, asked for or not; one listener. */
+  void onSnapshot(SnapshotListener listener);
+
+  DiskState state();
+
   /** Takes what this loop turn has appended to the log; once at its end. */
   void flush();
 
@@ -65,6 +77,19 @@ public interface CopyDisk {
 
       @Override
       public void syncComplete() {}
+
+      @Override
+      public boolean snapshot(SnapshotListener listener) {
+        return false;
+      }
+
+      @Override
+      public void onSnapshot(SnapshotListener listener) {}
+
+      @Override
+      public DiskState state() {
+        return DiskState.NONE;
+      }
 
       @Override
       public void flush() {}

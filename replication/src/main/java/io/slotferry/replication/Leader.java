@@ -1,6 +1,7 @@
 package io.slotferry.replication;
 
 import io.slotferry.engine.store.PartitionStore;
+import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.frame.WireReader;
 import io.slotferry.replication.log.ReplicationLog;
 import io.slotferry.replication.walk.PartitionWalk;
@@ -22,6 +23,11 @@ import org.jspecify.annotations.Nullable;
 public final class Leader {
   /** Acknowledgements are asked for this often, as Redis' replicas send them each second. */
   static final long ACK_REQUEST_MILLIS = 1_000;
+
+  /** As often while somebody waits: a replica does not tell by itself that its disk has more. */
+  static final long ACK_REQUEST_WAITING_MILLIS = 100;
+
+  static final int WAITS_MAX = 100_000;
 
   /** A follower unheard of for this long is no longer counted in sync. */
   static final long FOLLOWER_SILENCE_MILLIS_MAX = 3_000;
@@ -128,7 +134,8 @@ public final class Leader {
 
   /** Retransmission, dead links, acknowledgements, WAIT's timeouts. */
   void tick(long nowMillis) {
-    boolean askForAcks = nowMillis - lastAckRequestMillis >= ACK_REQUEST_MILLIS;
+    long everyMillis = waits.isEmpty() ? ACK_REQUEST_MILLIS : ACK_REQUEST_WAITING_MILLIS;
+    boolean askForAcks = nowMillis - lastAckRequestMillis >= everyMillis;
     if (askForAcks) {
       lastAckRequestMillis = nowMillis;
     }
@@ -254,7 +261,7 @@ public final class Leader {
     }
   }
 
-  // ---- WAIT
+  // ---- WAIT, WAITAOF
 
   /** How many followers have applied everything before {@code offset}. */
   int appliedBy(long offset) {
@@ -267,27 +274,55 @@ public final class Leader {
     return count;
   }
 
-  /** Keeps a WAIT until enough have acknowledged or its time is over. */
-  void await(ReplicaWait wait, long nowMillis) {
+  /** How many followers have everything before {@code offset} on disk. */
+  private int fsyncedBy(long offset) {
+    int count = 0;
+    for (FollowerSession session : sessions.values()) {
+      if (session.fsyncedOffset() >= offset) {
+        count++;
+      }
+    }
+    return count;
+  }
+
+  private int replicasOf(ReplicaWait wait) {
+    return wait.onDisk() ? fsyncedBy(wait.offset()) : appliedBy(wait.offset());
+  }
+
+  private int leadersOf(ReplicaWait wait) {
+    return wait.onDisk() && log.fsyncedOffset() >= wait.offset() ? 1 : 0;
+  }
+
+  /** Answers a WAIT that need not wait, or may not; false when it waits now. */
+  boolean answers(ReplicaWait wait, boolean mayWait, ReplyWriter reply, long nowMillis) {
+    int leaders = leadersOf(wait);
+    int replicas = replicasOf(wait);
+    if (!mayWait || wait.isMet(leaders, replicas) || waits.size() >= WAITS_MAX) {
+      wait.write(leaders, replicas, reply);
+      return true;
+    }
     waits.add(wait);
+    if (wait.leaders() > 0) {
+      log.force(wait.offset());
+    }
     pump(nowMillis);
     askForAcks(nowMillis);
+    return false;
   }
 
   int waiting() {
     return waits.size();
   }
 
-  private void settleWaits(long nowMillis) {
-    if (waits.isEmpty()) {
-      return;
-    }
+  /** Answers those that have, or whose time is over. */
+  void settleWaits(long nowMillis) {
     for (Iterator<ReplicaWait> all = waits.iterator(); all.hasNext(); ) {
       ReplicaWait wait = all.next();
-      int count = appliedBy(wait.offset());
-      if (count >= wait.replicas() || nowMillis >= wait.deadlineMillis()) {
+      int leaders = leadersOf(wait);
+      int replicas = replicasOf(wait);
+      if (wait.isMet(leaders, replicas) || nowMillis >= wait.deadlineMillis()) {
         all.remove();
-        wait.answer(count);
+        wait.answer(leaders, replicas);
       }
     }
   }
@@ -295,7 +330,7 @@ public final class Leader {
   /** The role ends: whoever waits is answered with what is known. */
   void end() {
     for (ReplicaWait wait : waits) {
-      wait.answer(appliedBy(wait.offset()));
+      wait.answer(leadersOf(wait), replicasOf(wait));
     }
     waits.clear();
     sessions.clear();

@@ -4,23 +4,41 @@ import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.shard.ShardExecutor.LaterReply;
 
 /**
- * A WAIT that has to wait.
+ * A WAIT, or WAITAOF, that has to wait.
  *
- * @param offset everything before it must be applied
+ * @param offset everything before it must be applied, or on disk
+ * @param onDisk whether it is WAITAOF
+ * @param leaders 1 when it has to be on the leader's disk, else 0
  * @param replicas by so many
- * @param deadlineMillis monotonic; {@link Long#MAX_VALUE} for WAIT's timeout 0
+ * @param deadlineMillis monotonic; {@link Long#MAX_VALUE} for the timeout 0
  */
 record ReplicaWait(
     long offset,
+    boolean onDisk,
+    int leaders,
     int replicas,
     long deadlineMillis,
     long ticket,
     int respVersion,
     LaterReply later) {
-  void answer(int count) {
-    ReplyWriter reply = new ReplyWriter(16);
+  /** Whether so many are enough. */
+  boolean isMet(int leadersHave, int replicasHave) {
+    return leadersHave >= leaders && replicasHave >= replicas;
+  }
+
+  /** Writes how many have it, as WAIT or WAITAOF tells it. */
+  void write(int leadersHave, int replicasHave, ReplyWriter reply) {
+    if (onDisk) {
+      reply.array(2);
+      reply.integer(leadersHave);
+    }
+    reply.integer(replicasHave);
+  }
+
+  void answer(int leadersHave, int replicasHave) {
+    ReplyWriter reply = new ReplyWriter(32);
     reply.useProtocol(respVersion);
-    reply.integer(count);
+    write(leadersHave, replicasHave, reply);
     later.replied(ticket, reply);
   }
 }

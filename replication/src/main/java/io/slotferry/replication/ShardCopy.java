@@ -33,7 +33,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.IntPredicate;
-import java.util.function.IntSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -59,8 +58,6 @@ public final class ShardCopy implements ShardExecutor {
 
   /** A replica that keeps replies waiting for this long is no longer in sync. */
   static final long REPLICA_LATE_MILLIS_MAX = 1_000;
-
-  static final int WAITS_MAX = 100_000;
 
   /** Active expiry runs this often, as Redis' (hz 10), and looks at so many keys. */
   private static final long EXPIRY_MILLIS = 100;
@@ -92,6 +89,7 @@ public final class ShardCopy implements ShardExecutor {
   private final LongScript script;
   private final Map<Long, MoveSource> movesOut = new HashMap<>();
   private final Map<Long, MoveTarget> movesIn = new HashMap<>();
+  private final Saves saves;
   private CopyDisk disk;
   private ReplicationLog log;
   private ClusterMap map = ClusterMap.EMPTY;
@@ -115,6 +113,9 @@ public final class ShardCopy implements ShardExecutor {
   private long minReplicas;
 
   private long replicaLagMillisMax;
+
+  /** The disk is so far behind that writes have to come again. */
+  private boolean diskIsBehind;
 
   /** A sync write needs so many copies in sync, this one included. */
   private int inSyncMin;
@@ -150,6 +151,7 @@ public final class ShardCopy implements ShardExecutor {
     this.blocked = new BlockedCalls(engine, places, new Serving());
     this.disk = CopyDisk.inMemory(0);
     this.log = disk.log();
+    this.saves = new Saves(time, disk);
   }
 
   public Engine engine() {
@@ -160,7 +162,8 @@ public final class ShardCopy implements ShardExecutor {
   public void open(CopyDisk disk) {
     this.disk = disk;
     this.log = disk.log();
-    log.onFsync(replies::forcedTo);
+    log.onFsync(this::forced);
+    saves.use(disk);
     // Sessions of an earlier start of this node are all smaller.
     this.nextSession = disk.incarnation() << SESSION_BITS;
   }
@@ -265,6 +268,7 @@ public final class ShardCopy implements ShardExecutor {
       blocked.refuseAll();
       held.refuseAll();
       replies.startOver();
+      saves.refuseAll();
       leaseUntilMillis = Long.MIN_VALUE;
     }
   }
@@ -347,7 +351,7 @@ public final class ShardCopy implements ShardExecutor {
       return held.hold(call, request, later) ? Outcome.LATER : Outcome.NOT_HERE;
     }
     boolean guarded = call.sync || replies.isGuarding();
-    if (guarded && replies.isFull()) {
+    if ((guarded && replies.isFull()) || (diskIsBehind && call.command.isWrite())) {
       return Outcome.NOT_HERE;
     }
     String refusal = call.command.isWrite() ? writeRefusal(leader, call) : null;
@@ -438,7 +442,7 @@ public final class ShardCopy implements ShardExecutor {
     }
   }
 
-  /** What concerns more than the data: WAIT, and transactions. */
+  /** What concerns more than the data: WAIT and the disk, and transactions. */
   private Outcome executeOwn(
       Leader leader, ShardCall call, Request request, ReplyWriter reply, LaterReply later) {
     if (call.command == Command.UNBLOCK) {
@@ -455,8 +459,10 @@ public final class ShardCopy implements ShardExecutor {
     }
     long nowMillis = time.wallMillis();
     switch (call.command) {
-      case WAIT -> {
-        return await(leader, call, request, reply, later);
+      case WAIT, WAITAOF, SAVE, BGSAVE, BGREWRITEAOF, LASTSAVE -> {
+        return isAnswered(leader, call, request, true, reply, later)
+            ? Outcome.REPLIED
+            : Outcome.LATER;
       }
       case WATCH_KEYS -> transactions.watch(call, request, reply, later, nowMillis);
       case FORGET_WATCHER -> transactions.unwatch(request, reply);
@@ -469,6 +475,29 @@ public final class ShardCopy implements ShardExecutor {
     return Outcome.REPLIED;
   }
 
+  /** Executes what concerns replicas and the disk; false when it is answered later. */
+  private boolean isAnswered(
+      Leader leader,
+      ShardCall call,
+      Request request,
+      boolean mayWait,
+      ReplyWriter reply,
+      LaterReply later) {
+    switch (call.command) {
+      case WAIT, WAITAOF -> {
+        return await(leader, call, request, mayWait, reply, later);
+      }
+      case SAVE -> {
+        return !saves.foreground(call, reply, later);
+      }
+      case BGSAVE -> saves.background(request, reply);
+      case BGREWRITEAOF -> saves.rewrite(reply);
+      case LASTSAVE -> reply.integer(saves.savedSeconds());
+      default -> throw new IllegalArgumentException(call.command + " is the engine's");
+    }
+    return true;
+  }
+
   private Outcome transact(
       Leader leader,
       ShardCall call,
@@ -477,7 +506,7 @@ public final class ShardCopy implements ShardExecutor {
       LaterReply later,
       long nowMillis) {
     boolean guarded = call.sync || replies.isGuarding();
-    if (guarded && replies.isFull()) {
+    if ((guarded && replies.isFull()) || (diskIsBehind && call.command.isWrite())) {
       return Outcome.NOT_HERE;
     }
     String refusal = call.command.isWrite() ? writeRefusal(leader, call) : null;
@@ -490,8 +519,12 @@ public final class ShardCopy implements ShardExecutor {
     }
     int start = reply.size();
     feeds.begin(later, call.client);
-    IntSupplier applied = () -> leader.appliedBy(log.endOffset());
-    transactions.execute(call, batch, reply, applied, nowMillis);
+    transactions.execute(
+        call,
+        batch,
+        reply,
+        (own, request) -> isAnswered(leader, own, request, false, reply, later),
+        nowMillis);
     feeds.end();
     boolean holds = guarded && holds(leader, call, ShardCall.ALL_PARTITIONS, reply, start, later);
     serveBlocked();
@@ -628,34 +661,65 @@ public final class ShardCopy implements ShardExecutor {
     return false;
   }
 
-  /** WAIT numreplicas timeout: for everything that is in the log now. */
-  private Outcome await(
-      Leader leader, ShardCall call, Request request, ReplyWriter reply, LaterReply later) {
-    if (!isLong(request, 1) || !isLong(request, 2)) {
-      reply.error("ERR value is not an integer or out of range");
-      return Outcome.REPLIED;
+  /**
+   * WAIT numreplicas timeout, and WAITAOF numlocal numreplicas timeout: for everything that is in
+   * the log now.
+   */
+  private boolean await(
+      Leader leader,
+      ShardCall call,
+      Request request,
+      boolean mayWait,
+      ReplyWriter reply,
+      LaterReply later) {
+    boolean onDisk = call.command == Command.WAITAOF;
+    int replicasAt = onDisk ? 2 : 1;
+    for (int i = 1; i <= replicasAt + 1; i++) {
+      if (!isLong(request, i)) {
+        reply.error("ERR value is not an integer or out of range");
+        return true;
+      }
     }
-    long replicas = longOf(request, 1);
-    long timeoutMillis = longOf(request, 2);
-    if (timeoutMillis < 0) {
-      reply.error("ERR timeout is negative");
-      return Outcome.REPLIED;
-    }
-    long offset = log.endOffset();
-    int applied = leader.appliedBy(offset);
-    if (applied >= replicas || leader.waiting() >= WAITS_MAX) {
-      reply.integer(applied);
-      return Outcome.REPLIED;
+    long leaders = onDisk ? longOf(request, 1) : 0;
+    long replicas = longOf(request, replicasAt);
+    long timeoutMillis = longOf(request, replicasAt + 1);
+    String refusal = waitRefusal(leaders, replicas, timeoutMillis, onDisk);
+    if (refusal != null) {
+      reply.error(refusal);
+      return true;
     }
     long nowMillis = time.monotonicMillis();
     long deadline =
         timeoutMillis == 0 || timeoutMillis > Long.MAX_VALUE - nowMillis
             ? Long.MAX_VALUE
             : nowMillis + timeoutMillis;
-    int wanted = (int) Math.min(replicas, Integer.MAX_VALUE);
-    leader.await(
-        new ReplicaWait(offset, wanted, deadline, call.ticket, call.respVersion, later), nowMillis);
-    return Outcome.LATER;
+    ReplicaWait wait =
+        new ReplicaWait(
+            log.endOffset(),
+            onDisk,
+            (int) leaders,
+            (int) Math.min(replicas, Integer.MAX_VALUE),
+            deadline,
+            call.ticket,
+            call.respVersion,
+            later);
+    return leader.answers(wait, mayWait, reply, nowMillis);
+  }
+
+  private @Nullable String waitRefusal(
+      long leaders, long replicas, long timeoutMillis, boolean onDisk) {
+    if (leaders < 0 || leaders > 1) {
+      return "ERR value is out of range, value must between 0 and 1";
+    }
+    if (onDisk && replicas < 0) {
+      return "ERR value is out of range, must be positive";
+    }
+    if (timeoutMillis < 0) {
+      return "ERR timeout is negative";
+    }
+    return leaders == 1 && !disk.state().kept()
+        ? "ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled."
+        : null;
   }
 
   private static boolean isLong(Request request, int argument) {
@@ -730,6 +794,7 @@ public final class ShardCopy implements ShardExecutor {
     }
     long nowMillis = time.monotonicMillis();
     disk.flush();
+    diskIsBehind = log.backlogged();
     feeds.flush();
     if (leader != null) {
       leader.wantAcks(replies.replicatedWanted());
@@ -766,6 +831,9 @@ public final class ShardCopy implements ShardExecutor {
     StreamEnvelope envelope = StreamEnvelope.read(in);
     long id = envelope.stream();
     if (kind == FrameKind.STREAM && follower != null) {
+      if (log.backlogged()) {
+        return; // As good as lost on the way: it is sent again when the disk has caught up.
+      }
       follower.received(envelope.sender(), envelope.session(), in, nowMillis);
     } else if (kind == FrameKind.STREAM_BACK && leader != null) {
       leader.received(envelope.sender(), envelope.session(), in, nowMillis);
@@ -945,7 +1013,20 @@ public final class ShardCopy implements ShardExecutor {
     return !syncing && !lost;
   }
 
+  /** The disk has more of the log. */
+  private void forced(long offset) {
+    replies.forcedTo(offset);
+    if (leader != null) {
+      leader.settleWaits(time.monotonicMillis());
+    }
+  }
+
   // ---- what others may know
+
+  /** The copy's snapshots and its disk. */
+  public Saves saves() {
+    return saves;
+  }
 
   public boolean isLeading() {
     return leader != null;

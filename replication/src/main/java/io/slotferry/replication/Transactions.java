@@ -5,11 +5,11 @@ import io.slotferry.protocol.Decimal;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
+import io.slotferry.protocol.command.CommandFlags;
 import io.slotferry.protocol.command.KeyPositions;
 import io.slotferry.protocol.shard.ShardCall;
 import io.slotferry.protocol.shard.ShardExecutor.LaterReply;
 import io.slotferry.protocol.shard.TransactionBatch;
-import java.util.function.IntSupplier;
 
 /**
  * WATCH and EXEC on a leading copy. A transaction is one call: nothing of the loop comes between
@@ -24,6 +24,11 @@ final class Transactions {
     Place placeOf(ShardCall call, Request request);
 
     int partitionOf(int keyspace, Request request, int argument);
+  }
+
+  /** Answers, in a transaction, what is the copy's to answer and not the engine's. */
+  interface OwnCommands {
+    void answer(ShardCall call, Request request);
   }
 
   private static final String TOO_MANY_KEYS = "ERR too many watched keys";
@@ -100,17 +105,16 @@ final class Transactions {
   /**
    * Executes a batch, all of whose keys are here.
    *
-   * @param applied answers a WAIT, which does not wait here
+   * @param own answers what is the copy's; nothing waits here
    */
-  void execute(
-      ShardCall call, Request batch, ReplyWriter reply, IntSupplier applied, long nowMillis) {
+  void execute(ShardCall call, Request batch, ReplyWriter reply, OwnCommands own, long nowMillis) {
     if (!conditionsHold(batch, nowMillis)) {
       reply.nullArray();
       return;
     }
     reply.array(countCommands(batch));
     inner.user = call.user;
-    engine.atomically(() -> run(batch, reply, applied, nowMillis));
+    engine.atomically(() -> run(batch, reply, own, nowMillis));
     reply.useProtocol(call.respVersion);
   }
 
@@ -150,13 +154,17 @@ final class Transactions {
     return count;
   }
 
-  private void run(Request batch, ReplyWriter reply, IntSupplier applied, long nowMillis) {
+  private void run(Request batch, ReplyWriter reply, OwnCommands own, long nowMillis) {
     reader.reset(batch);
     while (reader.next(inner)) {
       Request command = reader.command();
-      if (inner.command == Command.WAIT) {
-        reply.integer(applied.getAsInt());
-      } else if (inner.command != Command.WATCH_KEYS) {
+      if (inner.command == Command.WATCH_KEYS) {
+        continue;
+      }
+      if (inner.command.is(CommandFlags.OF_COPY)) {
+        reply.useProtocol(inner.respVersion);
+        own.answer(inner, command);
+      } else {
         engine.execute(locate(command), command, reply, nowMillis);
       }
     }

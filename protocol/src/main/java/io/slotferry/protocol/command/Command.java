@@ -10,6 +10,7 @@ import static io.slotferry.protocol.command.CommandFlags.MAY_WRITE;
 import static io.slotferry.protocol.command.CommandFlags.MOVABLE_KEYS;
 import static io.slotferry.protocol.command.CommandFlags.NOSCRIPT;
 import static io.slotferry.protocol.command.CommandFlags.NO_AUTH;
+import static io.slotferry.protocol.command.CommandFlags.NO_MULTI;
 import static io.slotferry.protocol.command.CommandFlags.OF_COPY;
 import static io.slotferry.protocol.command.CommandFlags.PUB_SUB;
 import static io.slotferry.protocol.command.CommandFlags.READONLY;
@@ -68,6 +69,11 @@ public enum Command {
   READONLY_MODE("readonly", 1, LOADING | STALE | FAST, 0, 0, 0, GATEWAY),
   READWRITE(1, LOADING | STALE | FAST, 0, 0, 0, GATEWAY),
   WAIT(3, NOSCRIPT | OF_COPY, 0, 0, 0, ALL_MIN),
+  WAITAOF(4, NOSCRIPT | OF_COPY, 0, 0, 0, ALL_MIN),
+  SAVE(1, ADMIN | NOSCRIPT | NO_MULTI | OF_COPY, 0, 0, 0, ALL_OK),
+  BGSAVE(-1, ADMIN | NOSCRIPT | OF_COPY, 0, 0, 0, ALL_OK),
+  BGREWRITEAOF(1, ADMIN | NOSCRIPT | OF_COPY, 0, 0, 0, ALL_OK),
+  LASTSAVE(1, LOADING | STALE | FAST | OF_COPY, 0, 0, 0, ALL_MIN),
 
   // ---- transactions, kept by the gateway until EXEC
   MULTI(1, NOSCRIPT | LOADING | STALE | FAST, 0, 0, 0, GATEWAY),

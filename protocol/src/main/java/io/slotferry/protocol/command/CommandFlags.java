@@ -32,6 +32,9 @@ public final class CommandFlags {
   /** About channels, not about data. */
   public static final int PUB_SUB = 1 << 11;
 
+  /** Not in a transaction. */
+  public static final int NO_MULTI = 1 << 12;
+
   /** The shard's copy executes it, not its engine: it concerns more than the data. */
   public static final int OF_COPY = 1 << 30;
 
@@ -53,7 +56,8 @@ public final class CommandFlags {
     "stale",
     "blocking",
     "movablekeys",
-    "pubsub"
+    "pubsub",
+    "no_multi"
   };
 
   private CommandFlags() {}

@@ -25,11 +25,11 @@ public enum Routing {
   SPLIT_OK,
   /** To every shard; integers added up: DBSIZE. */
   ALL_SUM,
-  /** To every shard; {@code +OK} when all said so: FLUSHALL, FLUSHDB. */
+  /** To every shard; the first one's reply when none has failed: FLUSHALL, FLUSHDB, BGSAVE. */
   ALL_OK,
   /** To every shard; arrays joined: KEYS. */
   ALL_JOIN,
-  /** To every shard; the smallest integer: WAIT. */
+  /** To every shard; the smallest integer, of arrays in each place: WAIT, WAITAOF, LASTSAVE. */
   ALL_MIN,
   /** To shards in a random order until one has a key: RANDOMKEY. */
   ANY_KEY,

@@ -37,6 +37,9 @@ public interface LogDisk {
   /** Whether a write is to be durable before it is answered. */
   boolean forcesAll();
 
+  /** Makes everything before {@code offset} durable soon, whatever the policy. */
+  void force(long offset);
+
   /** Calls {@code listener} with the fsynced offset each time it has grown. */
   void onFsync(LongConsumer listener);
 

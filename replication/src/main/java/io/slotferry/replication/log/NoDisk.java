@@ -21,6 +21,9 @@ public final class NoDisk implements LogDisk {
   }
 
   @Override
+  public void force(long offset) {}
+
+  @Override
   public void begin(LogIdentity identity, long offset) {}
 
   @Override

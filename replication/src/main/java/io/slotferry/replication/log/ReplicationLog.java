@@ -131,6 +131,11 @@ public final class ReplicationLog implements EffectSink {
     return disk.forcesAll();
   }
 
+  /** Makes everything before {@code offset} durable soon, whatever the fsync policy. */
+  public void force(long offset) {
+    disk.force(offset);
+  }
+
   /** Calls {@code listener} with {@link #fsyncedOffset} each time it has grown; one listener. */
   public void onFsync(LongConsumer listener) {
     disk.onFsync(listener);

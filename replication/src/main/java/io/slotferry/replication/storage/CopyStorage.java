@@ -3,6 +3,8 @@ package io.slotferry.replication.storage;
 import io.slotferry.engine.Engine;
 import io.slotferry.engine.store.PartitionStore;
 import io.slotferry.replication.CopyDisk;
+import io.slotferry.replication.DiskState;
+import io.slotferry.replication.SnapshotListener;
 import io.slotferry.replication.log.Backlog;
 import io.slotferry.replication.log.ReplicationLog;
 import java.io.IOException;
@@ -146,22 +148,25 @@ public final class CopyStorage implements CopyDisk {
     snapshotter.tick(nowMillis);
   }
 
-  /**
-   * Starts a snapshot ({@code BGSAVE}).
-   *
-   * @return false when one is under way, or the copy is not complete
-   */
+  @Override
   public boolean snapshot(SnapshotListener listener) {
     return snapshotter.begin(listener);
   }
 
-  /** {@code listener} is told of every snapshot that ends, asked for or not; one listener. */
+  @Override
   public void onSnapshot(SnapshotListener listener) {
     snapshotter.listen(listener);
   }
 
-  public boolean isSnapshotRunning() {
-    return snapshotter.isRunning();
+  @Override
+  public DiskState state() {
+    return new DiskState(
+        true,
+        writer.refusal() != null,
+        snapshotter.isRunning(),
+        writer.bytesOnDisk(),
+        snapshotter.unsavedBytes(),
+        writer.unwrittenBytes());
   }
 
   /** Makes everything durable, closes the files, unlocks the folder, then calls {@code closed}. */

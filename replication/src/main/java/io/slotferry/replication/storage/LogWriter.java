@@ -161,7 +161,16 @@ final class LogWriter implements LogDisk {
 
   @Override
   public boolean backlogged() {
-    return logging && backlog.endOffset() - written > DISK_LAG_BYTES_MAX;
+    return unwrittenBytes() > DISK_LAG_BYTES_MAX;
+  }
+
+  long unwrittenBytes() {
+    return logging ? backlog.endOffset() - written : 0;
+  }
+
+  /** Size of the log on disk, records alone. */
+  long bytesOnDisk() {
+    return logging ? written - first : 0;
   }
 
   // ---- whose data it is
@@ -209,8 +218,8 @@ final class LogWriter implements LogDisk {
 
   // ---- jobs
 
-  /** Forces the log up to {@code offset} soon, whatever the policy. */
-  void force(long offset) {
+  @Override
+  public void force(long offset) {
     fsyncWanted = Math.max(fsyncWanted, offset);
     flush();
   }

@@ -2,6 +2,7 @@ package io.slotferry.replication.storage;
 
 import io.slotferry.engine.store.PartitionStore;
 import io.slotferry.protocol.frame.WireWriter;
+import io.slotferry.replication.SnapshotListener;
 import io.slotferry.replication.log.Backlog;
 import io.slotferry.replication.walk.PartitionWalk;
 import java.io.IOException;
@@ -79,8 +80,8 @@ final class Snapshotter {
   void tick(long nowMillis) {
     this.nowMillis = nowMillis;
     if (run == null && log.isLogging() && nowMillis >= retryAtMillis) {
-      long grown = backlog.endOffset() - lastOffset;
-      if (!log.isRecoverable() || grown >= Math.max(settings.snapshotAfterBytes(), lastBytes)) {
+      if (!log.isRecoverable()
+          || unsavedBytes() >= Math.max(settings.snapshotAfterBytes(), lastBytes)) {
         begin(NOBODY);
       }
     }
@@ -100,6 +101,11 @@ final class Snapshotter {
     log.flush();
     next.onDisk(() -> files.beginSnapshot(next.generation, next.offset));
     return true;
+  }
+
+  /** Size of the log behind the newest snapshot. */
+  long unsavedBytes() {
+    return backlog.endOffset() - lastOffset;
   }
 
   /** More of the log is durable. */

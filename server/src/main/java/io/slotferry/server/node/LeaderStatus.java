@@ -5,10 +5,13 @@ import io.slotferry.engine.store.Partition;
 import io.slotferry.engine.store.PartitionStore;
 import io.slotferry.engine.store.StoreTotals;
 import io.slotferry.gateway.ShardStatus;
+import io.slotferry.gateway.ShardStatus.Disk;
 import io.slotferry.gateway.ShardStatus.Holdings;
 import io.slotferry.gateway.ShardStatus.Leader;
 import io.slotferry.gateway.ShardStatus.Replica;
+import io.slotferry.replication.DiskState;
 import io.slotferry.replication.FollowerStatus;
+import io.slotferry.replication.Saves;
 import io.slotferry.replication.ShardCopy;
 import io.slotferry.replication.log.Backlog;
 import io.slotferry.replication.log.ReplicationLog;
@@ -72,7 +75,24 @@ final class LeaderStatus {
             .put("offset", log.endOffset())
             .put("backlogFirstOffset", log.firstOffsetInMemory())
             .put("holdings", holdings(copy.store()))
+            .put("disk", disk(copy.saves()))
             .put("followers", followers));
+  }
+
+  private static JsonObject disk(Saves saves) {
+    DiskState disk = saves.disk();
+    return new JsonObject()
+        .put("kept", disk.kept())
+        .put("failing", disk.failing())
+        .put("saving", disk.saving())
+        .put("saveFailed", saves.lastFailed())
+        .put("savedSeconds", saves.savedSeconds())
+        .put("saveSeconds", saves.lastSeconds())
+        .put("savingSeconds", saves.runningSeconds())
+        .put("saves", saves.count())
+        .put("logBytes", disk.logBytes())
+        .put("logBytesUnsaved", disk.logBytesUnsaved())
+        .put("logBytesUnwritten", disk.logBytesUnwritten());
   }
 
   private static JsonObject holdings(PartitionStore store) {
@@ -135,7 +155,23 @@ final class LeaderStatus {
         Backlog.BYTES_DEFAULT,
         status.getLong("backlogFirstOffset"),
         holdings(status.getJsonObject("holdings")),
+        disk(status.getJsonObject("disk")),
         replicas);
+  }
+
+  private static Disk disk(JsonObject disk) {
+    return new Disk(
+        disk.getBoolean("kept"),
+        disk.getBoolean("failing"),
+        disk.getBoolean("saving"),
+        disk.getBoolean("saveFailed"),
+        disk.getLong("savedSeconds"),
+        disk.getLong("saveSeconds"),
+        disk.getLong("savingSeconds"),
+        disk.getLong("saves"),
+        disk.getLong("logBytes"),
+        disk.getLong("logBytesUnsaved"),
+        disk.getLong("logBytesUnwritten"));
   }
 
   private static Holdings holdings(JsonObject holdings) {

@@ -1,4 +1,4 @@
-package io.slotferry.replication.storage;
+package io.slotferry.replication;
 
 import org.jspecify.annotations.Nullable;
 

@@ -1,0 +1,152 @@
+package io.slotferry.replication;
+
+import io.slotferry.protocol.ReplyWriter;
+import io.slotferry.protocol.Request;
+import io.slotferry.protocol.shard.ShardCall;
+import io.slotferry.protocol.shard.ShardExecutor.LaterReply;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * SAVE, BGSAVE, BGREWRITEAOF and LASTSAVE of one copy, and what INFO tells of its snapshots. A
+ * snapshot also shortens the log, so that BGREWRITEAOF is nothing else. Thread: the loop that owns
+ * the copy.
+ */
+public final class Saves {
+  private static final long NEVER = -1;
+  private static final String EPHEMERAL = "ERR an ephemeral copy keeps nothing on disk";
+  private static final String RUNNING = "ERR Background save already in progress";
+  private static final String NOT_NOW = "ERR Background save can't start now, try again later";
+
+  private record Waiting(long ticket, LaterReply later) {}
+
+  private final TimeSource time;
+  private final List<Waiting> waiting = new ArrayList<>();
+  private CopyDisk disk;
+  private long savedMillis;
+  private long startedMillis;
+  private long lastSeconds = NEVER;
+  private long count;
+  private boolean lastFailed;
+
+  Saves(TimeSource time, CopyDisk disk) {
+    this.time = time;
+    this.disk = disk;
+    this.savedMillis = time.wallMillis();
+  }
+
+  /** The storage is open. */
+  void use(CopyDisk opened) {
+    disk = opened;
+    disk.onSnapshot(this::ended);
+  }
+
+  // ---- commands
+
+  /** BGSAVE [SCHEDULE]. */
+  void background(Request request, ReplyWriter reply) {
+    if (request.count() > 2 || (request.count() == 2 && !request.is(1, "SCHEDULE"))) {
+      reply.error("ERR syntax error");
+    } else {
+      start("Background saving started", reply);
+    }
+  }
+
+  /** BGREWRITEAOF. */
+  void rewrite(ReplyWriter reply) {
+    start("Background append only file rewriting started", reply);
+  }
+
+  private void start(String started, ReplyWriter reply) {
+    String refusal = begin();
+    if (refusal == null) {
+      reply.simple(started);
+    } else {
+      reply.error(refusal);
+    }
+  }
+
+  /** SAVE; true when it is answered later. */
+  boolean foreground(ShardCall call, ReplyWriter reply, LaterReply later) {
+    String refusal = begin();
+    if (refusal != null) {
+      reply.error(refusal);
+      return false;
+    }
+    waiting.add(new Waiting(call.ticket, later));
+    return true;
+  }
+
+  /** Why no snapshot can begin; null when one has. */
+  private @Nullable String begin() {
+    DiskState state = disk.state();
+    if (!state.kept()) {
+      return EPHEMERAL;
+    }
+    if (state.saving()) {
+      return RUNNING;
+    }
+    startedMillis = time.monotonicMillis();
+    return disk.snapshot(failure -> {}) ? null : NOT_NOW;
+  }
+
+  private void ended(@Nullable String failure) {
+    lastFailed = failure != null;
+    if (failure == null) {
+      savedMillis = time.wallMillis();
+      lastSeconds = startedMillis == 0 ? 0 : (time.monotonicMillis() - startedMillis) / 1_000;
+      count++;
+    }
+    startedMillis = 0;
+    List<Waiting> answered = List.copyOf(waiting);
+    waiting.clear();
+    ReplyWriter reply = new ReplyWriter(64);
+    if (failure == null) {
+      reply.ok();
+    } else {
+      reply.error("ERR " + failure);
+    }
+    answered.forEach(each -> each.later.replied(each.ticket, reply));
+  }
+
+  /** The copy ceases to lead: who waits asks another. */
+  void refuseAll() {
+    List<Waiting> refused = List.copyOf(waiting);
+    waiting.clear();
+    refused.forEach(each -> each.later.notHere(each.ticket));
+  }
+
+  // ---- what they tell
+
+  /** Of the newest snapshot, seconds since 1970; of the start before the first. */
+  public long savedSeconds() {
+    return savedMillis / 1_000;
+  }
+
+  /** How long the newest one took; -1 before the first. */
+  public long lastSeconds() {
+    return lastSeconds;
+  }
+
+  /** How long the one under way has taken; -1 when none is, or nobody asked for it. */
+  public long runningSeconds() {
+    return startedMillis == 0 || !disk.state().saving()
+        ? NEVER
+        : (time.monotonicMillis() - startedMillis) / 1_000;
+  }
+
+  /** How many there have been since the start. */
+  public long count() {
+    return count;
+  }
+
+  /** Whether the newest attempt failed. */
+  public boolean lastFailed() {
+    return lastFailed;
+  }
+
+  public DiskState disk() {
+    return disk.state();
+  }
+}
