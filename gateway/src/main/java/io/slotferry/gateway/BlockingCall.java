@@ -230,8 +230,8 @@ final class BlockingCall implements Caller, ReplyTarget, Rerouting {
   }
 
   @Override
-  public long writesSince() {
-    return session.writesSince();
+  public WrittenShards written() {
+    return session.written();
   }
 
   @Override

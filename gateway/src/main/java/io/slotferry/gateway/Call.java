@@ -26,7 +26,7 @@ final class Call implements Caller {
   private final int keyspace;
   private final int respVersion;
   private final Rerouting rerouting;
-  private final long writesSince;
+  private final WrittenShards written;
   private final boolean sync;
   private final long markedClient;
   private final @Nullable AclUser restrictedUser;
@@ -46,7 +46,7 @@ final class Call implements Caller {
     this.keyspace = caller.keyspace();
     this.respVersion = caller.respVersion();
     this.rerouting = caller.rerouting();
-    this.writesSince = caller.writesSince();
+    this.written = caller.written();
     this.sync = caller.sync();
     this.markedClient = caller.markedClient();
     this.restrictedUser = caller.restrictedUser();
@@ -158,8 +158,8 @@ final class Call implements Caller {
   }
 
   @Override
-  public long writesSince() {
-    return writesSince;
+  public WrittenShards written() {
+    return written;
   }
 
   @Override

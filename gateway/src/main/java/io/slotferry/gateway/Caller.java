@@ -22,11 +22,8 @@ interface Caller {
   /** How its calls are routed when a shard refused them. */
   Rerouting rerouting();
 
-  /**
-   * Version of the map that its first write went by, for WAIT: whatever a leader that was promoted
-   * since then has may lack that write. Long.MAX_VALUE when it has not written.
-   */
-  long writesSince();
+  /** What it has written to, for WAIT. */
+  WrittenShards written();
 
   /** Whether its replies may tell only of what is safe: durability sync. */
   boolean sync();

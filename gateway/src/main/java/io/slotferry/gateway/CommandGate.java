@@ -114,32 +114,9 @@ final class CommandGate {
       return GatewayCommands.of(command).execute(session, request, reply);
     }
     Router router = session.loop.router();
-    if (command.isWrite()) {
-      session.writes(router.map().version());
-    }
-    if (command.is(CommandFlags.OF_COPY | CommandFlags.BLOCKING)) {
-      return routeOwn(session, command, request, reply);
-    }
-    return router.execute(session, command, request, reply);
-  }
-
-  private static boolean routeOwn(
-      Session session, Command command, Request request, ReplyWriter reply) {
-    if (Router.isWait(command)) {
-      return await(session, command, request, reply);
-    }
     return command.is(CommandFlags.BLOCKING)
         ? BlockingCall.execute(session, command, request, reply)
-        : session.loop.router().execute(session, command, request, reply);
-  }
-
-  private static boolean await(
-      Session session, Command command, Request request, ReplyWriter reply) {
-    Router router = session.loop.router();
-    session.writes(router.map().version());
-    boolean replied = router.execute(session, command, request, reply);
-    session.waited(router.promotedAt());
-    return replied;
+        : router.execute(session, command, request, reply);
   }
 
   private static @Nullable String refusal(

@@ -4,7 +4,6 @@ import io.slotferry.protocol.Reply;
 import io.slotferry.protocol.ReplyReader;
 import io.slotferry.protocol.Request;
 import io.slotferry.topology.ClusterMap;
-import io.slotferry.topology.Durability;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -92,21 +91,21 @@ public final class Gateway {
    *
    * @param request not to be changed until the future is done
    * @param respVersion the protocol of the reply, 2 or 3
-   * @param durability null for the keyspace's default
+   * @param session what it has in common with other commands
    * @return the reply, RESP; errors of the command are replies. Done on the caller's context. Fails
    *     only when the gateway is not deployed
    */
   public Future<byte[]> submit(
-      int keyspace, Request request, int respVersion, @Nullable Durability durability) {
+      int keyspace, Request request, int respVersion, RequestSession session) {
     GatewayLoop loop = loopOfCaller();
     return loop == null
         ? Future.failedFuture("no event loop of the gateway " + options.nodeId() + " is up")
-        : submit(loop, keyspace, request, respVersion, durability);
+        : submit(loop, keyspace, request, respVersion, session);
   }
 
   /** {@link #submit} of RESP3, with the reply as a tree. */
   public Future<Reply> execute(int keyspace, Request request) {
-    return submit(keyspace, request, 3, null).map(Gateway::tree);
+    return submit(keyspace, request, 3, new RequestSession(null)).map(Gateway::tree);
   }
 
   private static Reply tree(byte[] resp) {
@@ -118,14 +117,10 @@ public final class Gateway {
   }
 
   private Future<byte[]> submit(
-      GatewayLoop loop,
-      int keyspace,
-      Request request,
-      int respVersion,
-      @Nullable Durability durability) {
+      GatewayLoop loop, int keyspace, Request request, int respVersion, RequestSession session) {
     Promise<byte[]> promise = ((VertxInternal) vertx).getOrCreateContext().promise();
     SubmittedCommand command = new SubmittedCommand(loop, keyspace, respVersion, promise);
-    command.durability = durability;
+    command.belongTo(session);
     if (loop.eventLoop().inEventLoop()) {
       command.execute(request);
     } else {

@@ -264,6 +264,11 @@ final class InfoText {
   private void replication() {
     line("role", "master");
     line("connected_slaves", leaders.stream().mapToInt(leader -> leader.replicas().size()).sum());
+    ClusterSettings settings = gateway.settings().cluster();
+    long lagSecondsMax = settings.number("min-replicas-max-lag");
+    if (settings.number("min-replicas-to-write") > 0 && lagSecondsMax > 0) {
+      line("min_slaves_good_slaves", goodReplicas(lagSecondsMax));
+    }
     int number = 0;
     for (ShardStatus.Leader leader : leaders) {
       for (ShardStatus.Replica replica : leader.replicas()) {
@@ -285,6 +290,17 @@ final class InfoText {
     for (ShardStatus.Leader leader : leaders) {
       line("shard" + leader.shard(), shard(leader));
     }
+  }
+
+  /** Of the shard that has the fewest. */
+  private long goodReplicas(long lagSecondsMax) {
+    return leaders.stream()
+        .mapToLong(leader ->
+            leader.replicas().stream()
+                .filter(replica -> replica.online() && replica.lagSeconds() <= lagSecondsMax)
+                .count())
+        .min()
+        .orElse(0);
   }
 
   /** Several logs have no one id: a name of all of them that changes when one does. */

@@ -25,7 +25,7 @@ final class ReplyMerge {
   private final Command command;
   private final int keyspace;
   private final int respVersion;
-  private final long writesSince;
+  private final WrittenShards written;
   private final boolean sync;
   private final long markedClient;
   private byte[][] replies = new byte[0][];
@@ -40,7 +40,7 @@ final class ReplyMerge {
     this.command = command;
     this.keyspace = caller.keyspace();
     this.respVersion = caller.respVersion();
-    this.writesSince = caller.writesSince();
+    this.written = caller.written();
     this.sync = caller.sync();
     this.markedClient = caller.markedClient();
   }
@@ -319,8 +319,8 @@ final class ReplyMerge {
     }
 
     @Override
-    public long writesSince() {
-      return writesSince;
+    public WrittenShards written() {
+      return written;
     }
 
     @Override

@@ -373,9 +373,9 @@ final class Router implements Rerouting {
       keep(caller, command, request, shard);
       return false;
     }
-    if (isWait(command) && route.since() > caller.writesSince()) {
-      // The leader was promoted after the caller had begun to write: it may lack what is waited
-      // for.
+    if (command.isWrite()) {
+      caller.written().wrote(shard, map.version());
+    } else if (isWait(command) && caller.written().mayBeLost(shard, route.since())) {
       reply.useProtocol(caller.respVersion());
       if (command == Command.WAITAOF) {
         reply.array(2);
@@ -397,7 +397,7 @@ final class Router implements Rerouting {
     return false;
   }
 
-  static boolean isWait(Command command) {
+  private static boolean isWait(Command command) {
     return command == Command.WAIT || command == Command.WAITAOF;
   }
 
@@ -584,11 +584,6 @@ final class Router implements Rerouting {
   /** The key events that this loop wants to be told of are others now. */
   void watch() {
     routes.watch();
-  }
-
-  /** Version of the map that this gateway saw the newest leader of any shard in. */
-  long promotedAt() {
-    return routes.promotedAt();
   }
 
   /** Somebody knows a map of this version: a newer one than ours is asked for. */

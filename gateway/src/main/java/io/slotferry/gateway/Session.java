@@ -24,8 +24,6 @@ abstract class Session implements Caller {
   }
 
   private static final ClientMemory.Held NO_MEMORY = new ClientMemory.Held(0, 0, 0, 0, 0, 0);
-  private static final long NO_WRITES = Long.MAX_VALUE;
-
   final GatewayLoop loop;
   final Gateway gateway;
   final long id;
@@ -72,7 +70,7 @@ abstract class Session implements Caller {
 
   private @Nullable Watches watches;
   private AclUser user;
-  private long writesSince = NO_WRITES;
+  private WrittenShards written = new WrittenShards();
 
   String lastCommand = "NULL";
   long lastActiveMillis = createdMillis;
@@ -149,6 +147,12 @@ abstract class Session implements Caller {
 
   /** The connection that can get messages; null for a caller in this process. */
   abstract @Nullable RespConnection connection();
+
+  /** It is a part of a larger one. */
+  final void belongTo(RequestSession whole) {
+    durability = whole.durability();
+    written = whole.written;
+  }
 
   /** RESET: everything but the connection itself. */
   final void reset() {
@@ -242,8 +246,8 @@ abstract class Session implements Caller {
   }
 
   @Override
-  public final long writesSince() {
-    return writesSince;
+  public final WrittenShards written() {
+    return written;
   }
 
   @Override
@@ -260,23 +264,6 @@ abstract class Session implements Caller {
   @Override
   public final @Nullable AclUser restrictedUser() {
     return trusted ? null : user;
-  }
-
-  /** A write, or a WAIT for those of a session before it, goes by the map of this version. */
-  final void writes(long mapVersion) {
-    if (writesSince == NO_WRITES) {
-      writesSince = mapVersion;
-    }
-  }
-
-  /**
-   * A WAIT was given to the shards, the last promotion of which was at this version of the map: one
-   * that learns by it that earlier writes may be lost is followed by ones about later writes.
-   */
-  final void waited(long promotedAt) {
-    if (promotedAt > writesSince) {
-      writesSince = NO_WRITES;
-    }
   }
 
   @Override

@@ -17,7 +17,7 @@ abstract class ShardQuestion implements Caller, ReplyTarget {
   private final Caller caller;
   private final int keyspace;
   private final int respVersion;
-  private final long writesSince;
+  private final WrittenShards written;
   private final boolean sync;
   private final long markedClient;
   private final @Nullable AclUser restrictedUser;
@@ -28,7 +28,7 @@ abstract class ShardQuestion implements Caller, ReplyTarget {
     this.caller = caller;
     this.keyspace = caller.keyspace();
     this.respVersion = caller.respVersion();
-    this.writesSince = caller.writesSince();
+    this.written = caller.written();
     this.sync = caller.sync();
     this.markedClient = caller.markedClient();
     this.restrictedUser = caller.restrictedUser();
@@ -121,8 +121,8 @@ abstract class ShardQuestion implements Caller, ReplyTarget {
   }
 
   @Override
-  public final long writesSince() {
-    return writesSince;
+  public final WrittenShards written() {
+    return written;
   }
 
   @Override

@@ -12,7 +12,6 @@ final class ShardRoutes {
   private final LocalCopies copies;
   private final LaterCalls laterCalls;
   private @Nullable ShardRoute[] routes = new @Nullable ShardRoute[8];
-  private long promotedAt;
 
   ShardRoutes(GatewayLoop loop, LocalCopies copies, LaterCalls laterCalls) {
     this.loop = loop;
@@ -39,15 +38,9 @@ final class ShardRoutes {
         routes = Arrays.copyOf(routes, Integer.highestOneBit(shard.id()) * 2);
       }
       if (routes[shard.id()] == null && shard.epoch() > 0) {
-        promotedAt = map.version();
-        routes[shard.id()] = open(shard, promotedAt);
+        routes[shard.id()] = open(shard, map.version());
       }
     }
-  }
-
-  /** The newest {@link ShardRoute#since}. */
-  long promotedAt() {
-    return promotedAt;
   }
 
   /** Looks again for the way to a shard whose leader has not taken a call. */

@@ -69,9 +69,6 @@ final class TransactionRun implements Caller, ReplyTarget {
     this.respVersion = session.respVersion;
     this.watches = session.takeWatches();
     this.weaves = queued.stream().anyMatch(each -> isOfGateway(each.command()));
-    if (transaction.writes()) {
-      session.writes(router.map().version());
-    }
   }
 
   /** Also those that go from shard to shard: they promise little, and one shard cannot tell all. */
@@ -359,8 +356,8 @@ final class TransactionRun implements Caller, ReplyTarget {
   }
 
   @Override
-  public long writesSince() {
-    return session.writesSince();
+  public WrittenShards written() {
+    return session.written();
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.slotferry.protocol.shard.ShardCall;
 /** Who gives a command to a shard and does not care for the answer. Any thread: without state. */
 final class Unheard implements Caller, ReplyTarget, Rerouting {
   private final Router router;
+  private final WrittenShards written = new WrittenShards();
 
   Unheard(Router router) {
     this.router = router;
@@ -45,8 +46,8 @@ final class Unheard implements Caller, ReplyTarget, Rerouting {
   }
 
   @Override
-  public long writesSince() {
-    return Long.MAX_VALUE;
+  public WrittenShards written() {
+    return written;
   }
 
   @Override

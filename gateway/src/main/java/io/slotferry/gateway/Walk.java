@@ -181,8 +181,8 @@ abstract class Walk implements Caller, ReplyTarget, Rerouting {
   }
 
   @Override
-  public final long writesSince() {
-    return Long.MAX_VALUE;
+  public final WrittenShards written() {
+    return caller.written();
   }
 
   @Override

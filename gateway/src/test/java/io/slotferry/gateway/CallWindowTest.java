@@ -33,8 +33,8 @@ class CallWindowTest {
     }
 
     @Override
-    public long writesSince() {
-      return 0;
+    public WrittenShards written() {
+      return new WrittenShards();
     }
 
     @Override

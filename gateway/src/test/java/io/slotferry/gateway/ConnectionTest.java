@@ -160,7 +160,9 @@ class ConnectionTest {
     Reply unknown = TestGateway.await(cluster.gateway.execute(0, Request.of("NOPE", "x")));
     assertThat(RespClient.text(unknown))
         .isEqualTo("-ERR unknown command 'NOPE', with args beginning with: 'x' ");
-    byte[] resp2 = TestGateway.await(cluster.gateway.submit(0, Request.of("GET", "none"), 2, null));
+    byte[] resp2 =
+        TestGateway.await(
+            cluster.gateway.submit(0, Request.of("GET", "none"), 2, new RequestSession(null)));
     assertThat(resp2).asString().isEqualTo("$-1\r\n");
   }
 

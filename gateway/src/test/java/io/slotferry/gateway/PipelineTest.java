@@ -226,6 +226,7 @@ class PipelineTest {
       cluster.maps.promote(2);
       assertThat(client.ask("SET", "k", "2")).isEqualTo("OK");
       assertThat(client.ask("WAIT", "1", "0")).isEqualTo("(0)");
+      assertThat(client.ask("WAIT", "1", "0")).as("asked again").isEqualTo("(0)");
       assertThat(client.ask("SET", "k", "3")).isEqualTo("OK");
       assertThat(client.ask("WAIT", "1", "0")).isEqualTo("(1)");
     }

@@ -64,7 +64,7 @@ final class SimulatedControl {
         long sentMillis = cluster.network.monotonicMillis();
         long incarnation = cluster.incarnation(node);
         if (report != null && !isCut(node)) {
-          long way = 1 + cluster.random.nextInt(30);
+          int way = 1 + cluster.random.nextInt(30);
           cluster.network.after(way, () -> reported(node, report, incarnation, sentMillis));
         }
       }

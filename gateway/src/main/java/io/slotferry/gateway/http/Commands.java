@@ -1,5 +1,6 @@
 package io.slotferry.gateway.http;
 
+import io.slotferry.gateway.RequestSession;
 import io.slotferry.protocol.Reply;
 import io.slotferry.protocol.ReplyReader;
 import io.slotferry.protocol.Request;
@@ -19,23 +20,21 @@ public interface Commands {
   /**
    * @param request not changed until the future is done
    * @param respVersion {@link #RESP2} or {@link #RESP3}
-   * @param durability null for the keyspace's default
+   * @param session what it has in common with other commands
    * @return the encoded reply, done on the caller's context; a Redis error is a reply too. Fails
    *     only when the gateway is not up
    */
-  Future<byte[]> submit(
-      int keyspace, Request request, int respVersion, @Nullable Durability durability);
+  Future<byte[]> submit(int keyspace, Request request, int respVersion, RequestSession session);
 
-  /** These, with this durability whatever the keyspace's default; null for that. */
-  default Commands at(@Nullable Durability durability) {
-    return durability == null
-        ? this
-        : (keyspace, request, respVersion, _) -> submit(keyspace, request, respVersion, durability);
+  /** These, as those of one request: with this durability, null for the keyspace's default. */
+  default Commands of(@Nullable Durability durability) {
+    RequestSession session = new RequestSession(durability);
+    return (keyspace, request, respVersion, _) -> submit(keyspace, request, respVersion, session);
   }
 
   /** {@link #submit} with the reply as a tree; fails with a problem when the gateway is not up. */
   default Future<Reply> execute(int keyspace, Request request, int respVersion) {
-    return submit(keyspace, request, respVersion, null)
+    return submit(keyspace, request, respVersion, new RequestSession(null))
         .recover(failure -> Future.failedFuture(notUp(failure)))
         .map(Commands::tree);
   }

@@ -35,7 +35,7 @@ final class KeyResource {
   Future<Void> get(RoutingContext context) {
     int keyspace = keyspaces.numberOf(context);
     byte[] key = keyOf(context);
-    Commands commands = this.commands.at(WriteTerms.durability(context.request()));
+    Commands commands = this.commands.of(WriteTerms.durability(context.request()));
     // Most keys are strings: both answers in one go, and only otherwise a second question.
     Future<Reply> value = commands.execute(keyspace, "GET", key);
     Future<Reply> ttl = commands.execute(keyspace, "PTTL", key);
@@ -113,7 +113,7 @@ final class KeyResource {
     List<List<byte[]>> writes = KeyDocument.writes(type, document);
     Long ttlMillis = ttlOf(document);
     WriteTerms terms = WriteTerms.of(context, type.equals("string"));
-    Commands commands = this.commands.at(terms.durability());
+    Commands commands = this.commands.of(terms.durability());
     Future<Reply> existed = commands.execute(keyspace, "EXISTS", key);
     Future<Reply> written =
         type.equals("string")
@@ -133,7 +133,7 @@ final class KeyResource {
       }
       return existed.compose(before -> {
         boolean created = before instanceof Reply.Int(long count) && count == 0;
-        return changed(context, keyspace, terms, created ? 201 : 204);
+        return changed(commands, context, keyspace, terms, created ? 201 : 204);
       });
     });
   }
@@ -194,7 +194,7 @@ final class KeyResource {
     List<byte[]> fields = patchedFields(document);
     Long ttlMillis = ttlOf(document);
     WriteTerms terms = WriteTerms.of(context, false);
-    Commands commands = this.commands.at(terms.durability());
+    Commands commands = this.commands.of(terms.durability());
     return commands
         .execute(keyspace, "EXISTS", key)
         .compose(found -> {
@@ -212,7 +212,7 @@ final class KeyResource {
         })
         .compose(reply -> {
           failOn(reply);
-          return changed(context, keyspace, terms, 204);
+          return changed(commands, context, keyspace, terms, 204);
         });
   }
 
@@ -248,7 +248,7 @@ final class KeyResource {
   Future<Void> delete(RoutingContext context) {
     int keyspace = keyspaces.numberOf(context);
     WriteTerms terms = WriteTerms.of(context, false);
-    Commands commands = this.commands.at(terms.durability());
+    Commands commands = this.commands.of(terms.durability());
     return commands
         .execute(keyspace, "DEL", keyOf(context))
         .compose(reply -> {
@@ -256,14 +256,15 @@ final class KeyResource {
           if (reply instanceof Reply.Int(long count) && count == 0) {
             throw new ProblemException(Problem.notFound("no such key"));
           }
-          return changed(context, keyspace, terms, 204);
+          return changed(commands, context, keyspace, terms, 204);
         });
   }
 
   // ---- shared
 
   /** Answers a write, after as many acknowledgements as it is to wait for. */
-  private Future<Void> changed(RoutingContext context, int keyspace, WriteTerms terms, int status) {
+  private static Future<Void> changed(
+      Commands commands, RoutingContext context, int keyspace, WriteTerms terms, int status) {
     if (terms.waitReplicas() == null) {
       return context.response().setStatusCode(status).end();
     }

@@ -3,9 +3,9 @@ package io.slotferry.gateway.http;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.slotferry.gateway.MapSource;
+import io.slotferry.gateway.RequestSession;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
-import io.slotferry.topology.Durability;
 import io.slotferry.topology.KeyOrder;
 import io.vertx.core.Future;
 import java.util.ArrayList;
@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A cluster that is one map per keyspace, for the commands that HTTP makes. Texts are one char per
@@ -33,7 +32,7 @@ final class FakeCommands implements Commands {
   private final Map<Integer, Map<String, Entry>> keyspaces = new HashMap<>();
   private final Map<String, Long> ttls = new HashMap<>();
   int commands;
-  @Nullable Durability lastDurability;
+  RequestSession lastSession;
 
   /** Has a bug. */
   volatile boolean broken;
@@ -50,9 +49,9 @@ final class FakeCommands implements Commands {
 
   @Override
   public Future<byte[]> submit(
-      int keyspace, Request request, int respVersion, @Nullable Durability durability) {
+      int keyspace, Request request, int respVersion, RequestSession session) {
     commands++;
-    lastDurability = durability;
+    lastSession = session;
     if (broken) {
       throw new IllegalStateException("a bug");
     }

@@ -137,11 +137,11 @@ class KeyResourceTest {
   @Test
   void aRequestMayHaveADurabilityOfItsOwn() {
     http.send("PUT", KEY, "{\"value\":\"v\"}", "Slotferry-Durability", "sync");
-    assertThat(http.commands.lastDurability).isEqualTo(Durability.SYNC);
+    assertThat(http.commands.lastSession.durability()).isEqualTo(Durability.SYNC);
     http.get(KEY, "Slotferry-Durability", "async");
-    assertThat(http.commands.lastDurability).isEqualTo(Durability.ASYNC);
+    assertThat(http.commands.lastSession.durability()).isEqualTo(Durability.ASYNC);
     http.send("DELETE", KEY, "");
-    assertThat(http.commands.lastDurability).isNull();
+    assertThat(http.commands.lastSession.durability()).isNull();
   }
 
   @Test
