@@ -3,9 +3,10 @@ package io.slotferry.engine;
 import io.slotferry.engine.hash.KeyHash;
 import io.slotferry.engine.store.AccessClock;
 import io.slotferry.engine.store.Entries;
+import io.slotferry.engine.store.EntryView;
 import io.slotferry.engine.store.KeyEntry;
 import io.slotferry.engine.store.KeyTable;
-import io.slotferry.engine.store.PackedString;
+import io.slotferry.engine.store.PackedEntry;
 import io.slotferry.engine.store.Partition;
 import io.slotferry.engine.store.PartitionStore;
 import io.slotferry.engine.value.HashValue;
@@ -54,8 +55,8 @@ public final class CommandContext {
   private final RandomGenerator random;
   private final Effect effect;
   private final byte[] digits = new byte[LONG_DIGITS_MAX];
-  private final StringValue view = new StringValue(new byte[0]);
-  private final StringValue peekView = new StringValue(new byte[0]);
+  private final EntryView view = new EntryView();
+  private final EntryView peekView = new EntryView();
 
   private final AccessClock accessClock;
   private final WireWriter scratch = new WireWriter();
@@ -79,6 +80,9 @@ public final class CommandContext {
   private @Nullable Partition partition;
   private @Nullable KeyTable table;
   private int index;
+
+  /** The hash of that key, if it stands packed in the entry, or may. */
+  private @Nullable HashValue packedHash;
 
   /** The key that was looked up last is new, and no effect has said so yet. */
   private boolean created;
@@ -118,6 +122,7 @@ public final class CommandContext {
     waits = false;
     created = false;
     located = NO_ARGUMENT;
+    packedHash = null;
     if (leading && notices.isOn()) {
       notices.begin(call.command, request);
     }
@@ -276,6 +281,8 @@ public final class CommandContext {
     if (keyArgument == located) {
       return;
     }
+    pack();
+    packedHash = null;
     byte[] buffer = request.buffer();
     int start = request.start(keyArgument);
     int length = request.length(keyArgument);
@@ -350,8 +357,8 @@ public final class CommandContext {
   }
 
   /**
-   * The live value, or null when there is none. A string comes as a view, valid until the next
-   * look-up by {@code find} and until the key is written.
+   * The live value, or null when there is none. A string, or a small hash, comes as a view, valid
+   * until the next look-up by {@code find} and until the key is written by a method of this class.
    */
   public @Nullable Value find(int keyArgument) {
     Object entry = entry(keyArgument);
@@ -359,13 +366,22 @@ public final class CommandContext {
       return null;
     }
     use();
-    return Entries.value(entry, view);
+    return valueOf(entry);
   }
 
   /** The same for those who only look at the key from outside: that is no use of it. */
   public @Nullable Value inspect(int keyArgument) {
     Object entry = entry(keyArgument);
-    return entry == null ? null : Entries.value(entry, view);
+    return entry == null ? null : valueOf(entry);
+  }
+
+  private Value valueOf(Object entry) {
+    if (packedHash != null) {
+      return packedHash;
+    }
+    Value value = view.of(entry);
+    packedHash = entry instanceof byte[] && value instanceof HashValue hash ? hash : null;
+    return value;
   }
 
   /** The located key is used now. */
@@ -449,13 +465,13 @@ public final class CommandContext {
     if (table == null || at < 0 || Entries.isExpired(table.entryAt(at), nowMillis)) {
       return null;
     }
-    return Entries.value(table.entryAt(at), peekView);
+    return peekView.of(table.entryAt(at));
   }
 
-  /** The string at the key was changed in place: see {@link PackedString#markRaw}. */
+  /** The string at the key was changed in place: see {@link PackedEntry#markRaw}. */
   public void markRaw(int keyArgument) {
     if (entry(keyArgument) instanceof byte[] packed) {
-      PackedString.markRaw(packed);
+      PackedEntry.markRaw(packed);
     }
   }
 
@@ -465,8 +481,8 @@ public final class CommandContext {
     if (entry == null) {
       return null;
     }
-    boolean isRaw = entry instanceof byte[] packed && PackedString.isRaw(packed);
-    return isRaw ? "raw" : Entries.value(entry, view).encoding();
+    boolean isRaw = entry instanceof byte[] packed && PackedEntry.isRaw(packed);
+    return isRaw ? "raw" : valueOf(entry).encoding();
   }
 
   /** The memory the key and its value take, bytes (an estimate); -1 when there is no such key. */
@@ -495,14 +511,24 @@ public final class CommandContext {
       return;
     }
     locate(keyArgument);
-    bind(new KeyEntry(request.copy(keyArgument), value, expiryMillis));
+    Object entry =
+        Entries.of(
+            request.buffer(),
+            request.start(keyArgument),
+            request.length(keyArgument),
+            value,
+            expiryMillis);
+    bind(entry);
+    if (value instanceof HashValue hash && hash.isCompact()) {
+      show(hash, entry);
+    }
   }
 
   /** Binds the key to a string, replacing what it held, its expiry included. */
   public void putString(int keyArgument, byte[] source, int start, int length, long expiryMillis) {
     Object entry = entry(keyArgument);
     if (entry instanceof byte[] packed
-        && PackedString.overwrite(packed, source, start, length, expiryMillis)) {
+        && PackedEntry.overwrite(packed, source, start, length, expiryMillis)) {
       return;
     }
     bind(newString(keyArgument, source, start, length, expiryMillis));
@@ -547,10 +573,10 @@ public final class CommandContext {
       return value;
     }
     byte[] packed = packed(keyArgument, value);
-    byte[] changeable = held >= length ? packed : PackedString.lengthened(packed, length);
+    byte[] changeable = held >= length ? packed : PackedEntry.lengthened(packed, length);
     bind(changeable);
     int newLength = Math.max(held, length);
-    return view.view(changeable, changeable.length - newLength, newLength);
+    return view.string(changeable, changeable.length - newLength, newLength);
   }
 
   private byte[] packed(int keyArgument, @Nullable StringValue value) {
@@ -565,7 +591,7 @@ public final class CommandContext {
 
   private byte[] newString(
       int keyArgument, byte[] source, int start, int length, long expiryMillis) {
-    return PackedString.of(
+    return PackedEntry.of(
         request.buffer(),
         request.start(keyArgument),
         request.length(keyArgument),
@@ -576,6 +602,7 @@ public final class CommandContext {
   }
 
   private void bind(Object entry) {
+    packedHash = null;
     if (table == null) {
       table = locatedPartition().demandTable(keyspace);
       index =
@@ -602,7 +629,11 @@ public final class CommandContext {
   public void expire(int keyArgument, long expiryMillis) {
     locate(keyArgument);
     if (table != null && index >= 0) {
+      pack();
       table.expireAt(index, expiryMillis);
+      if (packedHash != null) {
+        show(packedHash, table.entryAt(index));
+      }
     }
   }
 
@@ -629,6 +660,35 @@ public final class CommandContext {
     table.remove(index);
     index = -1;
     located = NO_ARGUMENT;
+    packedHash = null;
+  }
+
+  // ---- small hashes, which stand packed in their entries
+
+  /** Puts the hash of the located key back into its entry if it has left it. */
+  private void pack() {
+    HashValue hash = packedHash;
+    if (hash == null || table == null || index < 0 || !hash.hasLeftEntry()) {
+      return;
+    }
+    Object old = table.entryAt(index);
+    Object entry =
+        Entries.of(
+            Entries.keyBuffer(old),
+            Entries.keyStart(old),
+            Entries.keyLength(old),
+            hash,
+            Entries.expiry(old));
+    table.replace(index, entry);
+    show(hash, entry);
+  }
+
+  /** Whoever holds {@code hash} sees, and changes, what stands in {@code entry} from now on. */
+  private void show(HashValue hash, Object entry) {
+    if (entry instanceof byte[] packed) {
+      hash.viewCompact(packed, PackedEntry.valueStart(packed));
+    }
+    packedHash = hash.isCompact() ? hash : null;
   }
 
   // ---- waiting
@@ -791,7 +851,7 @@ public final class CommandContext {
       return;
     }
     WireWriter payload = new WireWriter();
-    Entries.value(entry, view).encode(payload);
+    valueOf(entry).encode(payload);
     beginEffect(keyArgument, Effect.PUT)
         .decimal(Entries.expiry(entry))
         .decimal(Entries.type(entry).code())
@@ -800,6 +860,7 @@ public final class CommandContext {
   }
 
   private void recount() {
+    pack();
     if (table != null && index >= 0) {
       table.recount(index);
     }

@@ -2,11 +2,11 @@ package io.slotferry.engine;
 
 import io.slotferry.engine.hash.KeyHash;
 import io.slotferry.engine.store.Entries;
+import io.slotferry.engine.store.EntryView;
 import io.slotferry.engine.store.KeyTable;
 import io.slotferry.engine.store.Partition;
 import io.slotferry.engine.store.PartitionStore;
 import io.slotferry.engine.value.StreamValue;
-import io.slotferry.engine.value.StringValue;
 import io.slotferry.engine.value.Value;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
@@ -159,7 +159,7 @@ public final class EngineFixture {
 
   private static String describe(Object entry) {
     WireWriter encoded = new WireWriter();
-    Value value = Entries.value(entry, new StringValue(new byte[0]));
+    Value value = new EntryView().of(entry);
     if (value instanceof StreamValue stream) {
       stream.groups().forEach(group -> group.consumers().forEach(consumer -> consumer.seen(0)));
     }

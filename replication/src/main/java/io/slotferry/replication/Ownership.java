@@ -4,12 +4,12 @@ import io.slotferry.engine.Effect;
 import io.slotferry.engine.EffectSink;
 import io.slotferry.engine.Engine;
 import io.slotferry.engine.store.Entries;
+import io.slotferry.engine.store.EntryView;
 import io.slotferry.engine.store.KeyTable;
 import io.slotferry.engine.store.OrderedKeys;
 import io.slotferry.engine.store.Partition;
 import io.slotferry.engine.store.PartitionState;
 import io.slotferry.engine.store.PartitionStore;
-import io.slotferry.engine.value.StringValue;
 import io.slotferry.engine.value.Value;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.frame.WireWriter;
@@ -40,7 +40,7 @@ final class Ownership {
   private final PartitionStore store;
   private final EffectSink effects;
   private final WireWriter encoded = new WireWriter();
-  private final StringValue view = new StringValue(new byte[0]);
+  private final EntryView view = new EntryView();
   private ClusterMap map = ClusterMap.EMPTY;
   private int shard;
   private int garbageSeen = ALL_SEEN;
@@ -112,7 +112,7 @@ final class Ownership {
     int start = Entries.keyStart(entry);
     byte[] buffer = Entries.keyBuffer(entry);
     byte[] key = java.util.Arrays.copyOfRange(buffer, start, start + Entries.keyLength(entry));
-    Value value = Entries.value(entry, view);
+    Value value = view.of(entry);
     encoded.clear();
     value.encode(encoded);
     change(

@@ -239,6 +239,7 @@ public final class ShardCopy implements ShardExecutor {
       replies.forcedTo(log.fsyncedOffset());
     }
     leader.keepOnly(shard.replicas());
+    log.followed(!shard.replicas().isEmpty());
     releaseReplies(leader);
     ownership.mapIs(map, shard.id());
     IntPredicate isHere = partition -> map.shardOf(partition) == shard.id();
@@ -249,6 +250,7 @@ public final class ShardCopy implements ShardExecutor {
 
   private void follow(Shard shard, long nowMillis) {
     stopLeading();
+    log.followed(true);
     if (follower == null) {
       follower = new Follower(shard.id(), node, nextSession, log, new FollowedData(), outbox);
       nextSession += SESSIONS_PER_ROLE;

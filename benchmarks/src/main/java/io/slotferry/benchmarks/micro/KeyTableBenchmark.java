@@ -3,7 +3,7 @@ package io.slotferry.benchmarks.micro;
 import io.slotferry.engine.hash.KeyHash;
 import io.slotferry.engine.store.Entries;
 import io.slotferry.engine.store.KeyTable;
-import io.slotferry.engine.store.PackedString;
+import io.slotferry.engine.store.PackedEntry;
 import io.slotferry.protocol.Request;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -48,7 +48,7 @@ public class KeyTableBenchmark {
   private int insert(Request key) {
     byte[] buffer = key.buffer();
     byte[] entry =
-        PackedString.of(
+        PackedEntry.of(
             buffer, key.start(0), key.length(0), buffer, 0, key.length(0), Entries.NO_EXPIRY);
     return table.insert(find(key), hash(key), entry);
   }

@@ -4,10 +4,10 @@ import io.slotferry.engine.CommandContext;
 import io.slotferry.engine.HandlerTable;
 import io.slotferry.engine.rdb.Dump;
 import io.slotferry.engine.store.Entries;
+import io.slotferry.engine.store.EntryView;
 import io.slotferry.engine.store.KeyTable;
 import io.slotferry.engine.store.Partition;
 import io.slotferry.engine.store.PartitionStore;
-import io.slotferry.engine.value.StringValue;
 import io.slotferry.engine.value.Value;
 import io.slotferry.protocol.GlobPattern;
 import io.slotferry.protocol.Request;
@@ -170,7 +170,7 @@ public final class DebugCommands {
   /** Every value is written and read again, as a restart would do. */
   private static void reload(CommandContext context) {
     PartitionStore store = context.store();
-    StringValue view = new StringValue(new byte[0]);
+    EntryView view = new EntryView();
     for (Partition at = store.serving(-1); at != null; at = store.serving(at.id())) {
       for (int keyspace = 0; keyspace < at.keyspaces(); keyspace++) {
         KeyTable table = at.table(keyspace);
@@ -182,12 +182,12 @@ public final class DebugCommands {
     context.reply().ok();
   }
 
-  private static Object renewed(Object entry, StringValue view) {
+  private static Object renewed(Object entry, EntryView view) {
     return Entries.of(
         Entries.keyBuffer(entry),
         Entries.keyStart(entry),
         Entries.keyLength(entry),
-        Entries.value(entry, view).copy(),
+        view.of(entry).copy(),
         Entries.expiry(entry));
   }
 

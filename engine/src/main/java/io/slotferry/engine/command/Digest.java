@@ -1,6 +1,7 @@
 package io.slotferry.engine.command;
 
 import io.slotferry.engine.store.Entries;
+import io.slotferry.engine.store.EntryView;
 import io.slotferry.engine.value.HashValue;
 import io.slotferry.engine.value.ListValue;
 import io.slotferry.engine.value.SetValue;
@@ -65,9 +66,7 @@ final class Digest {
   void addEntry(Object entry) {
     Digest ofKey = new Digest();
     ofKey.mix(Entries.keyBuffer(entry), Entries.keyStart(entry), Entries.keyLength(entry));
-    ofKey.addValue(
-        Entries.value(entry, new StringValue(new byte[0])),
-        Entries.expiry(entry) != Entries.NO_EXPIRY);
+    ofKey.addValue(new EntryView().of(entry), Entries.expiry(entry) != Entries.NO_EXPIRY);
     xor(ofKey.sum, 0, BYTES);
   }
 

@@ -2,6 +2,7 @@ package io.slotferry.engine.command;
 
 import io.slotferry.engine.CommandContext;
 import io.slotferry.engine.store.Entries;
+import io.slotferry.engine.store.EntryView;
 import io.slotferry.engine.store.KeyTable;
 import io.slotferry.engine.store.OrderedKeys;
 import io.slotferry.engine.store.Partition;
@@ -22,8 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeyRange {
   private static final String INVALID = "ERR min or max not valid string range item";
-
-  private static final byte[] NOTHING = {};
 
   private final CommandContext context;
   private boolean reverse;
@@ -137,10 +136,10 @@ final class KeyRange {
   private void write(List<Object> selected) {
     ReplyWriter reply = context.reply();
     reply.array(withValues ? selected.size() * 2 : selected.size());
-    StringValue view = new StringValue(NOTHING);
+    EntryView view = new EntryView();
     for (Object entry : selected) {
       KeyspaceCommands.writeKey(reply, entry);
-      if (withValues && Entries.value(entry, view) instanceof StringValue string) {
+      if (withValues && view.of(entry) instanceof StringValue string) {
         string.reply(reply, 0, string.length());
       } else if (withValues) {
         reply.nullBulk();

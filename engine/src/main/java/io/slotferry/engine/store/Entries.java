@@ -1,13 +1,15 @@
 package io.slotferry.engine.store;
 
+import io.slotferry.engine.value.HashValue;
 import io.slotferry.engine.value.StringValue;
 import io.slotferry.engine.value.Value;
 import io.slotferry.engine.value.ValueType;
 import java.util.Arrays;
 
 /**
- * What is common to the two forms of an entry: a {@link PackedString} (one byte array) and a {@link
- * KeyEntry}. An entry is an {@link Object} so that a string costs no wrapper.
+ * What is common to the two forms of an entry: a {@link PackedEntry} (one byte array) and a {@link
+ * KeyEntry}. An entry is an {@link Object} so that a string costs no wrapper. {@link EntryView}
+ * shows the value.
  */
 public final class Entries {
   /** The expiry of a key that never expires. */
@@ -28,12 +30,12 @@ public final class Entries {
   }
 
   public static int keyStart(Object entry) {
-    return entry instanceof byte[] packed ? PackedString.keyStart(packed) : 0;
+    return entry instanceof byte[] packed ? PackedEntry.keyStart(packed) : 0;
   }
 
   public static int keyLength(Object entry) {
     return entry instanceof byte[] packed
-        ? PackedString.keyLength(packed)
+        ? PackedEntry.keyLength(packed)
         : ((KeyEntry) entry).key().length;
   }
 
@@ -53,7 +55,7 @@ public final class Entries {
   /** Milliseconds since 1970, or {@link #NO_EXPIRY}. */
   public static long expiry(Object entry) {
     return entry instanceof byte[] packed
-        ? PackedString.expiry(packed)
+        ? PackedEntry.expiry(packed)
         : ((KeyEntry) entry).expiryMillis();
   }
 
@@ -63,24 +65,17 @@ public final class Entries {
   }
 
   public static ValueType type(Object entry) {
-    return entry instanceof KeyEntry keyEntry ? keyEntry.value().type() : ValueType.STRING;
-  }
-
-  /** The value; of a string, {@code view} pointed at it. */
-  public static Value value(Object entry, StringValue view) {
     if (entry instanceof KeyEntry keyEntry) {
-      return keyEntry.value();
+      return keyEntry.value().type();
     }
-    byte[] packed = (byte[]) entry;
-    int start = PackedString.valueStart(packed);
-    return view.view(packed, start, packed.length - start);
+    return PackedEntry.isHash((byte[]) entry) ? ValueType.HASH : ValueType.STRING;
   }
 
-  /** A new entry of copies. */
+  /** A new entry of copies; but a value that cannot be packed is the entry's own from now on. */
   public static Object of(
       byte[] keyBuffer, int keyStart, int keyLength, Value value, long expiryMillis) {
     if (value instanceof StringValue string && !string.isLasting()) {
-      return PackedString.of(
+      return PackedEntry.of(
           keyBuffer,
           keyStart,
           keyLength,
@@ -88,6 +83,9 @@ public final class Entries {
           string.start(),
           string.length(),
           expiryMillis);
+    }
+    if (value instanceof HashValue hash && hash.isCompact() && hash.compactLength() > 0) {
+      return PackedEntry.of(keyBuffer, keyStart, keyLength, hash, expiryMillis);
     }
     return new KeyEntry(
         Arrays.copyOfRange(keyBuffer, keyStart, keyStart + keyLength), value, expiryMillis);

@@ -305,8 +305,8 @@ public final class KeyTable {
   public void expireAt(int index, long expiryMillis) {
     Object entry = entryAt(index);
     if (entry instanceof byte[] packed) {
-      if (!PackedString.overwriteExpiry(packed, expiryMillis)) {
-        replace(index, PackedString.withExpiry(packed, expiryMillis));
+      if (!PackedEntry.overwriteExpiry(packed, expiryMillis)) {
+        replace(index, PackedEntry.withExpiry(packed, expiryMillis));
       }
     } else {
       removed(entry);

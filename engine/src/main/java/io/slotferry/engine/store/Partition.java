@@ -1,7 +1,6 @@
 package io.slotferry.engine.store;
 
 import io.slotferry.engine.hash.KeyHash;
-import io.slotferry.engine.value.StringValue;
 import io.slotferry.engine.value.Value;
 import io.slotferry.engine.value.ValueType;
 import io.slotferry.protocol.frame.MalformedFrameException;
@@ -265,7 +264,7 @@ public final class Partition {
   }
 
   private int writeKeys(int hash, WireWriter out) {
-    StringValue view = new StringValue(new byte[0]);
+    EntryView view = new EntryView();
     int keys = 0;
     for (int keyspace = 0; keyspace < keyspaces(); keyspace++) {
       KeyTable table = table(keyspace);
@@ -281,12 +280,12 @@ public final class Partition {
     return keys;
   }
 
-  private static void writeKey(int keyspace, Object entry, StringValue view, WireWriter out) {
+  private static void writeKey(int keyspace, Object entry, EntryView view, WireWriter out) {
     out.varint(keyspace);
     out.i64(Entries.expiry(entry));
     out.u8(Entries.type(entry).code());
     out.bytes(Entries.keyBuffer(entry), Entries.keyStart(entry), Entries.keyLength(entry));
-    Entries.value(entry, view).encode(out);
+    view.of(entry).encode(out);
   }
 
   /**

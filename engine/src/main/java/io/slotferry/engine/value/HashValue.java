@@ -25,7 +25,6 @@ public final class HashValue extends Value implements Elements {
   private static final int WITH_EXPIRIES = 0;
 
   private static final int OBJECT_BYTES = 56;
-  private static final Packed NOTHING = new Packed(0);
 
   /** Without elements once there is a table. */
   private Packed packed = new Packed(0);
@@ -54,7 +53,37 @@ public final class HashValue extends Value implements Elements {
 
   @Override
   public long approximateBytes() {
-    return OBJECT_BYTES + (table == null ? packed.bytes().length : table.bytes());
+    return OBJECT_BYTES + (table == null ? packed.length() : table.bytes());
+  }
+
+  // ---- the compact form, which stands in the key's entry
+
+  /** Whether it is small: fields and values in turn, in {@link #compactLength} bytes. */
+  public boolean isCompact() {
+    return table == null;
+  }
+
+  public int compactLength() {
+    return packed.length();
+  }
+
+  /** Copies the compact form. */
+  public void copyCompact(byte[] target, int start) {
+    packed.copyTo(target, start);
+  }
+
+  /**
+   * Becomes a view of the compact form in {@code entry[from, end)}. Values of the same length are
+   * replaced there; after any other change, {@link #hasLeftEntry} says so.
+   */
+  public void viewCompact(byte[] entry, int from) {
+    packed.view(entry, from, entry.length);
+    table = null;
+  }
+
+  /** Whether it is a view of an entry no more, so that the entry has to be made anew. */
+  public boolean hasLeftEntry() {
+    return table != null || packed.isOwn();
   }
 
   // ---- fields
@@ -161,7 +190,7 @@ public final class HashValue extends Value implements Elements {
               packed.lengthAt(value)));
       at = packed.next(value);
     }
-    packed = NOTHING;
+    packed = new Packed(0);
     table = spread;
   }
 

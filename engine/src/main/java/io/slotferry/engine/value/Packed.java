@@ -8,23 +8,61 @@ import java.util.random.RandomGenerator;
  * 128) and its bytes: what Redis calls a listpack. It is searched from the front, which for so
  * little memory is faster than any table, and takes a fraction of the space.
  *
+ * <p>It may be a view of a part of another array, such as a key's entry: then changes that keep all
+ * lengths are made there, and any other gives it an array of its own.
+ *
  * <p>An element may begin with {@code payloadBytes} that are not part of its name.
  */
 final class Packed {
   private static final int SPARE_BYTES = 8;
 
+  /** Nobody has counted the elements yet. */
+  private static final int UNKNOWN = -1;
+
   private final int payloadBytes;
   private byte[] bytes = new byte[0];
-  private int used;
+
+  /** Where the elements begin: at the front of an own array, never there in a view. */
+  private int from;
+
+  private int to;
   private int count;
 
   Packed(int payloadBytes) {
     this.payloadBytes = payloadBytes;
   }
 
+  /** Views the elements in {@code array[from, to)} from now on; {@code from} is above 0. */
+  void view(byte[] array, int from, int to) {
+    this.bytes = array;
+    this.from = from;
+    this.to = to;
+    this.count = UNKNOWN;
+  }
+
+  /** Whether it has an array of its own. */
+  boolean isOwn() {
+    return from == 0;
+  }
+
   /** The number of elements. */
   int count() {
+    if (count == UNKNOWN) {
+      count = 0;
+      for (int at = from; at < to; at = after(at)) {
+        count++;
+      }
+    }
     return count;
+  }
+
+  /** The memory that the elements take, bytes. */
+  int length() {
+    return to - from;
+  }
+
+  void copyTo(byte[] target, int start) {
+    System.arraycopy(bytes, from, target, start, to - from);
   }
 
   byte[] bytes() {
@@ -34,17 +72,17 @@ final class Packed {
   // ---- positions: the offset of an element's length byte; the end is -1
 
   int first() {
-    return used == 0 ? -1 : 0;
+    return from == to ? -1 : from;
   }
 
   int next(int at) {
     int next = after(at);
-    return next == used ? -1 : next;
+    return next == to ? -1 : next;
   }
 
   /** The position of the element number {@code index}. */
   int position(int index) {
-    int at = 0;
+    int at = from;
     for (int i = 0; i < index; i++) {
       at = after(at);
     }
@@ -52,7 +90,7 @@ final class Packed {
   }
 
   int randomPosition(RandomGenerator random, int stride) {
-    return position(random.nextInt(count / stride) * stride);
+    return position(random.nextInt(count() / stride) * stride);
   }
 
   private int after(int at) {
@@ -91,8 +129,8 @@ final class Packed {
   /** The position of the element of this name among every {@code stride}-th one, or -1. */
   int find(byte[] buffer, int start, int length, int stride) {
     int bodyLength = length + payloadBytes;
-    int at = 0;
-    while (at < used) {
+    int at = from;
+    while (at < to) {
       int name = bodyAt(at) + payloadBytes;
       if (lengthAt(at) == bodyLength
           && Arrays.equals(bytes, name, name + length, buffer, start, start + length)) {
@@ -108,22 +146,22 @@ final class Packed {
   // ---- changes
 
   void append(byte[] source, int start, int length) {
-    insert(used, source, start, length);
+    insert(to, source, start, length);
   }
 
   /** Puts an element before the one at {@code at}; {@code at} may be the end. */
   void insert(int at, byte[] source, int start, int length) {
     int head = varintLength(length);
-    shift(at, head + length);
-    write(at, head, source, start, length);
-    count++;
+    int elements = count();
+    write(shift(at, head + length), head, source, start, length);
+    count = elements + 1;
   }
 
   void replace(int at, byte[] source, int start, int length) {
     int head = varintLength(length);
     int after = after(at);
-    shift(after, at + head + length - after);
-    write(at, head, source, start, length);
+    int distance = at + head + length - after;
+    write(shift(after, distance) - (after - at), head, source, start, length);
   }
 
   private void write(int at, int head, byte[] source, int start, int length) {
@@ -147,25 +185,35 @@ final class Packed {
     for (int i = 0; i < elements; i++) {
       end = after(end);
     }
+    int before = count();
     shift(end, at - end);
-    count -= elements;
+    count = before - elements;
   }
 
   /** The offset after the last element. */
   int end() {
-    return used;
+    return to;
   }
 
-  /** Moves everything from {@code at} on by {@code distance} bytes. */
-  private void shift(int at, int distance) {
-    int newUsed = used + distance;
-    byte[] target = bytes;
-    if (newUsed > bytes.length || newUsed < bytes.length / 2) {
-      target = new byte[newUsed + (newUsed >>> 3) + (newUsed == 0 ? 0 : SPARE_BYTES)];
-      System.arraycopy(bytes, 0, target, 0, Math.min(at, at + distance));
+  /**
+   * Moves everything from {@code at} on by {@code distance} bytes, and returns what {@code at} has
+   * become: another offset when this was a view.
+   */
+  private int shift(int at, int distance) {
+    if (distance == 0) {
+      return at;
     }
-    System.arraycopy(bytes, at, target, at + distance, used - at);
+    int place = at - from;
+    int length = to - from + distance;
+    byte[] target = bytes;
+    if (!isOwn() || length > bytes.length || length < bytes.length / 2) {
+      target = new byte[length + (length >>> 3) + (length == 0 ? 0 : SPARE_BYTES)];
+      System.arraycopy(bytes, from, target, 0, Math.min(place, place + distance));
+    }
+    System.arraycopy(bytes, at, target, place + distance, to - at);
     bytes = target;
-    used = newUsed;
+    from = 0;
+    to = length;
+    return place;
   }
 }

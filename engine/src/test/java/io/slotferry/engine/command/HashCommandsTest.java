@@ -2,7 +2,13 @@ package io.slotferry.engine.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.slotferry.engine.Engine;
 import io.slotferry.engine.EngineFixture;
+import io.slotferry.engine.hash.KeyHash;
+import io.slotferry.engine.store.KeyTable;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class HashCommandsTest {
@@ -62,5 +68,81 @@ class HashCommandsTest {
   void aReplyOfRandomChoicesIsBounded() {
     engine.reply("HSET", "h", "f", "1");
     assertThat(engine.reply("HRANDFIELD", "h", "-2000000")).isEqualTo("-ERR value is out of range");
+  }
+
+  // ---- small hashes stand packed in their entries
+
+  private boolean isPacked(String key) {
+    byte[] bytes = key.getBytes(StandardCharsets.ISO_8859_1);
+    int partition = EngineFixture.partitionOf(0, bytes, 0, bytes.length);
+    KeyTable table = engine.engine.store().create(partition).demandTable(0);
+    int at = table.find(KeyHash.hash(bytes, 0, bytes.length), bytes, 0, bytes.length);
+    return table.entryAt(at) instanceof byte[];
+  }
+
+  @Test
+  void aSmallHashStaysPackedWhateverHappensToItsKey() {
+    engine.reply("HSET", "h", "f", "1", "g", "22");
+    engine.reply("EXPIRE", "h", "100");
+    engine.reply("HSET", "h", "g", "33", "i", "4");
+    engine.reply("COPY", "h", "copy");
+    engine.reply("RENAME", "h", "moved");
+    engine.reply("HDEL", "moved", "f");
+    engine.reply("HINCRBY", "moved", "i", "95");
+    engine.reply("PERSIST", "moved");
+    for (String key : List.of("copy", "moved")) {
+      assertThat(isPacked(key)).as(key).isTrue();
+      assertThat(engine.reply("TYPE", key)).isEqualTo("+hash");
+      assertThat(engine.reply("OBJECT", "ENCODING", key)).isEqualTo("$8 listpack");
+    }
+    assertThat(engine.reply("HGETALL", "moved")).isEqualTo("*4 $1 g $2 33 $1 i $2 99");
+    assertThat(engine.reply("HGETALL", "copy")).isEqualTo("*6 $1 f $1 1 $1 g $2 33 $1 i $1 4");
+    assertThat(engine.reply("TTL", "moved")).isEqualTo(":-1");
+    assertThat(engine.reply("TTL", "copy")).isEqualTo(":100");
+    assertThat(engine.reply("GET", "copy")).startsWith("-WRONGTYPE");
+    assertThat(engine.reply("SET", "copy", "x", "GET")).startsWith("-WRONGTYPE");
+    engine.reply("SET", "copy", "x");
+    assertThat(engine.reply("GET", "copy")).isEqualTo("$1 x");
+  }
+
+  @Test
+  void aHashThatOutgrowsItsEntryLeavesIt() {
+    engine.reply("HSET", "h", "f", "1");
+    engine.reply("HSET", "h", "g", "x".repeat(100));
+    assertThat(isPacked("h")).isFalse();
+    assertThat(engine.reply("HGET", "h", "f")).isEqualTo("$1 1");
+    // The object through which the first was looked at is its own value now: no other may share it.
+    engine.reply("HSET", "other", "f", "2");
+    assertThat(engine.reply("HLEN", "h")).isEqualTo(":2");
+    assertThat(engine.reply("HLEN", "other")).isEqualTo(":1");
+  }
+
+  @Test
+  void whateverIsDoneToHashesTheFollowersHaveTheSame() {
+    Engine follower = engine.follow();
+    Random random = new Random(5);
+    for (int step = 0; step < 5_000; step++) {
+      String key = "h" + random.nextInt(4);
+      String other = "h" + random.nextInt(4);
+      String field = "f" + random.nextInt(5);
+      String value = "x".repeat(random.nextInt(random.nextInt(50) == 0 ? 80 : 6));
+      String[][] commands = {
+        {"HSET", key, field, value},
+        {"HSET", key, field, value, "g", value},
+        {"HDEL", key, field},
+        {"HINCRBY", key, "n", Integer.toString(random.nextInt(2_000) - 1_000)},
+        {"HPEXPIRE", key, random.nextBoolean() ? "0" : "5000", "FIELDS", "1", field},
+        {"PEXPIRE", key, "1000"},
+        {"RENAME", key, other},
+        {"COPY", key, other, "REPLACE"},
+        {"SET", key, value},
+        {"DEL", key},
+        {"HGETALL", key},
+      };
+      engine.reply(commands[random.nextInt(commands.length)]);
+      engine.nowMillis += random.nextInt(100);
+    }
+    assertThat(EngineFixture.contents(follower.store()))
+        .isEqualTo(EngineFixture.contents(engine.engine.store()));
   }
 }

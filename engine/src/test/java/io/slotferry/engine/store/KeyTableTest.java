@@ -45,7 +45,7 @@ class KeyTableTest {
   private void put(String name, String value, long expiryMillis) {
     byte[] key = bytes(name);
     byte[] text = bytes(value);
-    byte[] entry = PackedString.of(key, 0, key.length, text, 0, text.length, expiryMillis);
+    byte[] entry = PackedEntry.of(key, 0, key.length, text, 0, text.length, expiryMillis);
     int at = table.find(hash(key), key, 0, key.length);
     if (at >= 0) {
       table.replace(at, entry);
@@ -67,9 +67,9 @@ class KeyTableTest {
 
   private static String valueOf(Object entry) {
     byte[] packed = (byte[]) entry;
-    int start = PackedString.valueStart(packed);
+    int start = PackedEntry.valueStart(packed);
     String value = new String(packed, start, packed.length - start, StandardCharsets.ISO_8859_1);
-    return value + "@" + PackedString.expiry(packed);
+    return value + "@" + PackedEntry.expiry(packed);
   }
 
   private void checkAgainstModel() {
@@ -157,14 +157,14 @@ class KeyTableTest {
   @ValueSource(ints = {0, 1, 127, 128, 16_383, 16_384, 100_000})
   void packsKeysOfAnyLength(int length) {
     byte[] key = bytes("k".repeat(length));
-    byte[] entry = PackedString.of(key, 0, length, bytes("value"), 1, 3, 42);
+    byte[] entry = PackedEntry.of(key, 0, length, bytes("value"), 1, 3, 42);
     assertThat(Entries.hasKey(entry, key, 0, length)).isTrue();
-    assertThat(PackedString.keyLength(entry)).isEqualTo(length);
+    assertThat(PackedEntry.keyLength(entry)).isEqualTo(length);
     assertThat(valueOf(entry)).isEqualTo("alu@42");
-    assertThat(PackedString.overwrite(entry, bytes("new"), 0, 3, 43)).isTrue();
+    assertThat(PackedEntry.overwrite(entry, bytes("new"), 0, 3, 43)).isTrue();
     assertThat(valueOf(entry)).isEqualTo("new@43");
-    assertThat(PackedString.overwrite(entry, bytes("new"), 0, 2, 43)).isFalse();
-    assertThat(PackedString.overwrite(entry, bytes("new"), 0, 3, -1)).isFalse();
+    assertThat(PackedEntry.overwrite(entry, bytes("new"), 0, 2, 43)).isFalse();
+    assertThat(PackedEntry.overwrite(entry, bytes("new"), 0, 3, -1)).isFalse();
   }
 
   @Test

@@ -23,7 +23,7 @@ class OrderedKeysTest {
 
   private static byte[] entry(String name, long expiryMillis) {
     byte[] key = bytes(name);
-    return PackedString.of(key, 0, key.length, key, 0, 0, expiryMillis);
+    return PackedEntry.of(key, 0, key.length, key, 0, 0, expiryMillis);
   }
 
   private static byte[] bytes(String text) {

@@ -41,7 +41,7 @@ class PartitionTest {
         table.remove(at);
       } else if (!value.isEmpty()) {
         byte[] entry =
-            PackedString.of(bytes(key), 0, key.length(), text, 0, text.length, value.length());
+            PackedEntry.of(bytes(key), 0, key.length(), text, 0, text.length, value.length());
         if (at >= 0) {
           table.replace(at, entry);
         } else {

@@ -15,12 +15,16 @@ public final class Backlog {
   /** Redis' {@code repl-backlog-size} is 1 MB; effects of a short cut at a high rate need more. */
   public static final int BYTES_DEFAULT = 16 << 20;
 
+  /** As much as Redis keeps is enough when nobody follows: whoever comes starts with a sync. */
+  public static final int BYTES_ALONE = 1 << 20;
+
   private static final int PAGE_BITS = 16;
   static final int PAGE_BYTES = 1 << PAGE_BITS;
   private static final byte[] NO_PAGE = new byte[0];
   private static final int PAGES_INITIAL = 4;
 
-  private final int bytesMax;
+  private final int bytesMaxFollowed;
+  private int bytesMax;
   private byte[][] ring = emptyRing(PAGES_INITIAL);
 
   /** Where in its array each page starts. */
@@ -34,8 +38,18 @@ public final class Backlog {
   /** The end of the last value that is larger than the bound: nothing before it can be used. */
   private long useless;
 
+  /**
+   * @param bytesMax how much it holds, unless {@link #followed} says that nobody needs it
+   */
   public Backlog(int bytesMax) {
+    this.bytesMaxFollowed = bytesMax;
     this.bytesMax = bytesMax;
+  }
+
+  /** Whether there are copies that may want to go on from an older offset. */
+  public void followed(boolean isFollowed) {
+    bytesMax = isFollowed ? bytesMaxFollowed : Math.min(bytesMaxFollowed, BYTES_ALONE);
+    trim();
   }
 
   static long pageOf(long offset) {

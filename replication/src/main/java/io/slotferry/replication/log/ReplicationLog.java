@@ -141,6 +141,11 @@ public final class ReplicationLog implements EffectSink {
     disk.onFsync(listener);
   }
 
+  /** See {@link Backlog#followed}. */
+  public void followed(boolean isFollowed) {
+    backlog.followed(isFollowed);
+  }
+
   // ---- appending
 
   /** The leader appends one record, or adds an effect to the group that is open. */

@@ -86,6 +86,23 @@ class BacklogTest {
     assertThatThrownBy(() -> backlog.slice(0, 1)).isInstanceOf(IllegalArgumentException.class);
   }
 
+  @Test
+  void holdsLittleWhileNobodyFollows() {
+    Backlog backlog = new Backlog(4 * Backlog.BYTES_ALONE);
+    byte[] page = new byte[Backlog.PAGE_BYTES];
+    while (backlog.endOffset() < 8L * Backlog.BYTES_ALONE) {
+      backlog.append(page, 0, page.length);
+    }
+    assertThat(backlog.firstOffset()).isEqualTo(4L * Backlog.BYTES_ALONE);
+    backlog.followed(false);
+    assertThat(backlog.firstOffset()).isEqualTo(7L * Backlog.BYTES_ALONE);
+    backlog.followed(true);
+    for (int pages = 32; pages > 0; pages--) {
+      backlog.append(page, 0, page.length);
+    }
+    assertThat(backlog.firstOffset()).isEqualTo(7L * Backlog.BYTES_ALONE);
+  }
+
   private static Request effect(Random random) {
     byte[] value = new byte[random.nextInt(20) == 0 ? random.nextInt(70_000) : random.nextInt(100)];
     random.nextBytes(value);

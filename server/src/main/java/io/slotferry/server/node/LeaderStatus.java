@@ -152,7 +152,7 @@ final class LeaderStatus {
         id(status.getString("secondaryId")),
         status.getLong("secondaryUntil"),
         status.getLong("offset"),
-        Backlog.BYTES_DEFAULT,
+        shard.replicas().isEmpty() ? Backlog.BYTES_ALONE : Backlog.BYTES_DEFAULT,
         status.getLong("backlogFirstOffset"),
         holdings(status.getJsonObject("holdings")),
         disk(status.getJsonObject("disk")),

@@ -1,28 +1,35 @@
 package io.slotferry.engine.store;
 
+import io.slotferry.engine.value.HashValue;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * A key with its string in one byte array, which saves two object headers and two references a key:
+ * A key with its string, or its small hash, in one byte array, which saves object headers and
+ * references, most of the memory of a small key:
  *
  * <pre>  flags u8 | [expiry i64] | key length varint | key | value (the rest)</pre>
  */
-public final class PackedString {
+public final class PackedEntry {
   private static final int HAS_EXPIRY = 1;
 
   /** The value was changed in place: Redis keeps it in its "raw" encoding, however short it is. */
   private static final int RAW = 2;
 
+  /** The value is a hash in its compact form; without it, a string. */
+  private static final int HASH = 4;
+
   private static final int VARINT_MORE = 0x80;
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
-  private PackedString() {}
+  private PackedEntry() {}
 
   /**
+   * An entry of a string.
+   *
    * @param expiryMillis milliseconds since 1970, or {@link Entries#NO_EXPIRY}
    */
   public static byte[] of(
@@ -33,9 +40,26 @@ public final class PackedString {
       int start,
       int length,
       long expiryMillis) {
+    byte[] entry = withRoom(keyBuffer, keyStart, keyLength, length, expiryMillis);
+    System.arraycopy(source, start, entry, entry.length - length, length);
+    return entry;
+  }
+
+  /** An entry of a hash that is compact. */
+  static byte[] of(
+      byte[] keyBuffer, int keyStart, int keyLength, HashValue hash, long expiryMillis) {
+    int length = hash.compactLength();
+    byte[] entry = withRoom(keyBuffer, keyStart, keyLength, length, expiryMillis);
+    entry[0] |= HASH;
+    hash.copyCompact(entry, entry.length - length);
+    return entry;
+  }
+
+  private static byte[] withRoom(
+      byte[] keyBuffer, int keyStart, int keyLength, int valueLength, long expiryMillis) {
     boolean expires = expiryMillis != Entries.NO_EXPIRY;
     int at = expires ? 1 + Long.BYTES : 1;
-    byte[] entry = new byte[at + varintLength(keyLength) + keyLength + length];
+    byte[] entry = new byte[at + varintLength(keyLength) + keyLength + valueLength];
     if (expires) {
       entry[0] = HAS_EXPIRY;
       LONG.set(entry, 1, expiryMillis);
@@ -47,7 +71,6 @@ public final class PackedString {
     }
     entry[at++] = (byte) rest;
     System.arraycopy(keyBuffer, keyStart, entry, at, keyLength);
-    System.arraycopy(source, start, entry, at + keyLength, length);
     return entry;
   }
 
@@ -61,13 +84,13 @@ public final class PackedString {
   }
 
   /**
-   * Puts another value of the same length into the entry; false if only a new entry can hold it.
+   * Puts another string of the same length into the entry; false if only a new entry can hold it.
    */
   public static boolean overwrite(
       byte[] entry, byte[] source, int start, int length, long expiryMillis) {
     boolean expires = expiryMillis != Entries.NO_EXPIRY;
     int valueStart = valueStart(entry);
-    if (entry.length - valueStart != length || expires != hasExpiry(entry)) {
+    if (entry.length - valueStart != length || expires != hasExpiry(entry) || isHash(entry)) {
       return false;
     }
     if (expires) {
@@ -102,7 +125,7 @@ public final class PackedString {
             valueStart,
             entry.length - valueStart,
             expiryMillis);
-    changed[0] |= (byte) (entry[0] & RAW);
+    changed[0] |= (byte) (entry[0] & (RAW | HASH));
     return changed;
   }
 
@@ -118,6 +141,10 @@ public final class PackedString {
   /** A new entry with zeros behind the value, which is {@code length} bytes long then. */
   public static byte[] lengthened(byte[] entry, int length) {
     return Arrays.copyOf(entry, valueStart(entry) + length);
+  }
+
+  static boolean isHash(byte[] entry) {
+    return (entry[0] & HASH) != 0;
   }
 
   static boolean hasExpiry(byte[] entry) {
