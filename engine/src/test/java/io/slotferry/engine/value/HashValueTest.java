@@ -10,6 +10,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class HashValueTest {
   private static boolean set(HashValue hash, String field, String value) {
@@ -145,5 +146,20 @@ class HashValueTest {
       }
       assertThat(seen.containsAll(staying)).as("seed %d", seed).isTrue();
     }
+  }
+
+  /**
+   * A copy gets its fields in the order of their hashes, all of them at one end of a table that is
+   * too small yet. Done field by field, this takes some minutes.
+   */
+  @Test
+  @Timeout(30)
+  void aLargeHashIsCopiedInTime() {
+    HashValue hash = new HashValue();
+    for (int i = 0; i < 500_000; i++) {
+      set(hash, "field:" + i, "value");
+    }
+    HashValue copy = (HashValue) hash.copy();
+    assertThat(copy.size()).isEqualTo(500_000);
   }
 }
