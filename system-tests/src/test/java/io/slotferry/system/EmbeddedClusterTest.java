@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
@@ -66,6 +67,32 @@ class EmbeddedClusterTest {
       assertThat(new JsonObject(status).getJsonArray("shards"))
           .extracting(shard -> ((JsonObject) shard).getInteger("id"))
           .containsExactly(1, 3, 4);
+    }
+  }
+
+  @Test
+  void operationsAreFollowedAndRemembered() {
+    try (Slotferry slotferry = Slotferry.up("--ephemeral", "--shards", "1", "--replicas", "0");
+        Slotferry watch =
+            Slotferry.start(
+                "cluster", "operations", "--watch", "--json", "--url", slotferry.url())) {
+      Await.until(
+          "the first picture",
+          Duration.ofMinutes(1),
+          () -> watch.output().contains("\"operations\":[]"));
+      String begun =
+          Slotferry.run("cluster", "add-shard", "--no-wait", "--json", "--url", slotferry.url());
+      String id = new JsonObject(begun).getLong("operation").toString();
+      assertThat(Slotferry.run("cluster", "operations", "watch", id, "--url", slotferry.url()))
+          .contains("add-shard: done, 8192 of 8192 partitions");
+      assertThat(Slotferry.run("cluster", "operations", "--url", slotferry.url()))
+          .containsPattern(id + " +add-shard +done +2 +8192/8192 +\\S+ \\S+ +[\\d.]+ s");
+      Await.until(
+          "the end of it", Duration.ofMinutes(1), () -> watch.output().contains("\"DONE\""));
+      Slotferry late =
+          Slotferry.start("cluster", "operations", "cancel", id, "--url", slotferry.url());
+      assertThat(late.awaitExit()).isEqualTo(1);
+      assertThat(late.output()).startsWith("slotferry: ").contains(id);
     }
   }
 

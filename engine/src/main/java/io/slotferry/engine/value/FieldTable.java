@@ -113,9 +113,9 @@ final class FieldTable {
   }
 
   /**
-   * The same, in a long run. While a table is filled in the order of the hashes (a copy is), all its
-   * elements are one. From a home on, slots that are before a hash come first and none comes later:
-   * what stands behind an empty slot has its home there too. So the end is found by halves.
+   * The same, in a long run. While a table is filled in the order of the hashes (a copy is), all
+   * its elements are one. From a home on, slots that are before a hash come first and none comes
+   * later: what stands behind an empty slot has its home there too. So the end is found by halves.
    */
   private int farLowerSlot(int from, int hash) {
     int low = from;

@@ -4,6 +4,7 @@ import io.slotferry.server.command.ExitStatus;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -14,6 +15,8 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Talks to the HTTP server of a gateway. */
@@ -51,24 +54,62 @@ public final class AdminClient {
       BodyPublisher content =
           body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body.encode());
       response =
-          client.send(request(path).method(method, content).build(), BodyHandlers.ofString());
-    } catch (IllegalArgumentException e) {
-      throw new AdminException(ExitStatus.USAGE, "'" + url + "' is no URL of a server");
-    } catch (HttpTimeoutException | ConnectException e) {
-      throw new AdminException(
-          ExitStatus.NO_SERVER, "no server answers at " + url + " (--url says where it is)");
-    } catch (IOException e) {
-      throw new AdminException(
-          ExitStatus.NO_SERVER, "the connection to " + url + " broke: " + e.getMessage());
+          client.send(
+              request(path).timeout(ANSWER_TIMEOUT).method(method, content).build(),
+              BodyHandlers.ofString());
+    } catch (IllegalArgumentException | IOException e) {
+      throw unreachable(e);
     }
     return answer(response);
   }
 
+  /** What is to be done at every change of the map. */
+  interface Change {
+    void happened() throws AdminException, InterruptedException;
+  }
+
+  /** Has something done now and after every change of the map; returns when the server ends. */
+  void follow(Change change) throws AdminException, InterruptedException {
+    HttpResponse<Stream<String>> events;
+    try {
+      events = client.send(request("/v1/cluster/events").build(), BodyHandlers.ofLines());
+    } catch (IllegalArgumentException | IOException e) {
+      throw unreachable(e);
+    }
+    try (Stream<String> lines = events.body()) {
+      if (events.statusCode() >= FIRST_ERROR_STATUS) {
+        throw refused(events.statusCode(), new JsonObject(lines.collect(Collectors.joining())));
+      }
+      for (String line : (Iterable<String>) lines::iterator) {
+        if (line.startsWith("data:")) {
+          change.happened();
+        }
+      }
+    } catch (UncheckedIOException e) {
+      throw new AdminException(ExitStatus.NO_SERVER, "the connection to " + url + " broke");
+    }
+  }
+
+  private AdminException unreachable(Exception e) {
+    return switch (e) {
+      case IllegalArgumentException _ ->
+          new AdminException(ExitStatus.USAGE, "'" + url + "' is no URL of a server");
+      case HttpTimeoutException _ -> silent();
+      case ConnectException _ -> silent();
+      default ->
+          new AdminException(
+              ExitStatus.NO_SERVER, "the connection to " + url + " broke: " + e.getMessage());
+    };
+  }
+
+  private AdminException silent() {
+    return new AdminException(
+        ExitStatus.NO_SERVER, "no server answers at " + url + " (--url says where it is)");
+  }
+
   private HttpRequest.Builder request(String path) {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(url + path))
-            .timeout(ANSWER_TIMEOUT)
-            .header("Content-Type", "application/json");
+        HttpRequest.newBuilder(URI.create(url + path)).header("Content-Type", "application/json");
     return token.isEmpty() ? request : request.header("Authorization", "Bearer " + token);
   }
 
@@ -82,9 +123,13 @@ public final class AdminClient {
           url + " answers " + response.statusCode() + " without JSON: is it a Slotferry gateway?");
     }
     if (response.statusCode() >= FIRST_ERROR_STATUS) {
-      String title = json.getString("title", "status " + response.statusCode());
-      throw new AdminException(ExitStatus.FAILED, json.getString("detail", title));
+      throw refused(response.statusCode(), json);
     }
     return json;
+  }
+
+  private static AdminException refused(int status, JsonObject problem) {
+    String title = problem.getString("title", "status " + status);
+    return new AdminException(ExitStatus.FAILED, problem.getString("detail", title));
   }
 }

@@ -1,7 +1,9 @@
 package io.slotferry.server.command.cluster;
 
 import io.slotferry.server.command.ExitStatus;
+import io.slotferry.server.command.StatusLine;
 import io.vertx.core.json.JsonObject;
+import java.util.function.Function;
 import picocli.CommandLine.Option;
 
 /** The options that all admin commands have, and the way they all end. */
@@ -44,6 +46,28 @@ public final class AdminOptions {
   /** Prints the answer to a command that is done at once. */
   public int print(JsonObject answer, String text) {
     System.out.println(json ? answer.encodePrettily() : text.stripTrailing());
+    return ExitStatus.DONE;
+  }
+
+  /** Something to print, as the server has it. */
+  interface Document {
+    JsonObject get() throws AdminException, InterruptedException;
+  }
+
+  /** Prints something for people or scripts again at every change of the map, until Ctrl-C. */
+  int watch(AdminClient client, Document document, Function<JsonObject, String> text)
+      throws AdminException, InterruptedException {
+    client.follow(() -> {
+      JsonObject now = document.get();
+      if (json) {
+        System.out.println(now.encode());
+      } else {
+        // On a terminal in the place of what was there before.
+        System.out.println(
+            (StatusLine.isTerminal() ? "\u001b[H\u001b[2J" : "") + text.apply(now).stripTrailing());
+      }
+      System.out.flush();
+    });
     return ExitStatus.DONE;
   }
 

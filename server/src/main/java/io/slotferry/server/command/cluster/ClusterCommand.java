@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
     description = "Look at a running cluster, and change it.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = KeyspacesCommand.class)
+    subcommands = {KeyspacesCommand.class, OperationsCommand.class})
 public final class ClusterCommand implements Runnable {
   private static final long FAILOVER_POLL_MILLIS = 100;
   private static final int FAILOVER_POLLS_MAX = 150;
@@ -36,8 +36,13 @@ public final class ClusterCommand implements Runnable {
       name = "status",
       description = "Print shards, nodes and what is under way.",
       mixinStandardHelpOptions = true)
-  int status(@Mixin AdminOptions options) {
+  int status(
+      @Mixin AdminOptions options,
+      @Option(names = "--watch", description = "Print it again at every change.") boolean watch) {
     return options.run(client -> {
+      if (watch) {
+        return options.watch(client, () -> client.get("/v1/cluster"), ClusterReport::status);
+      }
       JsonObject cluster = client.get("/v1/cluster");
       return options.print(cluster, ClusterReport.status(cluster));
     });

@@ -2,14 +2,22 @@ package io.slotferry.server.command.cluster;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The JSON of {@code /v1/cluster} as text for people. */
 final class ClusterReport {
+  private static final double MILLIS_PER_SECOND = 1_000;
+  private static final DateTimeFormatter STARTED =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss").withZone(ZoneId.systemDefault());
+
   private ClusterReport() {}
 
   static String status(JsonObject cluster) {
@@ -38,26 +46,47 @@ final class ClusterReport {
         + shards
         + "\n"
         + nodes
-        + operations(cluster);
+        + underWay(cluster);
   }
 
-  private static String operations(JsonObject cluster) {
-    List<JsonObject> operations = objects(cluster, "operations");
-    if (operations.isEmpty()) {
-      return "";
-    }
-    Table table = new Table("OPERATION", "KIND", "STATE", "SHARD", "DONE", "");
+  private static String underWay(JsonObject cluster) {
+    List<JsonObject> operations =
+        objects(cluster, "operations").stream()
+            .filter(operation -> operation.getValue("endedMillis") == null)
+            .toList();
+    return operations.isEmpty() ? "" : "\n" + table(operations, System.currentTimeMillis());
+  }
+
+  /** All operations, those that have ended included. */
+  static String operations(JsonObject answer) {
+    List<JsonObject> operations = objects(answer, "operations");
+    return operations.isEmpty()
+        ? "no operation was asked for"
+        : table(operations, System.currentTimeMillis());
+  }
+
+  static String operation(JsonObject operation) {
+    return table(List.of(operation), System.currentTimeMillis());
+  }
+
+  private static String table(List<JsonObject> operations, long nowMillis) {
+    Table table = new Table("OPERATION", "KIND", "STATE", "SHARD", "DONE", "STARTED", "TOOK", "");
     for (JsonObject operation : operations) {
       int shard = operation.getInteger("shard", 0);
+      long startedMillis = operation.getLong("startedMillis");
+      long endedMillis = Objects.requireNonNullElse(operation.getLong("endedMillis"), nowMillis);
       table.row(
           operation.getValue("id"),
           words(operation.getValue("kind")),
           words(operation.getValue("state")),
           shard == 0 ? "" : shard,
           operation.getValue("done") + "/" + operation.getValue("total"),
+          STARTED.format(Instant.ofEpochMilli(startedMillis)),
+          String.format(
+              Locale.ROOT, "%.1f s", Math.max(0, endedMillis - startedMillis) / MILLIS_PER_SECOND),
           operation.getString("detail", ""));
     }
-    return "\n" + table;
+    return table.toString();
   }
 
   static String map(JsonObject cluster) {

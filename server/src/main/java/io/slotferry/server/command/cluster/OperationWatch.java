@@ -6,6 +6,7 @@ import io.slotferry.server.command.StatusLine;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintStream;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Follows an operation of the cluster to its end: on a terminal with a bar that fills, else with a
@@ -19,6 +20,10 @@ final class OperationWatch {
   private final PrintStream out;
   private final boolean terminal;
   private String shown = "";
+
+  // From where on the speed is known.
+  private long firstNanos;
+  private int firstDone = -1;
 
   OperationWatch(AdminClient client, PrintStream out) {
     this.client = client;
@@ -76,13 +81,33 @@ final class OperationWatch {
     }
   }
 
-  private static String line(JsonObject operation, int total, int done) {
+  private String line(JsonObject operation, int total, int done) {
     String name =
         operation.getString("kind", "operation").toLowerCase(Locale.ROOT).replace('_', '-');
     String state = state(operation).toLowerCase(Locale.ROOT).replace('_', ' ');
     String progress = total == 0 ? "" : ", " + done + " of " + total + " partitions";
     String detail = operation.getString("detail", "");
-    return name + ": " + state + progress + (detail.isEmpty() ? "" : " (" + detail + ")");
+    return name
+        + ": "
+        + state
+        + progress
+        + left(total, done)
+        + (detail.isEmpty() ? "" : " (" + detail + ")");
+  }
+
+  /** How long it will take at the speed so far. */
+  private String left(int total, int done) {
+    long now = System.nanoTime();
+    if (firstDone < 0 && total > 0) {
+      firstDone = done;
+      firstNanos = now;
+    }
+    int moved = done - firstDone;
+    if (moved <= 0 || done == total) {
+      return "";
+    }
+    long nanos = (now - firstNanos) / moved * (total - done);
+    return ", " + Math.max(1, TimeUnit.NANOSECONDS.toSeconds(nanos)) + " s left";
   }
 
   private static String state(JsonObject operation) {
