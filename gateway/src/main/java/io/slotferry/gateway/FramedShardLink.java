@@ -144,7 +144,8 @@ abstract class FramedShardLink implements ShardLink {
 
   private void answer(Router router, Call call) {
     switch (replies.outcome()) {
-      case REPLIED -> call.replied(replies.buffer(), replies.replyStart(), replies.replyLength());
+      case REPLIED ->
+          router.replied(call, replies.buffer(), replies.replyStart(), replies.replyLength());
       case NOT_HERE -> router.refused(call, call.mapVersion());
       case UNCERTAIN -> router.uncertain(call);
       case WAITING -> call.waits();

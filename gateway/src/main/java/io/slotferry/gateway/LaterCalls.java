@@ -76,7 +76,7 @@ final class LaterCalls implements ShardExecutor.LaterReply, ShardExecutor.KeyWat
 
   @Override
   public void replied(long ticket, ReplyWriter reply) {
-    take(ticket).replied(reply.bytes(), 0, reply.size());
+    router.replied(take(ticket), reply.bytes(), 0, reply.size());
   }
 
   @Override

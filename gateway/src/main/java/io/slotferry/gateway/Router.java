@@ -1,5 +1,7 @@
 package io.slotferry.gateway;
 
+import io.slotferry.gateway.pubsub.Space;
+import io.slotferry.protocol.ReplyReader;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
@@ -8,6 +10,7 @@ import io.slotferry.protocol.command.KeyPositions;
 import io.slotferry.protocol.command.Routing;
 import io.slotferry.protocol.frame.CommandFrameWriter;
 import io.slotferry.protocol.frame.WireReader;
+import io.slotferry.protocol.shard.ScriptMessages;
 import io.slotferry.protocol.shard.ShardCall;
 import io.slotferry.protocol.shard.ShardExecutor;
 import io.slotferry.topology.ClusterMap;
@@ -174,11 +177,44 @@ final class Router implements Rerouting {
   private boolean forUser(Caller caller, Command command, Request request, ReplyWriter reply) {
     shardCall.user = caller.restrictedUser();
     try {
-      return command.routing() == Routing.BATCH
-          ? toOnePlaceTogether(caller, command, request, reply)
-          : script(caller, command, request, reply);
+      if (command.routing() == Routing.BATCH) {
+        return toOnePlaceTogether(caller, command, request, reply);
+      }
+      int start = reply.size();
+      boolean replied = script(caller, command, request, reply);
+      if (replied && ScriptMessages.stand(reply.bytes(), start, reply.size() - start)) {
+        ReplyReader rest = new ReplyReader(reply.toByteArray(), start, reply.size() - start);
+        publish(rest);
+        reply.truncate(start);
+        reply.raw(rest.buffer(), rest.position(), rest.remaining());
+      }
+      return replied;
     } finally {
       shardCall.user = null;
+    }
+  }
+
+  /** Publishes what scripts have published, ahead of their reply; the reader then stands there. */
+  void publish(ReplyReader reply) {
+    ScriptMessages.take(
+        reply,
+        (command, channel, message) ->
+            loop.pubSub()
+                .publish(
+                    command == Command.SPUBLISH ? Space.SHARD_CHANNEL : Space.CHANNEL,
+                    channel,
+                    message));
+  }
+
+  /** A shard has replied to a call that was not answered in place. */
+  void replied(Call call, byte[] bytes, int offset, int length) {
+    if (call.command.routing() == Routing.SCRIPT_CALL
+        && ScriptMessages.stand(bytes, offset, length)) {
+      ReplyReader rest = new ReplyReader(bytes, offset, length);
+      publish(rest);
+      call.replied(bytes, rest.position(), rest.remaining());
+    } else {
+      call.replied(bytes, offset, length);
     }
   }
 

@@ -235,6 +235,7 @@ final class TransactionRun implements Caller, ReplyTarget {
           return false;
         }
       } else {
+        router.publish(elements);
         int start = elements.position();
         elements.skip();
         session

@@ -6,6 +6,7 @@ import io.slotferry.protocol.command.Command;
 import io.slotferry.protocol.frame.WireWriter;
 import io.slotferry.protocol.shard.KeyEventRecord;
 import io.slotferry.protocol.shard.KeyEvents;
+import io.slotferry.protocol.shard.ScriptMessages;
 import io.slotferry.protocol.shard.ShardCall;
 import io.slotferry.protocol.shard.ShardExecutor;
 import io.slotferry.protocol.shard.TransactionBatch;
@@ -280,8 +281,13 @@ final class FakeShard implements ShardExecutor {
         reply.integer(found);
       }
       case BLPOP -> pop(values, request.text(1), reply);
-      case EVAL ->
-          value(reply, call.user == null ? "" : call.user.name() + ' ' + call.user.rules());
+      case EVAL -> {
+        if (request.text(1).equals("publish")) {
+          ScriptMessages.add(Command.PUBLISH, Request.of("PUBLISH", "c", "m1"), reply);
+          ScriptMessages.add(Command.SPUBLISH, Request.of("SPUBLISH", "s", "m2"), reply);
+        }
+        value(reply, call.user == null ? "" : call.user.name() + ' ' + call.user.rules());
+      }
       case UNBLOCK -> reply.ok();
       case EXECUTE_BATCH, QUERY_BATCH -> batch(call, request, reply, map);
       case WATCH_KEYS -> {

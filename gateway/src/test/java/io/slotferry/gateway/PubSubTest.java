@@ -6,6 +6,8 @@ import io.slotferry.gateway.TestGateway.Placement;
 import io.slotferry.protocol.Request;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Publish and subscribe on one gateway. */
 class PubSubTest {
@@ -146,5 +148,24 @@ class PubSubTest {
     var refused = cluster.gateway.execute(0, Request.of("SUBSCRIBE", "news"));
     assertThat(RespClient.text(TestGateway.await(refused)))
         .isEqualTo("-ERR SUBSCRIBE isn't allowed for a DENY BLOCKING client");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void scriptsPublishByTheGatewayThatGetsTheirReply(Placement placement) {
+    try (TestGateway cluster = new TestGateway(1, placement)) {
+      RespClient subscriber = cluster.client();
+      subscriber.ask("SUBSCRIBE", "c");
+      subscriber.ask("SSUBSCRIBE", "s");
+      RespClient client = cluster.client();
+      assertThat(client.ask("EVAL", "publish", "1", "k")).isEmpty();
+      assertThat(subscriber.readText()).isEqualTo("[message, c, m1]");
+      assertThat(subscriber.readText()).isEqualTo("[smessage, s, m2]");
+      client.ask("MULTI");
+      client.ask("EVAL", "publish", "1", "k");
+      client.ask("EVAL", "nothing", "1", "k");
+      assertThat(client.ask("EXEC")).isEqualTo("[, ]");
+      assertThat(subscriber.readText()).isEqualTo("[message, c, m1]");
+    }
   }
 }

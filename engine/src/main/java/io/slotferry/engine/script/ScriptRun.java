@@ -15,6 +15,7 @@ import io.slotferry.protocol.command.CommandInfo;
 import io.slotferry.protocol.command.CommandInfos;
 import io.slotferry.protocol.command.CommandTable;
 import io.slotferry.protocol.command.Routing;
+import io.slotferry.protocol.shard.ScriptMessages;
 import io.slotferry.protocol.shard.ShardCall;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -37,9 +38,12 @@ final class ScriptRun implements ScriptHost {
   /** Loading a library is to be quick. */
   private static final long LOAD_NANOS_MAX = 500_000_000;
 
+  private static final String WRITES_NOT_ALLOWED =
+      "Write commands are not allowed from read-only scripts.";
   private static final String ACL_FAILURE = "ACL failure in script: ";
 
   private final ShardCall call = new ShardCall();
+  private final ReplyWriter messages = new ReplyWriter(64);
   private @Nullable CommandContext context;
   private @Nullable LibraryLoad load;
   private boolean readOnly;
@@ -60,6 +64,7 @@ final class ScriptRun implements ScriptHost {
     readOnly =
         readOnlyCommand || (script.is(ScriptFlags.NO_WRITES) && !script.is(ScriptFlags.COMPATIBLE));
     wrote = false;
+    messages.clear();
     this.pausable = pausable;
     beginSlice();
   }
@@ -85,6 +90,13 @@ final class ScriptRun implements ScriptHost {
   /** What {@code redis.setresp} has chosen. */
   boolean isResp3() {
     return call.respVersion == 3;
+  }
+
+  /** Writes what it has published, which goes before its reply. */
+  void writeMessages(ReplyWriter reply) {
+    if (messages.size() > 0) {
+      reply.raw(messages.bytes(), 0, messages.size());
+    }
   }
 
   /** Whether it has executed a command that writes. */
@@ -133,9 +145,7 @@ final class ScriptRun implements ScriptHost {
     if (denial != null) {
       return denial;
     }
-    return readOnly && command.isWrite()
-        ? "Write commands are not allowed from read-only scripts."
-        : null;
+    return readOnly && command.isWrite() ? WRITES_NOT_ALLOWED : null;
   }
 
   private static @Nullable String denial(AclUser user, Command command, Request request) {
@@ -177,7 +187,22 @@ final class ScriptRun implements ScriptHost {
         reply.bulkLong(millis / MILLIS_PER_SECOND);
         reply.bulkLong(millis % MILLIS_PER_SECOND * MICROS_PER_MILLI);
       }
+      case PUBLISH, SPUBLISH -> publish(command, request, reply);
       default -> reply.error("ERR This Redis command is not allowed from script");
+    }
+  }
+
+  /**
+   * The gateway that the script came from publishes, when it gets the reply; so nobody can say here
+   * how many will hear of it.
+   */
+  private void publish(Command command, Request request, ReplyWriter reply) {
+    if (readOnly) {
+      reply.error("ERR " + WRITES_NOT_ALLOWED);
+    } else if (ScriptMessages.add(command, request, messages)) {
+      reply.integer(0);
+    } else {
+      reply.error("ERR the script has published more than " + ScriptMessages.BYTES_MAX + " bytes");
     }
   }
 

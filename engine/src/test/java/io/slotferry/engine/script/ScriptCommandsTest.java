@@ -68,6 +68,17 @@ class ScriptCommandsTest {
   }
 
   @Test
+  void publishesAheadOfItsReply() {
+    assertThat(eval("return redis.call('publish', 'c', 'm')"))
+        .isEqualTo(">3 $7 publish $1 c $1 m :0");
+    assertThat(eval("redis.call('spublish', 's', 'm') return redis.call('nosuch')"))
+        .startsWith(">3 $8 spublish $1 s $1 m -ERR Unknown Redis command");
+    assertThat(eval("return 1")).isEqualTo(":1");
+    assertThat(eval("#!lua flags=no-writes\nreturn redis.call('publish', 'c', 'm')"))
+        .startsWith("-ERR Write commands are not allowed from read-only scripts.");
+  }
+
+  @Test
   void doesOnlyWhatItsUserMay() {
     engine.call.user = AclUser.of("ada", "on nopass ~x* %R~r +eval +set +get +sort");
     assertThat(eval("return redis.call('set', 'x', 'v')")).isEqualTo("+OK");
