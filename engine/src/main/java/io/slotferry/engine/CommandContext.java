@@ -201,6 +201,11 @@ public final class CommandContext {
     }
   }
 
+  /** What is written so far is no part of the reply, and stands before it whatever comes. */
+  public void beginReply() {
+    replyStart = reply.size();
+  }
+
   /** Latches "ERR syntax error". */
   public void syntaxError() {
     fail("ERR syntax error");

@@ -77,6 +77,11 @@ final class Tracking {
   void stop(RespConnection client) {
     client.tracking = null;
     if (clients.remove(client)) {
+      if (clients.isEmpty()) {
+        // From now on nobody hears what changes: what is remembered would be told at a wrong time.
+        readers.clear();
+        items = 0;
+      }
       loop.keyFeed().update();
     }
   }

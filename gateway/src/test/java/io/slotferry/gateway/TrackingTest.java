@@ -43,6 +43,37 @@ class TrackingTest {
 
   @ParameterizedTest
   @EnumSource(Placement.class)
+  void theKeysOfAScriptAreTracked(Placement placement) {
+    try (TestGateway cluster = new TestGateway(1, placement)) {
+      RespClient reader = resp3(cluster);
+      reader.ask("CLIENT", "TRACKING", "ON");
+      reader.ask("EVAL", "script", "2", "a", "b");
+      cluster.client().ask("SET", "b", "1");
+      assertThat(invalidated(reader)).isEqualTo("[b]");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Placement.class)
+  void whatWasReadIsForgottenWhenNobodyTracks(Placement placement) {
+    try (TestGateway cluster = new TestGateway(1, placement)) {
+      RespClient reader = resp3(cluster);
+      reader.ask("CLIENT", "TRACKING", "ON");
+      reader.ask("GET", "a");
+      assertThat(reader.ask("INFO", "stats")).contains("tracking_total_items:1");
+      reader.ask("CLIENT", "TRACKING", "OFF");
+      reader.ask("CLIENT", "TRACKING", "ON");
+      assertThat(reader.ask("INFO", "stats")).contains("tracking_total_items:0");
+      reader.ask("GET", "b");
+      RespClient writer = cluster.client();
+      writer.ask("SET", "a", "1");
+      writer.ask("SET", "b", "1");
+      assertThat(invalidated(reader)).isEqualTo("[b]");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Placement.class)
   void ownChangesAreToldUnlessNoLoop(Placement placement) {
     try (TestGateway cluster = new TestGateway(1, placement)) {
       RespClient client = resp3(cluster);

@@ -93,9 +93,10 @@ final class ScriptRun implements ScriptHost {
   }
 
   /** Writes what it has published, which goes before its reply. */
-  void writeMessages(ReplyWriter reply) {
+  void writeMessages(CommandContext context) {
     if (messages.size() > 0) {
-      reply.raw(messages.bytes(), 0, messages.size());
+      context.reply().raw(messages.bytes(), 0, messages.size());
+      context.beginReply();
     }
   }
 
