@@ -8,9 +8,8 @@ import io.slotferry.topology.ClusterSettings;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.ToLongFunction;
 import java.util.stream.LongStream;
 
@@ -53,14 +52,12 @@ final class InfoText {
   private final GatewayLoop loop;
   private final Gateway gateway;
   private final List<ShardStatus.Leader> leaders;
-  private final Map<Integer, Long> keys;
   private final StringBuilder text = new StringBuilder();
 
-  InfoText(GatewayLoop loop, List<ShardStatus.Leader> leaders, Map<Integer, Long> keys) {
+  InfoText(GatewayLoop loop, List<ShardStatus.Leader> leaders) {
     this.loop = loop;
     this.gateway = loop.gateway();
     this.leaders = leaders;
-    this.keys = keys;
   }
 
   /** The sections in their usual order; unknown ones are left out, as Redis does. */
@@ -134,6 +131,7 @@ final class InfoText {
     line("client_recent_max_input_buffer", max(ClientMemory.Held::query));
     line("client_recent_max_output_buffer", max(ClientMemory.Held::output));
     line("blocked_clients", gateway.counters().blocked());
+    line("total_blocking_keys", sum(ShardStatus.Holdings::awaitedKeys));
     line("clients_in_timeout_table", 0);
   }
 
@@ -361,10 +359,12 @@ final class InfoText {
   }
 
   private void keyspace() {
-    new TreeMap<>(keys)
-        .forEach((number, count) -> {
-          long expires = sum(holdings -> holdings.expiring().getOrDefault(number, 0L));
-          line("db" + number, "keys=" + count + ",expires=" + expires + ",avg_ttl=0");
-        });
+    Set<Integer> keyspaces = new TreeSet<>();
+    leaders.forEach(leader -> keyspaces.addAll(leader.holdings().keys().keySet()));
+    for (int number : keyspaces) {
+      long count = sum(holdings -> holdings.keys().getOrDefault(number, 0L));
+      long expires = sum(holdings -> holdings.expiring().getOrDefault(number, 0L));
+      line("db" + number, "keys=" + count + ",expires=" + expires + ",avg_ttl=0");
+    }
   }
 }

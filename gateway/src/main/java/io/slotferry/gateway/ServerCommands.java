@@ -1,14 +1,11 @@
 package io.slotferry.gateway;
 
-import io.slotferry.protocol.Reply;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
-import io.slotferry.topology.Keyspace;
 import io.vertx.core.Future;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -19,7 +16,7 @@ import java.util.Set;
 final class ServerCommands {
   /** The sections of INFO that the shards' leaders are asked for. */
   private static final Set<String> OF_SHARDS =
-      Set.of("replication", "memory", "persistence", "stats", "keyspace");
+      Set.of("clients", "replication", "memory", "persistence", "stats", "keyspace");
 
   private ServerCommands() {}
 
@@ -122,35 +119,15 @@ final class ServerCommands {
         sections.stream().anyMatch(OF_SHARDS::contains)
             ? session.gateway.status().leaders().otherwise(List.of())
             : Future.succeededFuture(List.of());
-    Future<Map<Integer, Long>> keys =
-        sections.contains("keyspace") ? keysOfKeyspaces(session) : Future.succeededFuture(Map.of());
-    Future.all(leaders, keys)
-        .onSuccess(both ->
+    leaders
+        .onSuccess(known ->
             session.loop.execute(() -> {
-              InfoText text = new InfoText(session.loop, leaders.result(), keys.result());
+              InfoText text = new InfoText(session.loop, known);
               ReplyWriter late = new ReplyWriter();
               late.useProtocol(respVersion);
               late.verbatim("txt", text.of(sections));
               target.replied(late.bytes(), 0, late.size());
             }));
     return false;
-  }
-
-  /** The number of keys of each keyspace that has any, by number. */
-  private static Future<Map<Integer, Long>> keysOfKeyspaces(Session session) {
-    Map<Integer, Long> keys = new HashMap<>();
-    Future<?> counted = Future.succeededFuture();
-    for (Keyspace keyspace : session.loop.router().map().keyspaces()) {
-      Future<Reply> size = session.gateway.execute(keyspace.number(), Request.of("DBSIZE"));
-      counted =
-          counted
-              .compose(before -> size)
-              .onSuccess(reply -> {
-                if (reply instanceof Reply.Int(long count) && count > 0) {
-                  keys.put(keyspace.number(), count);
-                }
-              });
-    }
-    return counted.map(keys);
   }
 }

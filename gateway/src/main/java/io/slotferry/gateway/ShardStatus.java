@@ -48,10 +48,19 @@ public interface ShardStatus {
    * What a leader holds, and has lost by itself since it was opened.
    *
    * @param bytes of keys and values, an estimate
-   * @param expiring keys with an expiry, by the number of their keyspace
+   * @param awaitedKeys that clients wait for
+   * @param keys by the number of their keyspace
+   * @param expiring those with an expiry
    */
-  record Holdings(long bytes, long expiredKeys, long evictedKeys, Map<Integer, Long> expiring) {
+  record Holdings(
+      long bytes,
+      long expiredKeys,
+      long evictedKeys,
+      long awaitedKeys,
+      Map<Integer, Long> keys,
+      Map<Integer, Long> expiring) {
     public Holdings {
+      keys = Map.copyOf(keys);
       expiring = Map.copyOf(expiring);
     }
   }

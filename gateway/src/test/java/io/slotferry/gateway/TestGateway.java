@@ -11,6 +11,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.internal.ContextInternal;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -33,6 +34,7 @@ final class TestGateway implements AutoCloseable {
   final List<FakeShard> shards = new ArrayList<>();
   final List<BusCopy> busCopies = new ArrayList<>();
   final Gateway gateway;
+  private final Map<Integer, Map<String, String>> keyspaces = new ConcurrentHashMap<>();
   private final LocalCopies copies;
   private final Context gatewayContext;
   private final List<RespClient> clients = new ArrayList<>();
@@ -44,7 +46,6 @@ final class TestGateway implements AutoCloseable {
 
   TestGateway(int shardCount, Placement placement, GatewayOptions options) {
     maps = TestMaps.ofShards(shardCount);
-    Map<Integer, Map<String, String>> keyspaces = new ConcurrentHashMap<>();
     for (int id = 1; id <= shardCount; id++) {
       shards.add(new FakeShard(id, maps::current, keyspaces));
     }
@@ -67,7 +68,7 @@ final class TestGateway implements AutoCloseable {
 
   /** Starts a gateway: the one of this, or one more beside it. */
   Gateway open(GatewayOptions options) {
-    Gateway opened = new Gateway(vertx, options, maps, copies, ShardStatus.UNKNOWN);
+    Gateway opened = new Gateway(vertx, options, maps, copies, this::leaders);
     RespServer server = new RespServer(opened);
     CompletableFuture<Object> up = new CompletableFuture<>();
     gatewayContext.runOnContext(start -> {
@@ -93,6 +94,19 @@ final class TestGateway implements AutoCloseable {
             },
             new DeploymentOptions())
         .compose(id -> context.future());
+  }
+
+  /** All that the shards hold, as if one of them had it. */
+  private Future<List<ShardStatus.Leader>> leaders() {
+    Map<Integer, Long> keys = new HashMap<>();
+    keyspaces.forEach((number, values) -> keys.put(number, (long) values.size()));
+    var holdings = new ShardStatus.Holdings(0, 0, 0, 0, keys, Map.of());
+    var disk = new ShardStatus.Disk(false, false, false, false, 0, -1, -1, 0, 0, 0, 0);
+    String log = "a".repeat(40);
+    return Future.succeededFuture(
+        List.of(
+            new ShardStatus.Leader(
+                1, "shard-1", 1, log, log, -1, 0, 0, 0, holdings, disk, List.of())));
   }
 
   RespClient client() {

@@ -117,6 +117,8 @@ class TrackingCommandsTest {
     client.ask("CONFIG", "GET", "port");
     client.ask("AUTH", "secret");
     assertThat(monitor.readText()).endsWith("\"AUTH\" \"(redacted)\"");
+    client.ask("INFO", "keyspace");
+    assertThat(monitor.readText()).endsWith("\"INFO\" \"keyspace\"");
     assertThat(client.ask("CLIENT", "LIST")).contains(" flags=O ");
     assertThat(monitor.readText()).endsWith("\"CLIENT\" \"LIST\"");
     assertThat(monitor.ask("RESET")).contains("RESET");

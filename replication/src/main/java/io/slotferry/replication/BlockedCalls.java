@@ -102,6 +102,11 @@ final class BlockedCalls {
     return size;
   }
 
+  /** Keys that calls wait for. */
+  int keys() {
+    return queues.values().stream().mapToInt(Map::size).sum();
+  }
+
   // ---- waiting
 
   /**

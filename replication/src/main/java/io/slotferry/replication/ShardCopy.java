@@ -1067,6 +1067,11 @@ public final class ShardCopy implements ShardExecutor {
     return log;
   }
 
+  /** Keys that clients wait for. */
+  public int awaitedKeys() {
+    return blocked.keys();
+  }
+
   public PartitionStore store() {
     return store;
   }

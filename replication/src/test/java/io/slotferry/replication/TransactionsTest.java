@@ -168,6 +168,7 @@ class TransactionsTest implements ShardExecutor.LaterReply {
     assertThat(execute("BLPOP list 0")).isEqualTo("WAITING");
     assertThat(execute("BRPOP other list 0")).isEqualTo("WAITING");
     assertThat(execute("BLPOP list 0")).isEqualTo("WAITING");
+    assertThat(copy.awaitedKeys()).isEqualTo(2);
     assertThat(execute("RPUSH list a b")).isEqualTo(":2");
     assertThat(takeLater()).containsExactly("1: *2 $4 list $1 a", "2: *2 $4 list $1 b");
     assertThat(execute("RPUSH other x")).isEqualTo(":1");

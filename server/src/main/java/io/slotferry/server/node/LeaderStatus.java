@@ -74,7 +74,7 @@ final class LeaderStatus {
             .put("secondaryUntil", log.secondaryUntil())
             .put("offset", log.endOffset())
             .put("backlogFirstOffset", log.firstOffsetInMemory())
-            .put("holdings", holdings(copy.store()))
+            .put("holdings", holdings(copy))
             .put("disk", disk(copy.saves()))
             .put("followers", followers));
   }
@@ -95,13 +95,16 @@ final class LeaderStatus {
         .put("logBytesUnwritten", disk.logBytesUnwritten());
   }
 
-  private static JsonObject holdings(PartitionStore store) {
+  private static JsonObject holdings(ShardCopy copy) {
+    PartitionStore store = copy.store();
+    JsonObject keys = new JsonObject();
     JsonObject expiring = new JsonObject();
     for (Partition at = store.serving(-1); at != null; at = store.serving(at.id())) {
       for (int keyspace = 0; keyspace < at.keyspaces(); keyspace++) {
         KeyTable table = at.table(keyspace);
-        if (table != null && table.expiring() > 0) {
+        if (table != null && table.size() > 0) {
           String name = Integer.toString(keyspace);
+          keys.put(name, keys.getLong(name, 0L) + table.size());
           expiring.put(name, expiring.getLong(name, 0L) + table.expiring());
         }
       }
@@ -111,6 +114,8 @@ final class LeaderStatus {
         .put("bytes", totals.bytes())
         .put("expired", totals.expiredKeys())
         .put("evicted", totals.evictedKeys())
+        .put("awaited", copy.awaitedKeys())
+        .put("keys", keys)
         .put("expiring", expiring);
   }
 
@@ -175,16 +180,21 @@ final class LeaderStatus {
   }
 
   private static Holdings holdings(JsonObject holdings) {
-    Map<Integer, Long> expiring = new HashMap<>();
-    JsonObject byKeyspace = holdings.getJsonObject("expiring");
-    for (String keyspace : byKeyspace.fieldNames()) {
-      expiring.put(Integer.valueOf(keyspace), byKeyspace.getLong(keyspace));
-    }
     return new Holdings(
         holdings.getLong("bytes"),
         holdings.getLong("expired"),
         holdings.getLong("evicted"),
-        expiring);
+        holdings.getLong("awaited"),
+        byKeyspace(holdings.getJsonObject("keys")),
+        byKeyspace(holdings.getJsonObject("expiring")));
+  }
+
+  private static Map<Integer, Long> byKeyspace(JsonObject counts) {
+    Map<Integer, Long> byKeyspace = new HashMap<>();
+    for (String keyspace : counts.fieldNames()) {
+      byKeyspace.put(Integer.valueOf(keyspace), counts.getLong(keyspace));
+    }
+    return byKeyspace;
   }
 
   private static Replica replica(ClusterMap map, Shard shard, JsonObject follower) {
