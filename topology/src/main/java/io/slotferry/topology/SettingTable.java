@@ -107,11 +107,14 @@ public final class SettingTable {
       fixed appenddirname text appendonlydir
       fixed appendfilename text appendonly.aof
       fixed bind text
+      fixed bind-source-addr text
       fixed cluster-enabled yes_no no
       fixed daemonize yes_no no
       fixed databases integer:1..2147483647 16
       fixed dbfilename text dump.rdb
       fixed dir text .
+      fixed enable-debug-command word:no|yes|local yes
+      fixed enable-protected-configs word:no|yes|local no
       fixed io-threads integer:1..128 1
       fixed logfile text
       fixed pidfile text
