@@ -40,13 +40,48 @@ final class CommandMeter {
   /** Not FAST by Redis' flags, and yet of constant time. */
   private static final Set<Command> ALSO_QUICK = EnumSet.of(Command.SET, Command.SETEX);
 
+  /** Is told the reply of a command that is answered later. */
+  interface Answered {
+    /** The reply is there; it begins at {@code start}. */
+    void replied(byte[] reply, int start);
+  }
+
   /** Of one command or subcommand. */
-  static final class Counter {
+  static final class Counter implements Answered {
+    /** Whether it is refused when memory is short. */
+    private final boolean needsMemory;
+
     long calls;
     long rejected;
     long failed;
     long nanos;
     final Durations durations = new Durations();
+
+    Counter(boolean needsMemory) {
+      this.needsMemory = needsMemory;
+    }
+
+    @Override
+    public void replied(byte[] reply, int start) {
+      var _ = countReply(reply, start);
+    }
+
+    /** What was refused instead of executed is no call; returns whether it is one. */
+    private boolean countReply(byte[] reply, int start) {
+      if (reply[start] != '-') {
+        return true;
+      }
+      boolean refused =
+          startsWith(reply, start, NO_PERMISSION)
+              || (needsMemory && startsWith(reply, start, OUT_OF_MEMORY));
+      if (refused) {
+        calls--;
+        rejected++;
+      } else {
+        failed++;
+      }
+      return !refused;
+    }
 
     void addAll(Counter other) {
       calls += other.calls;
@@ -123,7 +158,7 @@ final class CommandMeter {
     long calls = counter.calls++;
     boolean executed = true;
     if (reply.size() > replyStart && reply.bytes()[replyStart] == '-') {
-      executed = countFailure(counter, command, reply.bytes(), replyStart);
+      executed = counter.countReply(reply.bytes(), replyStart);
       gateway.counters().addError(reply.bytes(), replyStart);
     }
     if (startNanos != 0 && executed) {
@@ -132,56 +167,47 @@ final class CommandMeter {
     }
   }
 
-  /** After a command that is answered later: what is to be told of the answer. */
-  Later endsLater(Session session, Command command, Request request, long startNanos) {
+  /** After a command that is answered later: who is to be told of the answer. */
+  Answered endsLater(Session session, Command command, Request request, long startNanos) {
     Counter counter = counter(session, command);
     counter.calls++;
     boolean waits = command.is(CommandFlags.BLOCKING);
     boolean ofGateway =
         command.routing() == Routing.GATEWAY || command.routing() == Routing.BY_SUBCOMMAND;
-    boolean timed = startNanos != 0 && (waits || ofGateway);
-    return new Later(
-        session,
-        command,
-        timed ? request.detached() : null,
-        counter,
-        startNanos,
-        waits ? System.nanoTime() - startNanos : 0);
+    return startNanos != 0 && (waits || ofGateway)
+        ? new Timed(session, command, request.detached(), counter, startNanos, waits)
+        : counter;
   }
 
-  /** A command that is answered later. */
-  final class Later {
+  /** A command that is answered later, and timed. */
+  private final class Timed implements Answered {
     private final Session session;
     private final Command command;
-
-    /** Null when it is not timed. */
-    private final @Nullable Request request;
-
+    private final Request request;
     private final Counter counter;
     private final long startNanos;
 
     /** What it took before it began to wait; 0 when it is at work until it is answered. */
     private final long triedNanos;
 
-    private Later(
+    Timed(
         Session session,
         Command command,
-        @Nullable Request request,
+        Request request,
         Counter counter,
         long startNanos,
-        long triedNanos) {
+        boolean waits) {
       this.session = session;
       this.command = command;
       this.request = request;
       this.counter = counter;
       this.startNanos = startNanos;
-      this.triedNanos = triedNanos;
+      this.triedNanos = waits ? System.nanoTime() - startNanos : 0;
     }
 
-    /** The answer is there; it begins at {@code start}. */
-    void replied(byte[] reply, int start) {
-      boolean executed = reply[start] != '-' || countFailure(counter, command, reply, start);
-      if (request != null && executed) {
+    @Override
+    public void replied(byte[] reply, int start) {
+      if (counter.countReply(reply, start)) {
         long nanos = triedNanos > 0 ? triedNanos : System.nanoTime() - startNanos;
         took(session, command, request, counter, nanos, false);
       }
@@ -199,28 +225,13 @@ final class CommandMeter {
     session.lastCommand = fullName(command, request);
     Counter counter = counter(session, command);
     counter.calls++;
-    boolean executed = true;
+    boolean executed = counter.countReply(reply, start);
     if (reply[start] == '-') {
-      executed = countFailure(counter, command, reply, start);
       gateway.counters().addError(reply, start);
     }
     if (nanos > 0 && executed) {
       took(session, command, request, counter, nanos, false);
     }
-  }
-
-  /** What was refused instead of executed is no call; returns whether it is one. */
-  private static boolean countFailure(Counter counter, Command command, byte[] reply, int start) {
-    boolean refused =
-        startsWith(reply, start, NO_PERMISSION)
-            || (command.is(CommandFlags.DENYOOM) && startsWith(reply, start, OUT_OF_MEMORY));
-    if (refused) {
-      counter.calls--;
-      counter.rejected++;
-    } else {
-      counter.failed++;
-    }
-    return !refused;
   }
 
   private static boolean startsWith(byte[] bytes, int start, byte[] prefix) {
@@ -261,12 +272,13 @@ final class CommandMeter {
   private Counter counter(Session session, Command command) {
     String name = session.lastCommand;
     if (name.length() > command.lowerName().length() && name.startsWith(command.lowerName())) {
-      return ofSubcommands.computeIfAbsent(name, first -> new Counter());
+      return ofSubcommands.computeIfAbsent(
+          name, first -> new Counter(command.is(CommandFlags.DENYOOM)));
     }
     int ordinal = command.ordinal();
     Counter counter = counters[ordinal];
     if (counter == null) {
-      counter = new Counter();
+      counter = new Counter(command.is(CommandFlags.DENYOOM));
       counters[ordinal] = counter;
     }
     return counter;

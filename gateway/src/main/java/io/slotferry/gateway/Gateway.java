@@ -188,7 +188,7 @@ public final class Gateway {
     for (GatewayLoop loop : loops) {
       loop.meter()
           .forEach((name, counter) ->
-              sums.computeIfAbsent(name, first -> new CommandMeter.Counter()).addAll(counter));
+              sums.computeIfAbsent(name, first -> new CommandMeter.Counter(false)).addAll(counter));
     }
     return sums;
   }

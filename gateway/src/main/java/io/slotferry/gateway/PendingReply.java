@@ -19,7 +19,7 @@ final class PendingReply implements ReplyTarget {
   @Nullable TrackedRead trackedRead;
 
   /** Is told the reply. */
-  CommandMeter.@Nullable Later measured;
+  CommandMeter.@Nullable Answered measured;
 
   PendingReply(ReplyQueue queue, boolean silent) {
     this.queue = queue;

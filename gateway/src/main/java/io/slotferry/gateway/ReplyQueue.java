@@ -57,7 +57,7 @@ final class ReplyQueue {
   }
 
   /** The newest reply that is not there yet is that of this command, if it did not come already. */
-  void measureLast(CommandMeter.Later measured) {
+  void measureLast(CommandMeter.Answered measured) {
     if (last != null && last.reply == null && last.measured == null) {
       last.measured = measured;
     }

@@ -114,7 +114,7 @@ final class RespConnection extends Session implements Subscriber {
   }
 
   @Override
-  void endsLater(CommandMeter.Later measured) {
+  void endsLater(CommandMeter.Answered measured) {
     queue.measureLast(measured);
   }
 

@@ -119,15 +119,14 @@ final class ServerCommands {
         sections.stream().anyMatch(OF_SHARDS::contains)
             ? session.gateway.status().leaders().otherwise(List.of())
             : Future.succeededFuture(List.of());
-    leaders
-        .onSuccess(known ->
-            session.loop.execute(() -> {
-              InfoText text = new InfoText(session.loop, known);
-              ReplyWriter late = new ReplyWriter();
-              late.useProtocol(respVersion);
-              late.verbatim("txt", text.of(sections));
-              target.replied(late.bytes(), 0, late.size());
-            }));
+    leaders.onSuccess(known ->
+        session.loop.execute(() -> {
+          InfoText text = new InfoText(session.loop, known);
+          ReplyWriter late = new ReplyWriter();
+          late.useProtocol(respVersion);
+          late.verbatim("txt", text.of(sections));
+          target.replied(late.bytes(), 0, late.size());
+        }));
     return false;
   }
 }

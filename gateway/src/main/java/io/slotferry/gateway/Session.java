@@ -200,7 +200,7 @@ abstract class Session implements Caller {
   }
 
   /** The command that was executed just now is answered later: that is told to {@code measured}. */
-  void endsLater(CommandMeter.Later measured) {}
+  void endsLater(CommandMeter.Answered measured) {}
 
   /** What it holds of the gateway's memory. */
   ClientMemory.Held memory() {

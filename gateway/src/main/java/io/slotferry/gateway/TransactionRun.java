@@ -54,7 +54,7 @@ final class TransactionRun implements Caller, ReplyTarget {
   private @Nullable String @Nullable [] refusals;
 
   /** The gateway's command that is answered later. */
-  private CommandMeter.@Nullable Later measured;
+  private CommandMeter.@Nullable Answered measured;
 
   private ReplyReader elements = new ReplyReader(shardReply, 0, 0);
   private int next;
