@@ -119,8 +119,7 @@ public final class Gateway {
   private Future<byte[]> submit(
       GatewayLoop loop, int keyspace, Request request, int respVersion, RequestSession session) {
     Promise<byte[]> promise = ((VertxInternal) vertx).getOrCreateContext().promise();
-    SubmittedCommand command = new SubmittedCommand(loop, keyspace, respVersion, promise);
-    command.belongTo(session);
+    SubmittedCommand command = new SubmittedCommand(loop, keyspace, respVersion, session, promise);
     if (loop.eventLoop().inEventLoop()) {
       command.execute(request);
     } else {

@@ -5,12 +5,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the commands of one caller in this process, such as those of an HTTP request, have in
- * common: their durability, and what they have written to, so that a WAIT among them knows. Thread:
- * the gateway loop that they go through.
+ * common, as those of a connection have: their durability, what they have written to (for WAIT),
+ * what they watch, and the transaction between MULTI and EXEC. Thread: the gateway loop that they
+ * go through.
  */
 public final class RequestSession {
-  private final @Nullable Durability durability;
   final WrittenShards written = new WrittenShards();
+  private final @Nullable Durability durability;
+  @Nullable Watches watches;
+  @Nullable Transaction transaction;
 
   /**
    * @param durability null for the keyspace's default

@@ -148,10 +148,17 @@ abstract class Session implements Caller {
   /** The connection that can get messages; null for a caller in this process. */
   abstract @Nullable RespConnection connection();
 
-  /** It is a part of a larger one. */
-  final void belongTo(RequestSession whole) {
+  /** It stands for a larger one during one command. */
+  final void take(RequestSession whole) {
     durability = whole.durability();
     written = whole.written;
+    watches = whole.watches;
+    transaction = whole.transaction;
+  }
+
+  final void giveBack(RequestSession whole) {
+    whole.watches = watches;
+    whole.transaction = transaction;
   }
 
   /** RESET: everything but the connection itself. */

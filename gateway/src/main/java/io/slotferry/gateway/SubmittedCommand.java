@@ -9,19 +9,27 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One command of a caller in this process: a session of its own, trusted, for just that command.
+ * One command of a caller in this process, trusted. It has a session of its own, in which it stands
+ * for that of its caller.
  */
 final class SubmittedCommand extends Session implements ReplyTarget {
   private static final long NOT_REFUSED = -1;
 
+  private final RequestSession session;
   private final Promise<byte[]> promise;
   private long refusedMapVersion = NOT_REFUSED;
 
-  SubmittedCommand(GatewayLoop loop, int keyspace, int respVersion, Promise<byte[]> promise) {
+  SubmittedCommand(
+      GatewayLoop loop,
+      int keyspace,
+      int respVersion,
+      RequestSession session,
+      Promise<byte[]> promise) {
     super(loop, 0);
     this.keyspace = keyspace;
     this.respVersion = respVersion;
     logIn(Users.EVERYBODY);
+    this.session = session;
     this.promise = promise;
   }
 
@@ -30,7 +38,10 @@ final class SubmittedCommand extends Session implements ReplyTarget {
     ReplyWriter reply = new ReplyWriter(256);
     reply.useProtocol(respVersion);
     var command = CommandTable.lookup(request.buffer(), request.start(0), request.length(0));
-    if (CommandGate.execute(this, command, request, reply)) {
+    take(session);
+    boolean replied = CommandGate.execute(this, command, request, reply);
+    giveBack(session);
+    if (replied) {
       promise.complete(reply.toByteArray());
     }
   }

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 /** {@code /v1/keyspaces/{ks}/keys/{key}}: one key, of any type. */
 final class KeyResource {
   private static final String WAIT_TIMEOUT_MILLIS = "1000";
+  private static final String WRONG_TYPE =
+      "WRONGTYPE Operation against a key holding the wrong kind of value";
 
   /** 285 years; Redis refuses an expiry that overflows. */
   private static final long TTL_MILLIS_MAX = 1L << 43;
@@ -36,49 +38,62 @@ final class KeyResource {
     int keyspace = keyspaces.numberOf(context);
     byte[] key = keyOf(context);
     Commands commands = this.commands.of(WriteTerms.durability(context.request()));
+    return read(commands, keyspace, key)
+        .compose(document -> {
+          if (document == null) {
+            throw new ProblemException(Problem.notFound("no such key"));
+          }
+          String tag = entityTag(document);
+          context.response().putHeader("ETag", tag);
+          String known = context.request().getHeader("If-None-Match");
+          if (known != null && names(known, tag)) {
+            return context.response().setStatusCode(304).end();
+          }
+          return Json.send(context, 200, document);
+        });
+  }
+
+  /** The key's document, null when there is none. */
+  private static Future<@Nullable JsonObject> read(Commands commands, int keyspace, byte[] key) {
     // Most keys are strings: both answers in one go, and only otherwise a second question.
     Future<Reply> value = commands.execute(keyspace, "GET", key);
     Future<Reply> ttl = commands.execute(keyspace, "PTTL", key);
     return value.compose(reply -> {
       if (reply instanceof Reply.SimpleError(String message) && message.startsWith("WRONGTYPE")) {
-        return getTyped(commands, context, keyspace, key);
+        return readTyped(commands, keyspace, key);
       }
-      return ttl.compose(left -> answer(context, key, "string", reply, left));
+      return ttl.map(left -> document(key, "string", reply, left));
     });
   }
 
-  private static Future<Void> getTyped(
-      Commands commands, RoutingContext context, int keyspace, byte[] key) {
+  private static Future<@Nullable JsonObject> readTyped(
+      Commands commands, int keyspace, byte[] key) {
     return commands
         .execute(keyspace, "TYPE", key)
         .compose(type -> {
           String name = type instanceof Reply.SimpleString(String text) ? text : "none";
           Request read = KeyDocument.readCommand(name, key);
           if (read == null) {
-            throw new ProblemException(Problem.notFound("no such key"));
+            return Future.succeededFuture();
           }
           Future<Reply> value = commands.execute(keyspace, read, Commands.RESP3);
           Future<Reply> ttl = commands.execute(keyspace, "PTTL", key);
-          return value.compose(
-              reply -> ttl.compose(left -> answer(context, key, name, reply, left)));
+          return value.compose(reply -> ttl.map(left -> document(key, name, reply, left)));
         });
   }
 
-  private static Future<Void> answer(
-      RoutingContext context, byte[] key, String type, Reply value, Reply ttl) {
+  private static @Nullable JsonObject document(byte[] key, String type, Reply value, Reply ttl) {
     failOn(value);
     if (isAbsent(type, value)) {
-      throw new ProblemException(Problem.notFound("no such key"));
+      return null;
     }
     long ttlMillis = ttl instanceof Reply.Int(long millis) ? millis : -1;
-    JsonObject document = KeyDocument.of(key, type, value, ttlMillis);
-    String tag = entityTag(document);
-    context.response().putHeader("ETag", tag);
-    String known = context.request().getHeader("If-None-Match");
-    if (known != null && (known.equals("*") || known.contains(tag))) {
-      return context.response().setStatusCode(304).end();
-    }
-    return Json.send(context, 200, document);
+    return KeyDocument.of(key, type, value, ttlMillis);
+  }
+
+  /** Whether a condition's tags, or its {@code *}, are true of a value that is there. */
+  private static boolean names(String tags, String tag) {
+    return tags.equals("*") || tags.contains(tag);
   }
 
   /**
@@ -114,38 +129,32 @@ final class KeyResource {
     Long ttlMillis = ttlOf(document);
     WriteTerms terms = WriteTerms.of(context, type.equals("string"));
     Commands commands = this.commands.of(terms.durability());
-    Future<Reply> existed = commands.execute(keyspace, "EXISTS", key);
-    Future<Reply> written =
-        type.equals("string")
-            ? putString(
-                commands,
-                keyspace,
-                key,
-                writes.getFirst().getFirst(),
-                ttlMillis,
-                terms.onlyIfAbsent())
-            : putElements(commands, keyspace, key, type, writes, ttlMillis);
-    return written.compose(reply -> {
-      failOn(reply);
-      if (reply instanceof Reply.Nil) {
-        throw new ProblemException(
-            new Problem(412, "precondition-failed", "the key exists already"));
+    List<Request> all = new ArrayList<>(List.of(command("EXISTS", key)));
+    if (type.equals("string")) {
+      all.add(set(key, writes.getFirst().getFirst(), ttlMillis, terms.onlyIfAbsent()));
+    } else {
+      all.add(command("DEL", key));
+      writes.forEach(arguments -> all.add(write(KeyDocument.writeCommand(type), key, arguments)));
+      if (ttlMillis != null) {
+        all.add(command("PEXPIRE", key, utf8(ttlMillis.toString())));
       }
-      return existed.compose(before -> {
-        boolean created = before instanceof Reply.Int(long count) && count == 0;
-        return changed(commands, context, keyspace, terms, created ? 201 : 204);
-      });
+    }
+    // The two of a string need no transaction: what EXISTS saw decides the status alone.
+    Future<List<Reply>> written =
+        type.equals("string") && terms.onlyIf() == null
+            ? oneByOne(commands, keyspace, all)
+            : atOnce(commands, keyspace, key, terms, all);
+    return written.compose(replies -> {
+      if (terms.onlyIfAbsent() && replies.getLast() instanceof Reply.Nil) {
+        throw new ProblemException(precondition("the key exists already"));
+      }
+      return changed(commands, context, keyspace, terms, isZero(replies.getFirst()) ? 201 : 204);
     });
   }
 
-  private static Future<Reply> putString(
-      Commands commands,
-      int keyspace,
-      byte[] key,
-      byte[] value,
-      @Nullable Long ttlMillis,
-      boolean onlyIfAbsent) {
-    List<byte[]> set = new ArrayList<>(List.of(key, value));
+  private static Request set(
+      byte[] key, byte[] value, @Nullable Long ttlMillis, boolean onlyIfAbsent) {
+    List<byte[]> set = new ArrayList<>(List.of(value));
     if (ttlMillis != null) {
       set.add(utf8("PX"));
       set.add(utf8(ttlMillis.toString()));
@@ -153,36 +162,84 @@ final class KeyResource {
     if (onlyIfAbsent) {
       set.add(utf8("NX"));
     }
-    return commands.execute(keyspace, "SET", set.toArray(byte[][]::new));
+    return write("SET", key, set);
   }
 
-  /** All in one loop turn, so that the shard gets them one after another. */
-  private static Future<Reply> putElements(
-      Commands commands,
-      int keyspace,
-      byte[] key,
-      String type,
-      List<List<byte[]>> writes,
-      @Nullable Long ttlMillis) {
-    Future<Reply> written = commands.execute(keyspace, "DEL", key);
-    for (List<byte[]> arguments : writes) {
-      Future<Reply> before = written;
-      Future<Reply> next =
-          write(commands, keyspace, KeyDocument.writeCommand(type), key, arguments);
-      written = before.compose(reply -> reply instanceof Reply.SimpleError ? before : next);
-    }
-    if (ttlMillis != null) {
-      commands.execute(keyspace, "PEXPIRE", key, utf8(ttlMillis.toString()));
-    }
-    return written;
-  }
-
-  private static Future<Reply> write(
-      Commands commands, int keyspace, String command, byte[] key, List<byte[]> arguments) {
-    List<byte[]> all = new ArrayList<>(arguments.size() + 1);
+  private static Request write(String command, byte[] key, List<byte[]> arguments) {
+    List<byte[]> all = new ArrayList<>(arguments.size() + 2);
+    all.add(utf8(command));
     all.add(key);
     all.addAll(arguments);
-    return commands.execute(keyspace, command, all.toArray(byte[][]::new));
+    return Request.of(all.toArray(byte[][]::new));
+  }
+
+  private static Request command(String command, byte[] key, byte[]... arguments) {
+    return write(command, key, List.of(arguments));
+  }
+
+  private static boolean isZero(Reply reply) {
+    return reply instanceof Reply.Int(long count) && count == 0;
+  }
+
+  // ---- all at once
+
+  /**
+   * Executes commands on one key as a transaction, and none of them when the key is not as the
+   * terms want it. Fails with the first error among the replies.
+   */
+  private static Future<List<Reply>> atOnce(
+      Commands commands, int keyspace, byte[] key, WriteTerms terms, List<Request> all) {
+    String onlyIf = terms.onlyIf();
+    if (onlyIf == null) {
+      return all.size() == 1
+          ? oneByOne(commands, keyspace, all)
+          : transact(commands, keyspace, all);
+    }
+    Future<Reply> watched = commands.execute(keyspace, "WATCH", key);
+    return read(commands, keyspace, key)
+        .compose(document ->
+            watched.compose(reply -> {
+              failOn(reply);
+              if (document == null || !names(onlyIf, entityTag(document))) {
+                throw new ProblemException(precondition("the key is not as If-Match names it"));
+              }
+              return transact(commands, keyspace, all);
+            }))
+        .recover(failure ->
+            commands.execute(keyspace, "UNWATCH").transform(_ -> Future.failedFuture(failure)));
+  }
+
+  /** In one loop turn, so that the shard gets them one after another. */
+  private static Future<List<Reply>> oneByOne(Commands commands, int keyspace, List<Request> all) {
+    List<Future<Reply>> replies =
+        all.stream().map(each -> commands.execute(keyspace, each, Commands.RESP3)).toList();
+    return Future.all(replies)
+        .map(_ -> {
+          replies.forEach(reply -> failOn(reply.result()));
+          return replies.stream().map(Future::result).toList();
+        });
+  }
+
+  private static Future<List<Reply>> transact(Commands commands, int keyspace, List<Request> all) {
+    Future<Reply> begun = commands.execute(keyspace, "MULTI");
+    List<Future<Reply>> queued = new ArrayList<>(List.of(begun));
+    all.forEach(each -> queued.add(commands.execute(keyspace, each, Commands.RESP3)));
+    Future<Reply> executed = commands.execute(keyspace, "EXEC");
+    return Future.all(queued)
+        .compose(_ -> executed)
+        .map(reply -> {
+          queued.forEach(each -> failOn(each.result()));
+          failOn(reply);
+          if (!(reply instanceof Reply.Array(List<Reply> replies))) {
+            throw new ProblemException(precondition("the key was changed meanwhile"));
+          }
+          replies.forEach(KeyResource::failOn);
+          return replies;
+        });
+  }
+
+  private static Problem precondition(String detail) {
+    return new Problem(412, "precondition-failed", detail);
   }
 
   // ---- PATCH: the expiry, and fields of a hash
@@ -195,25 +252,30 @@ final class KeyResource {
     Long ttlMillis = ttlOf(document);
     WriteTerms terms = WriteTerms.of(context, false);
     Commands commands = this.commands.of(terms.durability());
+    List<Request> all = new ArrayList<>();
+    if (!fields.isEmpty()) {
+      all.add(write("HSET", key, fields));
+    }
+    if (document.containsKey("ttlMillis")) {
+      all.add(
+          ttlMillis == null
+              ? command("PERSIST", key)
+              : command("PEXPIRE", key, utf8(ttlMillis.toString())));
+    }
     return commands
-        .execute(keyspace, "EXISTS", key)
-        .compose(found -> {
-          failOn(found);
-          if (found instanceof Reply.Int(long count) && count == 0) {
+        .execute(keyspace, "TYPE", key)
+        .compose(type -> {
+          failOn(type);
+          String name = type instanceof Reply.SimpleString(String text) ? text : "none";
+          if (name.equals("none")) {
             throw new ProblemException(Problem.notFound("no such key"));
           }
-          return patchHash(commands, keyspace, key, fields);
+          if (!fields.isEmpty() && !name.equals("hash")) {
+            failOn(new Reply.SimpleError(WRONG_TYPE));
+          }
+          return atOnce(commands, keyspace, key, terms, all);
         })
-        .compose(patched -> {
-          failOn(patched);
-          return document.containsKey("ttlMillis")
-              ? patchExpiry(commands, keyspace, key, ttlMillis)
-              : Future.succeededFuture(patched);
-        })
-        .compose(reply -> {
-          failOn(reply);
-          return changed(commands, context, keyspace, terms, 204);
-        });
+        .compose(_ -> changed(commands, context, keyspace, terms, 204));
   }
 
   private static List<byte[]> patchedFields(JsonObject document) {
@@ -229,31 +291,16 @@ final class KeyResource {
     return KeyDocument.arguments("hash", document);
   }
 
-  private static Future<Reply> patchHash(
-      Commands commands, int keyspace, byte[] key, List<byte[]> fields) {
-    return fields.isEmpty()
-        ? Future.succeededFuture(new Reply.Int(0))
-        : write(commands, keyspace, "HSET", key, fields);
-  }
-
-  private static Future<Reply> patchExpiry(
-      Commands commands, int keyspace, byte[] key, @Nullable Long ttlMillis) {
-    return ttlMillis == null
-        ? commands.execute(keyspace, "PERSIST", key)
-        : commands.execute(keyspace, "PEXPIRE", key, utf8(ttlMillis.toString()));
-  }
-
   // ---- DELETE
 
   Future<Void> delete(RoutingContext context) {
     int keyspace = keyspaces.numberOf(context);
+    byte[] key = keyOf(context);
     WriteTerms terms = WriteTerms.of(context, false);
     Commands commands = this.commands.of(terms.durability());
-    return commands
-        .execute(keyspace, "DEL", keyOf(context))
-        .compose(reply -> {
-          failOn(reply);
-          if (reply instanceof Reply.Int(long count) && count == 0) {
+    return atOnce(commands, keyspace, key, terms, List.of(command("DEL", key)))
+        .compose(replies -> {
+          if (isZero(replies.getFirst())) {
             throw new ProblemException(Problem.notFound("no such key"));
           }
           return changed(commands, context, keyspace, terms, 204);

@@ -95,6 +95,36 @@ final class RedisResource {
 
   /** {@code POST /redis/pipeline} with an array of commands. */
   Future<Void> pipeline(RoutingContext context) {
+    List<Future<Reply>> replies = commandsOf(context).stream().map(this::execute).toList();
+    return Future.all(replies)
+        .compose(_ -> answerAll(context, replies.stream().map(Future::result).toList()));
+  }
+
+  /** {@code POST /redis/multi-exec} with an array of commands, as a transaction. */
+  Future<Void> transaction(RoutingContext context) {
+    List<List<byte[]>> all = commandsOf(context);
+    Commands together = commands.of(null);
+    List<Future<Reply>> queued = new ArrayList<>();
+    queued.add(together.execute(KEYSPACE, "MULTI"));
+    all.forEach(arguments -> queued.add(execute(together, arguments)));
+    boolean refused = all.stream().anyMatch(arguments -> refusal(arguments) != null);
+    Future<Reply> executed =
+        together.execute(KEYSPACE, Request.of(refused ? "DISCARD" : "EXEC"), Commands.RESP2);
+    return Future.all(queued)
+        .compose(_ -> executed)
+        .compose(reply -> {
+          for (Future<Reply> each : queued) {
+            if (each.result() instanceof Reply.SimpleError) {
+              return answer(context, each.result());
+            }
+          }
+          return reply instanceof Reply.Array(List<Reply> replies)
+              ? answerAll(context, replies)
+              : answer(context, reply);
+        });
+  }
+
+  private static List<List<byte[]>> commandsOf(RoutingContext context) {
     JsonArray body = Json.array(context.body().buffer());
     if (body.size() > PIPELINE_COMMANDS_MAX) {
       throw bad("a pipeline has at most " + PIPELINE_COMMANDS_MAX + " commands");
@@ -106,14 +136,7 @@ final class RedisResource {
       }
       all.add(arguments(array));
     }
-    List<Future<Reply>> replies = all.stream().map(this::execute).toList();
-    UpstashReply encoding = encoding(context);
-    return Future.all(replies)
-        .compose(_ -> {
-          JsonArray results = new JsonArray();
-          replies.forEach(reply -> results.add(encoding.document(reply.result())));
-          return context.response().putHeader("Content-Type", Json.TYPE).end(results.toBuffer());
-        });
+    return all;
   }
 
   private static List<byte[]> arguments(JsonArray array) {
@@ -136,25 +159,37 @@ final class RedisResource {
   // ---- answers
 
   private Future<Void> answer(RoutingContext context, List<byte[]> arguments) {
+    return execute(arguments).compose(reply -> answer(context, reply));
+  }
+
+  private static Future<Void> answer(RoutingContext context, Reply reply) {
+    int status = reply instanceof Reply.SimpleError ? 400 : 200;
+    return Json.send(context, status, encoding(context).document(reply));
+  }
+
+  private static Future<Void> answerAll(RoutingContext context, List<Reply> replies) {
     UpstashReply encoding = encoding(context);
-    return execute(arguments)
-        .compose(reply ->
-            Json.send(
-                context, reply instanceof Reply.SimpleError ? 400 : 200, encoding.document(reply)));
+    JsonArray results = new JsonArray();
+    replies.forEach(reply -> results.add(encoding.document(reply)));
+    return context.response().putHeader("Content-Type", Json.TYPE).end(results.toBuffer());
   }
 
   private Future<Reply> execute(List<byte[]> arguments) {
-    if (arguments.isEmpty()) {
-      return Future.succeededFuture(new Reply.SimpleError("ERR empty command"));
-    }
-    Request request = Request.of(arguments.toArray(byte[][]::new));
-    String refusal = refusal(request);
+    return execute(commands, arguments);
+  }
+
+  private static Future<Reply> execute(Commands commands, List<byte[]> arguments) {
+    String refusal = refusal(arguments);
     return refusal == null
-        ? commands.execute(KEYSPACE, request, Commands.RESP2)
+        ? commands.execute(KEYSPACE, Request.of(arguments.toArray(byte[][]::new)), Commands.RESP2)
         : Future.succeededFuture(new Reply.SimpleError(refusal));
   }
 
-  private static @Nullable String refusal(Request request) {
+  private static @Nullable String refusal(List<byte[]> arguments) {
+    if (arguments.isEmpty()) {
+      return "ERR empty command";
+    }
+    Request request = Request.of(arguments.getFirst());
     Command command = CommandTable.lookup(request.buffer(), request.start(0), request.length(0));
     return command != null && OF_CONNECTIONS.contains(command)
         ? "ERR '" + command.lowerName() + "' is about a connection, and HTTP has none"

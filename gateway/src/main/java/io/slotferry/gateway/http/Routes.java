@@ -104,6 +104,7 @@ final class Routes {
   void addRedis(RedisResource redis) {
     add(HttpMethod.POST, "/redis", redis::body);
     add(HttpMethod.POST, "/redis/pipeline", redis::pipeline);
+    add(HttpMethod.POST, "/redis/multi-exec", redis::transaction);
     String byPath = "/redis/{command}/{arguments}";
     get("/redis/*", redis::path).setName(byPath);
     add(HttpMethod.POST, "/redis/*", redis::path).setName(byPath);

@@ -9,11 +9,15 @@ import org.jspecify.annotations.Nullable;
  * What the headers of a write ask for; checked before anything is written.
  *
  * @param onlyIfAbsent {@code If-None-Match: *}
+ * @param onlyIf {@code If-Match}, null when the key may be as it is
  * @param waitReplicas {@code Slotferry-Wait}, null when the write waits for none
  * @param durability {@code Slotferry-Durability}, null for the keyspace's default
  */
 record WriteTerms(
-    boolean onlyIfAbsent, @Nullable String waitReplicas, @Nullable Durability durability) {
+    boolean onlyIfAbsent,
+    @Nullable String onlyIf,
+    @Nullable String waitReplicas,
+    @Nullable Durability durability) {
   private static final int WAIT_REPLICAS_MAX = 64;
 
   /**
@@ -21,15 +25,19 @@ record WriteTerms(
    */
   static WriteTerms of(RoutingContext context, boolean mayBeConditional) {
     HttpServerRequest request = context.request();
-    if (request.getHeader("If-Match") != null) {
-      throw bad("a write takes no If-Match; PUT of a string takes If-None-Match: *");
-    }
+    String onlyIf = request.getHeader("If-Match");
     String condition = request.getHeader("If-None-Match");
     if (condition != null && !(mayBeConditional && condition.equals("*"))) {
       throw bad("a write takes If-None-Match only as *, and only PUT of a string does");
     }
+    if (condition != null && onlyIf != null) {
+      throw bad("a write takes If-Match or If-None-Match");
+    }
     return new WriteTerms(
-        condition != null, replicas(request.getHeader("Slotferry-Wait")), durability(request));
+        condition != null,
+        onlyIf,
+        replicas(request.getHeader("Slotferry-Wait")),
+        durability(request));
   }
 
   /** {@code Slotferry-Durability}, which a read may have, too. */

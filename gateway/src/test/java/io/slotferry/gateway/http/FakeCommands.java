@@ -32,6 +32,11 @@ final class FakeCommands implements Commands {
   private final Map<Integer, Map<String, Entry>> keyspaces = new HashMap<>();
   private final Map<String, Long> ttls = new HashMap<>();
   int commands;
+
+  /** What was watched has changed when EXEC comes. */
+  boolean watchedChanges;
+
+  private List<Request> queued;
   RequestSession lastSession;
 
   /** Has a bug. */
@@ -63,9 +68,43 @@ final class FakeCommands implements Commands {
     if (error != null) {
       reply.error(error);
     } else {
-      execute(keyspace, request, reply);
+      transact(keyspace, request, reply);
     }
     return Future.succeededFuture(reply.toByteArray());
+  }
+
+  /** One transaction at a time is enough here. */
+  private void transact(int keyspace, Request request, ReplyWriter reply) {
+    String name = request.text(0).toUpperCase(Locale.ROOT);
+    List<Request> transaction = queued;
+    switch (name) {
+      case "WATCH", "UNWATCH" -> reply.ok();
+      case "MULTI" -> {
+        queued = new ArrayList<>();
+        reply.ok();
+      }
+      case "DISCARD" -> {
+        queued = null;
+        reply.ok();
+      }
+      case "EXEC" -> {
+        queued = null;
+        if (watchedChanges) {
+          reply.nullArray();
+        } else {
+          reply.array(transaction.size());
+          transaction.forEach(each -> execute(keyspace, each, reply));
+        }
+      }
+      default -> {
+        if (transaction == null) {
+          execute(keyspace, request, reply);
+        } else {
+          transaction.add(request);
+          reply.simple("QUEUED");
+        }
+      }
+    }
   }
 
   void set(int keyspace, String key) {

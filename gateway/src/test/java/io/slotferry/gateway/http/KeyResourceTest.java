@@ -129,6 +129,33 @@ class KeyResourceTest {
   }
 
   @Test
+  void aWriteMayNameTheValueThatItReplaces() {
+    http.send("PUT", KEY, "{\"value\":\"v\"}");
+    String tag = http.get(KEY).header("ETag");
+    assertThat(http.send("PUT", KEY, "{\"value\":\"w\"}", "If-Match", tag).status()).isEqualTo(204);
+    for (String method : new String[] {"PUT", "DELETE"}) {
+      Answer refused = http.send(method, KEY, "{\"value\":\"x\"}", "If-Match", tag);
+      assertThat(refused.status()).as(method).isEqualTo(412);
+    }
+    assertThat(http.get(KEY).json().getString("value")).isEqualTo("w");
+    http.commands.watchedChanges = true;
+    assertThat(http.send("DELETE", KEY, "", "If-Match", "*").status()).isEqualTo(412);
+    http.commands.watchedChanges = false;
+    assertThat(http.send("DELETE", KEY, "", "If-Match", "*").status()).isEqualTo(204);
+    assertThat(http.send("PUT", KEY, "{\"value\":\"x\"}", "If-Match", "*").status()).isEqualTo(412);
+  }
+
+  @Test
+  void aPatchMayNameTheValueThatItChanges() {
+    http.send("PUT", KEY, "{\"type\":\"hash\",\"value\":{\"a\":\"1\"}}");
+    String tag = http.get(KEY).header("ETag");
+    String patch = "{\"value\":{\"b\":\"2\"},\"ttlMillis\":100000}";
+    assertThat(http.send("PATCH", KEY, patch, "If-Match", tag).status()).isEqualTo(204);
+    assertThat(http.send("PATCH", KEY, patch, "If-Match", tag).status()).isEqualTo(412);
+    assertThat(http.get(KEY).json().getJsonObject("value").getMap()).containsKeys("a", "b");
+  }
+
+  @Test
   void writesWaitForReplicas() {
     Answer written = http.send("PUT", KEY, "{\"value\":\"v\"}", "Slotferry-Wait", "1");
     assertThat(written.header("Slotferry-Acknowledged")).isEqualTo("1");
@@ -150,7 +177,7 @@ class KeyResourceTest {
         new String[][] {
           {"Slotferry-Wait", "many"},
           {"Slotferry-Durability", "eventual"},
-          {"If-Match", "\"a\""},
+          {"Slotferry-Wait", "65"},
           {"If-None-Match", "\"a\""}
         }) {
       Answer refused = http.send("PUT", KEY, "{\"value\":\"v\"}", header);

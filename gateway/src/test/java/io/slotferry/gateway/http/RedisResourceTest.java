@@ -68,6 +68,17 @@ class RedisResourceTest {
   }
 
   @Test
+  void aTransactionIsExecutedWholeOrNotAtAll() {
+    Answer answer = post("/redis/multi-exec", "[[\"SET\",\"k\",1],[\"GET\",\"k\"]]");
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(answer.text()).isEqualTo("[{\"result\":\"OK\"},{\"result\":\"1\"}]");
+    Answer refused = post("/redis/multi-exec", "[[\"SET\",\"k\",2],[\"QUIT\"]]");
+    assertThat(refused.status()).isEqualTo(400);
+    assertThat(refused.json().getString("error")).contains("connection");
+    assertThat(get("/redis/get/k").text()).isEqualTo("{\"result\":\"1\"}");
+  }
+
+  @Test
   void stringsComeAsBase64WhenAskedFor() {
     String[] header = {"Upstash-Encoding", "base64"};
     assertThat(post("/redis", "[\"SET\",\"k\",\"v\"]", header).text())
