@@ -44,9 +44,7 @@ public final class Demo {
   private final Screen screen;
   private final Picture picture;
   private final Duration loadBetween;
-  private final long startNanos = System.nanoTime();
   private final List<Verification> loads = new ArrayList<>();
-  private final LoadMeter meter = new LoadMeter(loads);
   private volatile @Nullable AdminClient client;
   private volatile String title = "";
   private volatile boolean ended;
@@ -84,13 +82,16 @@ public final class Demo {
     client = new AdminClient(cluster.url(), "");
     screen.tell("the cluster listens on " + cluster.resp() + " and " + cluster.url());
     startLoads();
-    Thread painter = Thread.ofPlatform().daemon().name("painter").start(this::paint);
+    LoadMeter meter = new LoadMeter(loads);
+    long startNanos = System.nanoTime();
+    Thread painter =
+        Thread.ofPlatform().daemon().name("painter").start(() -> paint(meter, startNanos));
     try {
-      step("load", () -> "clients write and read, in hash slots and in a key range");
-      step("add a shard", this::addShard);
-      step("drain a shard", this::drainShard);
-      step("kill a leader", this::killLeader);
-      step("split a hot range", this::splitRange);
+      step("load", () -> "clients write and read, in hash slots and in a key range", meter);
+      step("add a shard", this::addShard, meter);
+      step("drain a shard", this::drainShard, meter);
+      step("kill a leader", this::killLeader, meter);
+      step("split a hot range", this::splitRange, meter);
     } finally {
       ended = true;
       painter.join();
@@ -130,7 +131,7 @@ public final class Demo {
         List.of(cluster.resp()), "", keyspace, 4, 4_000, Durability.SYNC, 0, keyspace + 1);
   }
 
-  private void paint() {
+  private void paint(LoadMeter meter, long startNanos) {
     JsonObject map = new JsonObject();
     while (!ended) {
       try {
@@ -143,19 +144,21 @@ public final class Demo {
         return;
       }
       if (!ended) {
-        screen.show(picture.lines(time() + title, map, meter.last(SAMPLES_SHOWN), meter.since(0)));
+        screen.show(
+            picture.lines(
+                time(startNanos) + title, map, meter.last(SAMPLES_SHOWN), meter.since(0)));
       }
     }
   }
 
-  private String time() {
+  private static String time(long startNanos) {
     long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - startNanos);
     return String.format(Locale.ROOT, "%02d:%02d  ", seconds / 60, seconds % 60);
   }
 
   // ---- the steps
 
-  private void step(String name, Step step)
+  private void step(String name, Step step, LoadMeter meter)
       throws DemoException, AdminException, InterruptedException, IOException {
     title = name;
     int before = meter.size();
@@ -165,8 +168,7 @@ public final class Demo {
     screen.tell(
         String.format(
             Locale.ROOT,
-            "%s%-18s %s (%,.0f op/s, worst p99 %.0f ms, longest %.0f ms, %d errors)",
-            time(),
+            "%-18s %s (%,.0f op/s, worst p99 %.0f ms, longest %.0f ms, %d errors)",
             name,
             outcome,
             load.operationsPerSecond(),

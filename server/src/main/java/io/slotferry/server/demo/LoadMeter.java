@@ -42,8 +42,9 @@ final class LoadMeter {
   private Sample earlier = Sample.NONE;
   private long lastNanos = System.nanoTime();
 
+  /** Begins to measure loads that have just started. */
   LoadMeter(List<Verification> loads) {
-    this.loads = loads;
+    this.loads = List.copyOf(loads);
   }
 
   /** Takes a sample of the time since the last one. */

@@ -92,15 +92,18 @@ final class Picture {
     List<String> lines = new ArrayList<>();
     for (Object element : cluster.getJsonArray("operations", new JsonArray())) {
       JsonObject operation = (JsonObject) element;
-      String state = operation.getString("state");
-      if (state.equals("RUNNING") || state.equals("WAITING_FOR_NODE")) {
-        lines.add(
-            String.format(
-                Locale.ROOT,
-                "       %s: %d of %d partitions",
-                operation.getString("kind").toLowerCase(Locale.ROOT).replace('_', ' '),
-                operation.getInteger("done", 0),
-                operation.getInteger("total", 0)));
+      String kind = operation.getString("kind").toLowerCase(Locale.ROOT).replace('_', ' ');
+      switch (operation.getString("state")) {
+        case "WAITING_FOR_NODE" -> lines.add("       " + kind + ": its node starts");
+        case "RUNNING" ->
+            lines.add(
+                String.format(
+                    Locale.ROOT,
+                    "       %s: %d of %d partitions",
+                    kind,
+                    operation.getInteger("done", 0),
+                    operation.getInteger("total", 0)));
+        default -> {}
       }
     }
     return lines;

@@ -20,6 +20,7 @@ class PictureTest {
                {"from": null, "to": "m", "shard": 1}, {"from": "m", "to": null, "shard": 4}]}],
            "operations": [
              {"kind": "ADD_SHARD", "state": "DONE", "done": 7, "total": 7},
+             {"kind": "ADD_SHARD", "state": "WAITING_FOR_NODE", "done": 0, "total": 0},
              {"kind": "REMOVE_SHARD", "state": "RUNNING", "done": 12, "total": 40}]}
           """);
 
@@ -39,6 +40,7 @@ class PictureTest {
             "    4  replica-4      10       0  ",
             "    1  range of 'events' from its start",
             "    4  range of 'events' from m",
+            "       add shard: its node starts",
             "       remove shard: 12 of 40 partitions",
             "",
             "op/s      1,000     @=",
