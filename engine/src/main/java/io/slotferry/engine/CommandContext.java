@@ -242,6 +242,11 @@ public final class CommandContext {
     return accessClock;
   }
 
+  /** Whether scripts may run DEBUG. */
+  public void allowDebugInScripts(boolean allowed) {
+    engine.scripts().allowDebug(allowed);
+  }
+
   /** Whether keys and fields expire that nobody asks for. */
   public void expireActively(boolean active) {
     engine.expireActively(active);
@@ -414,12 +419,17 @@ public final class CommandContext {
 
   /** How long the key, which exists, was not used; if keys' uses are not kept, its table's. */
   public long idleMillis(int keyArgument) {
-    int clock = clock(keyArgument);
+    locate(keyArgument);
+    return table == null || index < 0 ? 0 : idleMillis(table, index);
+  }
+
+  /** The same of a key that was found in a table. */
+  public long idleMillis(KeyTable table, int index) {
+    int clock = table.clockAt(index);
     if (clock != AccessClock.UNKNOWN) {
       return accessClock.idleMillis(clock, nowMillis);
     }
-    boolean isKnown = table != null && table.usedMillis() > 0;
-    return table != null && isKnown ? Math.max(0, nowMillis - table.usedMillis()) : 0;
+    return table.usedMillis() > 0 ? Math.max(0, nowMillis - table.usedMillis()) : 0;
   }
 
   /** The live value if it is of this type; of another type, latches WRONGTYPE and returns null. */
@@ -745,6 +755,11 @@ public final class CommandContext {
   public boolean execute(ShardCall call, Request request, ReplyWriter reply) {
     located = NO_ARGUMENT;
     return engine.executeInside(call, request, reply, nowMillis);
+  }
+
+  /** Whether there was no room for more when the outermost command began. */
+  public boolean isOutOfMemory() {
+    return engine.isOutOfMemory();
   }
 
   /** Whether no other command is under way around this one, and no group of effects is open. */

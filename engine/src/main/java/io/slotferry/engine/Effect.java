@@ -65,7 +65,7 @@ public final class Effect {
   }
 
   /** The other keyspace of a swap; -1 when {@code effect} is none. */
-  static int swapped(Request effect) {
+  public static int swapped(Request effect) {
     byte[] buffer = effect.buffer();
     int start = effect.start(0);
     int digits = effect.length(0) - SWAP.length;

@@ -181,7 +181,12 @@ public final class Engine {
 
   /** Whether it holds more than it may. */
   public boolean isOverMemory() {
-    return store.totals().bytes() > settings.memoryBytesMax();
+    return store.totals().usedBytes() > settings.memoryBytesMax();
+  }
+
+  /** The error of commands that would need memory, if there is none and no key may go for it. */
+  public @Nullable String outOfMemory(long nowMillis) {
+    return isOverMemory() && !makeRoom(nowMillis) ? OUT_OF_MEMORY : null;
   }
 
   /** Removes keys, as the leader, until there is room; false when there is none. */
@@ -223,7 +228,7 @@ public final class Engine {
     if (handler == null) {
       throw new IllegalStateException(call.command + " is not the engine's");
     }
-    outOfMemory = isOverMemory() && !makeRoom(nowMillis);
+    outOfMemory = outOfMemory(nowMillis) != null;
     if (outOfMemory && call.command.is(CommandFlags.DENYOOM)) {
       reply.error(OUT_OF_MEMORY);
       return;
@@ -232,11 +237,7 @@ public final class Engine {
     boolean sampled = ++executed % CPU_SAMPLE_EVERY == 0;
     long startNanos = sampled ? nanoClock.getAsLong() : 0;
     context.begin(call, request, reply, nowMillis, true);
-    if (call.command.accepts(request.count())) {
-      handler.handle(context);
-    } else {
-      context.wrongArity();
-    }
+    handle(handler, context);
     context.end();
     Partition partition = store.partition(call.partition);
     if (partition != null) {
@@ -301,21 +302,29 @@ public final class Engine {
     CommandContext context = inner.get(depth++);
     try {
       reply.useProtocol(call.respVersion);
-      if (outOfMemory && call.command.is(CommandFlags.DENYOOM)) {
-        reply.error(OUT_OF_MEMORY);
-        return true;
-      }
       context.begin(call, request, reply, nowMillis, true);
-      if (call.command.accepts(request.count())) {
-        handler.handle(context);
-      } else {
-        context.wrongArity();
-      }
+      handle(handler, context);
       context.end();
     } finally {
       depth--;
     }
     return true;
+  }
+
+  /** What is taken from one key and given to another is repeated elsewhere all together. */
+  private void handle(CommandHandler handler, CommandContext context) {
+    if (!context.call().command.accepts(context.count())) {
+      context.wrongArity();
+    } else if (context.call().command.writesSeveralKeys()) {
+      beginGroup();
+      try {
+        handler.handle(context);
+      } finally {
+        endGroup();
+      }
+    } else {
+      handler.handle(context);
+    }
   }
 
   /** Sets the call's partition, that of its first key; false when one of its keys is not here. */
@@ -356,6 +365,10 @@ public final class Engine {
     if (--groups == 0) {
       effects.endGroup();
     }
+  }
+
+  boolean isOutOfMemory() {
+    return outOfMemory;
   }
 
   boolean isAlone() {

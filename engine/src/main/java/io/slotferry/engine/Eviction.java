@@ -53,7 +53,7 @@ final class Eviction {
     EvictionPolicy policy = settings.evictionPolicy();
     long max = settings.memoryBytesMax();
     int left = KEYS_PER_CALL_MAX;
-    while (store.totals().bytes() > max) {
+    while (store.totals().usedBytes() > max) {
       if (!policy.evicts() || !choose(policy, nowMillis)) {
         return false;
       }

@@ -45,7 +45,7 @@ class EvictionTest {
   }
 
   private long used() {
-    return shard.engine.store().totals().bytes();
+    return shard.engine.store().totals().usedBytes();
   }
 
   private int left(int from, int to) {
@@ -67,6 +67,25 @@ class EvictionTest {
     assertThat(shard.reply("SET", "k", "v")).isEqualTo("+OK");
     set("maxmemory", "0");
     fill(0, 200);
+  }
+
+  @Test
+  void withoutRoomScriptsGoByTheirFlags() {
+    String oom = "OOM command not allowed when used memory > 'maxmemory'.";
+    String set = "redis.call('set', KEYS[1], 'v')";
+    set("maxmemory", "1");
+    assertThat(eval(set)).startsWith('-' + oom);
+    assertThat(eval("return redis.pcall('set', KEYS[1], 'v').err")).isEqualTo("$55 " + oom);
+    assertThat(eval("return redis.call('exists', KEYS[1])")).isEqualTo(":0");
+    assertThat(eval("#!lua\nreturn 1")).startsWith("-OOM allow-oom flag is not set on the script");
+    assertThat(eval("#!lua flags=no-writes\nreturn 1")).isEqualTo(":1");
+    assertThat(eval("#!lua flags=allow-oom\nreturn " + set)).isEqualTo("+OK");
+    // What has begun to write goes on.
+    assertThat(eval("redis.call('del', KEYS[1]); return " + set)).isEqualTo("+OK");
+  }
+
+  private String eval(String script) {
+    return shard.reply("EVAL", script, "1", "key:script");
   }
 
   @ParameterizedTest

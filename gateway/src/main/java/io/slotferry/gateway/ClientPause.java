@@ -1,11 +1,11 @@
 package io.slotferry.gateway;
 
+import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
-import org.jspecify.annotations.Nullable;
 
 /**
- * {@code CLIENT PAUSE}: until when commands, or only writes, wait in all connections of the
- * gateway. {@code CLIENT} itself is never held, so that {@code CLIENT UNPAUSE} gets through.
+ * {@code CLIENT PAUSE}: until when commands, or only those that write or tell others something,
+ * wait in all connections of the gateway. {@code CLIENT UNPAUSE} always gets through.
  *
  * <p>Thread: any.
  */
@@ -38,16 +38,25 @@ final class ClientPause {
   }
 
   /** Data path: one volatile read while there is no pause. */
-  boolean holds(Command command, Session session) {
+  boolean holds(Command command, Request request, Session session) {
     return active
-        && command != Command.CLIENT
-        && (!writesOnly || writes(command, session.transaction))
+        && command.accepts(request.count())
+        && !(command == Command.CLIENT && request.is(1, "UNPAUSE"))
+        && (!writesOnly || replicates(command, request, session))
         && isActive();
   }
 
-  private static boolean writes(Command command, @Nullable Transaction transaction) {
-    return command.isWrite()
-        || (command == Command.EXEC && transaction != null && transaction.writes());
+  private static boolean replicates(Command command, Request request, Session session) {
+    Transaction transaction = session.transaction;
+    if (command != Command.EXEC || transaction == null) {
+      return command.replicates() && !ReadOnlyScripts.isCalled(session, command, request);
+    }
+    for (Transaction.Queued each : transaction.queued()) {
+      if (replicates(each.command(), each.request(), session)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Has a held connection look again when the pause is over. */

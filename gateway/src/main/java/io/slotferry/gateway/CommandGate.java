@@ -22,6 +22,7 @@ final class CommandGate {
           Command.QUIT,
           Command.RESET,
           Command.MULTI,
+          Command.EXEC,
           Command.DISCARD,
           Command.WATCH,
           Command.UNWATCH,
@@ -114,9 +115,17 @@ final class CommandGate {
       return GatewayCommands.of(command).execute(session, request, reply);
     }
     Router router = session.loop.router();
-    return command.is(CommandFlags.BLOCKING)
-        ? BlockingCall.execute(session, command, request, reply)
+    return command.is(CommandFlags.NAMES_KEYSPACE | CommandFlags.BLOCKING)
+        ? routeSpecial(session, command, request, reply)
         : router.execute(session, command, request, reply);
+  }
+
+  private static boolean routeSpecial(
+      Session session, Command command, Request request, ReplyWriter reply) {
+    if (command.is(CommandFlags.NAMES_KEYSPACE)) {
+      return NamedKeyspaces.execute(session, command, request, reply);
+    }
+    return BlockingCall.execute(session, command, request, reply);
   }
 
   private static @Nullable String refusal(
@@ -135,7 +144,18 @@ final class CommandGate {
     if (denied == null && session.subscriptions != null && session.respVersion == 2) {
       return PubSubCommands.refusal(session, command);
     }
-    return denied;
+    return denied == null && session.transaction != null && TransactionCommands.isQueued(command)
+        ? queuingRefusal(session, command)
+        : denied;
+  }
+
+  /** Why a command may not even wait for EXEC now. */
+  private static @Nullable String queuingRefusal(Session session, Command command) {
+    if (command.is(CommandFlags.NO_MULTI)) {
+      return "ERR Command not allowed inside a transaction";
+    }
+    String busy = WHILE_BUSY.contains(command) ? null : session.loop.router().busy();
+    return busy == null ? session.loop.router().outOfMemory() : busy;
   }
 
   private static String unknown(Request request) {

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * then the map is asked to have it; the answer comes when this gateway's map does.
  */
 final class FunctionCommands {
+  private static final String WRONG_COUNT =
+      "ERR unknown subcommand or wrong number of arguments for '%s'. Try FUNCTION HELP.";
   private static final String LATER = "TRYAGAIN the libraries cannot be changed now";
 
   static final GatewayCommand TABLE =
@@ -134,7 +136,8 @@ final class FunctionCommands {
       for (Library other : before.all()) {
         for (Library.Function function : other.functions()) {
           boolean taken =
-              library.functions().stream().anyMatch(own -> own.name().equals(function.name()));
+              library.functions().stream()
+                  .anyMatch(own -> own.name().equalsIgnoreCase(function.name()));
           if (taken && !other.name().equals(library.name())) {
             return "ERR Function " + function.name() + " already exists";
           }
@@ -175,7 +178,7 @@ final class FunctionCommands {
 
   private static boolean restore(Session session, Request request, ReplyWriter reply) {
     if (request.count() > 4) {
-      reply.error("ERR syntax error");
+      reply.error(WRONG_COUNT.formatted("restore"));
       return true;
     }
     boolean replace = request.count() == 4 && request.is(3, "REPLACE");
@@ -239,8 +242,11 @@ final class FunctionCommands {
   }
 
   private static boolean flush(Session session, Request request, ReplyWriter reply) {
-    if (request.count() > 3
-        || (request.count() == 3 && !request.is(2, "ASYNC") && !request.is(2, "SYNC"))) {
+    if (request.count() > 3) {
+      reply.error(WRONG_COUNT.formatted("flush"));
+      return true;
+    }
+    if (request.count() == 3 && !request.is(2, "ASYNC") && !request.is(2, "SYNC")) {
       reply.error("ERR FUNCTION FLUSH only supports SYNC|ASYNC option");
       return true;
     }

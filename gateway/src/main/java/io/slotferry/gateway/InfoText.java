@@ -132,6 +132,7 @@ final class InfoText {
     line("client_recent_max_output_buffer", max(ClientMemory.Held::output));
     line("blocked_clients", gateway.counters().blocked());
     line("total_blocking_keys", sum(ShardStatus.Holdings::awaitedKeys));
+    line("total_blocking_keys_on_nokey", sum(ShardStatus.Holdings::awaitedKeysOnNoKey));
     line("clients_in_timeout_table", 0);
   }
 
@@ -254,6 +255,7 @@ final class InfoText {
     line("acl_access_denied_cmd", denied.count(Reason.COMMAND));
     line("acl_access_denied_key", denied.count(Reason.KEY));
     line("acl_access_denied_channel", denied.count(Reason.CHANNEL));
+    line("migrate_cached_sockets", 0);
     line("total_reroutes", counters.reroutes());
     line("total_uncertain_writes", counters.uncertain());
   }

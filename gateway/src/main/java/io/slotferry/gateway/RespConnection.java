@@ -50,6 +50,9 @@ final class RespConnection extends Session implements Subscriber {
   /** Pushes that came during a command: they follow its reply. */
   private @Nullable ReplyWriter pushed;
 
+  /** CLIENT PAUSE holds its next command. */
+  private boolean paused;
+
   /** A reply that pushes may not overtake is in the queue. */
   private boolean pushesQueue;
 
@@ -73,6 +76,14 @@ final class RespConnection extends Session implements Subscriber {
         && queue.size() < ReplyQueue.REPLIES_MAX
         && queue.heldBytes() < OUTPUT_BYTES_MAX
         && queue.mayGoBy(loop.router().map().version());
+  }
+
+  /** CLIENT PAUSE holds its next command, or no longer does: such a client counts as blocked. */
+  void heldByPause(boolean held) {
+    if (held != paused) {
+      paused = held;
+      gateway.counters().addBlocked(held ? 1 : -1);
+    }
   }
 
   /** Executes one command; {@code command} is null when there is none of that name. */
@@ -339,6 +350,7 @@ final class RespConnection extends Session implements Subscriber {
     closing = true;
     closed = true;
     gateway.clientMemory().closed(this);
+    heldByPause(false);
     unwatch();
     if (blocked != null) {
       blocked.end(BlockingCall.End.TIMEOUT);

@@ -310,8 +310,9 @@ final class RespHandler extends ChannelInboundHandlerAdapter {
 
   /** False when CLIENT PAUSE holds the command back. */
   private boolean execute(RespConnection connection, @Nullable Command command, Request request) {
-    if (command != null && loop.gateway().pause().holds(command, connection)) {
+    if (command != null && loop.gateway().pause().holds(command, request, connection)) {
       loop.gateway().pause().remind(connection);
+      connection.heldByPause(true);
       return false;
     }
     connection.execute(command, request);
@@ -332,6 +333,7 @@ final class RespHandler extends ChannelInboundHandlerAdapter {
       return;
     }
     stalled = false;
+    connection().heldByPause(false);
     if (keptTo > keptFrom) {
       runKept();
     }

@@ -390,6 +390,12 @@ final class Router implements Rerouting {
     return route == null || route.executor() == null ? null : route.executor().busy();
   }
 
+  /** The error of commands that would need memory, while there is none; as {@link #busy}. */
+  @Nullable String outOfMemory() {
+    ShardRoute route = shardCount == 1 ? routes.of(nextShard(0)) : null;
+    return route == null || route.executor() == null ? null : route.executor().outOfMemory();
+  }
+
   int shardCount() {
     return shardCount;
   }

@@ -26,6 +26,25 @@ final class ServerCommands {
     commands.put(Command.ROLE, ServerCommands::role);
     commands.put(Command.MONITOR, ServerCommands::monitor);
     commands.put(Command.INFO, ServerCommands::info);
+    commands.put(Command.SHUTDOWN, ServerCommands::shutdown);
+    commands.put(
+        Command.MODULE,
+        new Subcommands(Command.MODULE)
+            .add(
+                "LIST",
+                "Return a list of loaded modules: there are none.",
+                2,
+                ServerCommands::modules));
+  }
+
+  private static boolean shutdown(Session session, Request request, ReplyWriter reply) {
+    reply.error("ERR SHUTDOWN is not for clients: a node ends when its process gets SIGTERM");
+    return true;
+  }
+
+  private static boolean modules(Session session, Request request, ReplyWriter reply) {
+    reply.emptyArray();
+    return true;
   }
 
   private static boolean time(Session session, Request request, ReplyWriter reply) {

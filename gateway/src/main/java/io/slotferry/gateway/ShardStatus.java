@@ -49,6 +49,7 @@ public interface ShardStatus {
    *
    * @param bytes of keys and values, an estimate
    * @param awaitedKeys that clients wait for
+   * @param awaitedKeysOnNoKey of these, the ones whose removal ends a wait
    * @param keys by the number of their keyspace
    * @param expiring those with an expiry
    */
@@ -57,6 +58,7 @@ public interface ShardStatus {
       long expiredKeys,
       long evictedKeys,
       long awaitedKeys,
+      long awaitedKeysOnNoKey,
       Map<Integer, Long> keys,
       Map<Integer, Long> expiring) {
     public Holdings {

@@ -3,6 +3,7 @@ package io.slotferry.gateway;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
+import io.slotferry.protocol.shard.TransactionBatch;
 import java.util.Map;
 
 /** MULTI, EXEC, DISCARD, WATCH and UNWATCH. */
@@ -68,6 +69,12 @@ final class TransactionCommands {
       return true;
     }
     session.transaction = null;
+    String busy = session.loop.router().busy();
+    if (busy != null) {
+      session.unwatch();
+      reply.error(TransactionBatch.refused(busy));
+      return true;
+    }
     if (transaction.isAborted()) {
       session.unwatch();
       reply.error("EXECABORT Transaction discarded because of previous errors.");

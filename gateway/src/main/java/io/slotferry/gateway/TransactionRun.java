@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  * replies.
  *
  * <pre>
- *   KEYSPACES: those that a SELECT names are made ──► BATCH: the shard executes it all, or nothing
- *                                                        │              │ nil, an error
- *                         WEAVE, command by command ◄────┘              └──► that is the reply
+ *   KEYSPACES: those that are named are made ──► BATCH: the shard executes it all, or nothing
+ *                                                  │              │ nil, an error
+ *                   WEAVE, command by command ◄────┘              └──► that is the reply
  * </pre>
  *
  * <p>Thread: the session's gateway loop.
@@ -127,9 +127,9 @@ final class TransactionRun implements Caller, ReplyTarget {
 
   private int missingKeyspace() {
     for (Transaction.Queued each : queued) {
-      int selected = selected(each);
-      if (selected != NONE && selected != made && router.map().keyspace(selected) == null) {
-        return selected;
+      int missing = NamedKeyspaces.missing(router.map(), each.command(), each.request());
+      if (missing != NONE && missing != made) {
+        return missing;
       }
     }
     return NONE;

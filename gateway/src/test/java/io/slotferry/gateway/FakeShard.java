@@ -26,6 +26,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A shard that keeps strings in a map, for a few commands. It owns what the map says, refuses the
@@ -51,6 +52,11 @@ final class FakeShard implements ShardExecutor {
 
   boolean refusesAll;
 
+  /** What callers are told of a script, and of memory; see {@link ShardExecutor}. */
+  @Nullable String busy;
+
+  @Nullable String outOfMemory;
+
   /** Where events are told, after the replies of a turn. */
   Executor loop = Runnable::run;
 
@@ -65,6 +71,16 @@ final class FakeShard implements ShardExecutor {
     this.id = id;
     this.maps = maps;
     this.keyspaces = keyspaces;
+  }
+
+  @Override
+  public @Nullable String busy() {
+    return busy;
+  }
+
+  @Override
+  public @Nullable String outOfMemory() {
+    return outOfMemory;
   }
 
   @Override

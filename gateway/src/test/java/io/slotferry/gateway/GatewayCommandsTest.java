@@ -8,6 +8,7 @@ import io.slotferry.protocol.Reply;
 import io.slotferry.protocol.command.Command;
 import io.slotferry.protocol.command.Routing;
 import io.slotferry.topology.MapChange;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -139,6 +140,49 @@ class GatewayCommandsTest {
     assertThat(client.readText()).isEqualTo("1");
     assertThat(client.readText()).isEqualTo("OK");
     assertThat(client.readText()).isEqualTo("2");
+  }
+
+  @Test
+  void whatIsNotForClientsSaysSo() {
+    RespClient client = cluster.client();
+    assertThat(client.ask("SHUTDOWN")).startsWith("-ERR SHUTDOWN is not for clients");
+    assertThat(client.ask("MODULE", "LIST")).isEqualTo("[]");
+  }
+
+  @Test
+  void whoIsPausedCountsAsBlocked() {
+    RespClient client = cluster.client();
+    RespClient other = cluster.client();
+    assertThat(client.ask("CLIENT", "PAUSE", "100000", "WRITE")).isEqualTo("OK");
+    other.write("PING\r\nPUBLISH news x\r\n".getBytes(StandardCharsets.US_ASCII));
+    assertThat(other.readText()).isEqualTo("PONG");
+    assertThat(client.ask("INFO", "clients")).contains("blocked_clients:1\r\n");
+    assertThat(client.ask("SET", "k")).startsWith("-ERR wrong number of arguments");
+    assertThat(client.ask("CLIENT", "UNPAUSE")).isEqualTo("OK");
+    assertThat(other.readText()).isEqualTo("(0)");
+    assertThat(client.ask("INFO", "clients")).contains("blocked_clients:0\r\n");
+    assertThat(client.ask("CLIENT", "PAUSE", "100000")).isEqualTo("OK");
+    client.send("CLIENT", "GETNAME");
+    assertThat(other.ask("CLIENT", "UNPAUSE")).isEqualTo("OK");
+    assertThat(client.readText()).isEqualTo("nil");
+  }
+
+  @Test
+  void aPauseOfWritesLetsScriptsPassThatSayTheyDoNotWrite() {
+    RespClient client = cluster.client();
+    assertThat(client.ask("CLIENT", "PAUSE", "100000", "WRITE")).isEqualTo("OK");
+    String script = "#!lua flags=allow-oom,no-writes\nreturn 1";
+    String shardsAnswer = "";
+    assertThat(client.ask("EVAL", script, "1", "k")).isEqualTo(shardsAnswer);
+    client.ask("MULTI");
+    client.ask("EVAL", script, "1", "k");
+    assertThat(client.ask("EXEC")).isEqualTo("[" + shardsAnswer + "]");
+    client.write("PING\r\nEVAL '#!lua' 1 k\r\n".getBytes(StandardCharsets.US_ASCII));
+    assertThat(client.readText()).isEqualTo("PONG");
+    RespClient other = cluster.client();
+    assertThat(other.ask("INFO", "clients")).contains("blocked_clients:1\r\n");
+    assertThat(other.ask("CLIENT", "UNPAUSE")).isEqualTo("OK");
+    assertThat(client.readText()).isEqualTo(shardsAnswer);
   }
 
   @Test

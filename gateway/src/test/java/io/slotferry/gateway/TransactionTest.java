@@ -44,6 +44,43 @@ class TransactionTest {
     }
   }
 
+  @Test
+  void aKeyspaceIsThereOnceItIsNamed() {
+    try (TestGateway cluster = new TestGateway(1, Placement.SAME_LOOP)) {
+      RespClient client = cluster.client();
+      all(client, "SWAPDB 3 4", "MOVE k 5", "COPY a b REPLACE DB 6", "MULTI", "MOVE k 7", "EXEC");
+      for (int number = 3; number <= 7; number++) {
+        assertThat(cluster.maps.current().keyspace(number)).as("keyspace %d", number).isNotNull();
+      }
+      assertThat(all(client, "MOVE k x", "PING")).endsWith(" PONG");
+    }
+  }
+
+  @Test
+  void whatIsRefusedWhenItComesAborts() {
+    try (TestGateway cluster = new TestGateway(1, Placement.SAME_LOOP)) {
+      RespClient client = cluster.client();
+      FakeShard shard = cluster.shard(1);
+      String aborted = "-EXECABORT Transaction discarded because of";
+      assertThat(all(client, "MULTI", "SET a 1", "SAVE", "EXEC"))
+          .isEqualTo(
+              "OK QUEUED -ERR Command not allowed inside a transaction "
+                  + aborted
+                  + " previous errors.");
+      cluster.onLoop(() -> shard.outOfMemory = "OOM full");
+      assertThat(all(client, "MULTI", "GET a", "EXEC"))
+          .isEqualTo("OK -OOM full " + aborted + " previous errors.");
+      cluster.onLoop(() -> shard.outOfMemory = null);
+      assertThat(all(client, "MULTI", "GET a")).isEqualTo("OK QUEUED");
+      cluster.onLoop(() -> shard.busy = "BUSY script");
+      assertThat(all(client, "EXEC", "MULTI", "GET a", "MULTI", "DISCARD"))
+          .isEqualTo(
+              aborted + ": BUSY script OK -BUSY script -ERR MULTI calls can not be nested OK");
+      cluster.onLoop(() -> shard.busy = null);
+      assertThat(all(client, "GET a")).isEqualTo("nil");
+    }
+  }
+
   @ParameterizedTest
   @EnumSource
   void theGatewaysOwnCommandsStandInTheirPlaces(Placement placement) {

@@ -1,13 +1,14 @@
 package io.slotferry.protocol;
 
 /**
- * Splits an inline command ({@code SET key "a value"\r\n}) into its arguments, with the quotes and
- * escapes of Redis' {@code sdssplitargs}: in double quotes {@code \n \r \t \b \a \xHH} and any
- * other escaped byte, in single quotes only {@code \'}; a closing quote ends its argument.
+ * Splits a line, that of an inline command ({@code SET key "a value"\r\n}) or the first one of a
+ * script, into its arguments, with the quotes and escapes of Redis' {@code sdssplitargs}: in double
+ * quotes {@code \n \r \t \b \a \xHH} and any other escaped byte, in single quotes only {@code \'};
+ * a closing quote ends its argument.
  *
- * <p>People type inline commands, programs do not: this allocates.
+ * <p>People type such lines, programs do not: this allocates.
  */
-final class InlineArguments {
+public final class InlineArguments {
   private final byte[] line;
   private final int end;
   private final Request request;
@@ -28,7 +29,7 @@ final class InlineArguments {
    *
    * @return false if a quote is not closed, or not followed by a blank
    */
-  static boolean split(byte[] line, int start, int end, Request request) {
+  public static boolean split(byte[] line, int start, int end, Request request) {
     return new InlineArguments(line, start, end, request).split();
   }
 

@@ -107,6 +107,15 @@ final class BlockedCalls {
     return queues.values().stream().mapToInt(Map::size).sum();
   }
 
+  /** Keys that one is waiting for whom it concerns when they go. */
+  int keysOnNoKey() {
+    return (int)
+        queues.values().stream()
+            .flatMap(ofPartition -> ofPartition.values().stream())
+            .filter(queue -> queue.stream().anyMatch(blocked -> blocked.awaited == null))
+            .count();
+  }
+
   // ---- waiting
 
   /**
@@ -224,16 +233,8 @@ final class BlockedCalls {
   }
 
   private boolean isOfUse(Blocked blocked, KeyPlace place, long nowMillis) {
-    KeyName key = place.key;
     return blocked.awaited == null
-        || blocked.awaited
-            == engine.typeOf(
-                key.keyspace(),
-                place.partition,
-                key.buffer(),
-                key.start(),
-                key.length(),
-                nowMillis);
+        || blocked.awaited == place.key.typeIn(engine, place.partition, nowMillis);
   }
 
   private void tryAgain(Blocked blocked, long nowMillis) {

@@ -1,7 +1,10 @@
 package io.slotferry.replication;
 
+import io.slotferry.engine.Engine;
 import io.slotferry.engine.hash.KeyHash;
+import io.slotferry.engine.value.ValueType;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A key in tables of keys that somebody waits for or watches. One that is used to look things up is
@@ -32,16 +35,9 @@ final class KeyName {
     return keyspace;
   }
 
-  byte[] buffer() {
-    return buffer;
-  }
-
-  int start() {
-    return start;
-  }
-
-  int length() {
-    return length;
+  /** The type of the key's value in that partition; null when there is none, or it has expired. */
+  @Nullable ValueType typeIn(Engine engine, int partition, long nowMillis) {
+    return engine.typeOf(keyspace, partition, buffer, start, length, nowMillis);
   }
 
   @Override

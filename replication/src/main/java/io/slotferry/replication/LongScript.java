@@ -4,9 +4,11 @@ import io.slotferry.engine.script.ScriptCommands;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
+import io.slotferry.protocol.command.Routing;
 import io.slotferry.protocol.shard.ShardCall;
 import io.slotferry.protocol.shard.ShardExecutor.LaterReply;
 import io.slotferry.protocol.shard.ShardExecutor.Outcome;
+import io.slotferry.protocol.shard.TransactionBatch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,7 +83,9 @@ final class LongScript {
       return Outcome.REPLIED;
     }
     if (overdue) {
-      reply.error(scripts.busy());
+      String busy = scripts.busy();
+      boolean isBatch = call.command.routing() == Routing.BATCH;
+      reply.error(isBatch ? TransactionBatch.refused(busy) : busy);
       return Outcome.REPLIED;
     }
     return held.hold(call, request, later) ? Outcome.LATER : Outcome.NOT_HERE;

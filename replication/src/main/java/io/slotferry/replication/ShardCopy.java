@@ -1,6 +1,5 @@
 package io.slotferry.replication;
 
-import io.slotferry.engine.Effect;
 import io.slotferry.engine.EffectSink;
 import io.slotferry.engine.Engine;
 import io.slotferry.engine.hash.KeyHash;
@@ -18,6 +17,7 @@ import io.slotferry.protocol.frame.FrameKind;
 import io.slotferry.protocol.frame.WireReader;
 import io.slotferry.protocol.shard.ShardCall;
 import io.slotferry.protocol.shard.ShardExecutor;
+import io.slotferry.protocol.shard.TransactionBatch;
 import io.slotferry.replication.log.LogRecords;
 import io.slotferry.replication.log.ReplicationLog;
 import io.slotferry.replication.walk.PartitionWalk;
@@ -144,9 +144,10 @@ public final class ShardCopy implements ShardExecutor {
     this.store = engine.store();
     this.script = new LongScript(engine.scripts(), held, this::answer);
     engine.scripts().mayPause();
+    engine.scripts().answerWait(() -> leader == null ? 0 : leader.appliedBy(log.endOffset()));
     this.ownership = new Ownership(engine, this::effect);
     Transactions.Copy places = new Places();
-    this.transactions = new Transactions(engine, places);
+    this.transactions = new Transactions(engine, places, time::wallMillis);
     this.watches = transactions.watches();
     this.blocked = new BlockedCalls(engine, places, new Serving());
     this.disk = CopyDisk.inMemory(0);
@@ -342,8 +343,10 @@ public final class ShardCopy implements ShardExecutor {
     if (call.command.is(CommandFlags.OF_COPY)) {
       return executeOwn(leader, call, request, reply, later);
     }
-    if (call.command.routing() == Routing.SCRIPT_CALL && call.mapVersion > map.version()) {
-      return Outcome.NOT_HERE; // It may be about a library that has not come here yet.
+    if (call.command.routing() == Routing.SCRIPT_CALL) {
+      if (call.mapVersion > map.version()) {
+        return Outcome.NOT_HERE; // It may be about a library that has not come here yet.
+      }
     }
     Place place = placeOf(call, request);
     if (place == Place.ELSEWHERE) {
@@ -513,7 +516,7 @@ public final class ShardCopy implements ShardExecutor {
     }
     String refusal = call.command.isWrite() ? writeRefusal(leader, call) : null;
     if (refusal != null) {
-      reply.error(refusal);
+      reply.error(TransactionBatch.refused(refusal));
       return Outcome.REPLIED;
     }
     if (guarded) {
@@ -566,6 +569,11 @@ public final class ShardCopy implements ShardExecutor {
   @Override
   public @Nullable String busy() {
     return script.isOverdue() ? engine.scripts().busy() : null;
+  }
+
+  @Override
+  public @Nullable String outOfMemory() {
+    return script.isRunning() ? null : engine.outOfMemory(time.wallMillis());
   }
 
   @Override
@@ -746,7 +754,7 @@ public final class ShardCopy implements ShardExecutor {
       blocked.changed(keyspace, partition, effect);
     }
     if (!watches.isEmpty()) {
-      watches.changed(keyspace, partition, effect, effect.equalBytes(0, Effect.FLUSH));
+      watches.changed(keyspace, partition, effect);
     }
     if (!movesOut.isEmpty()) {
       for (MoveSource move : movesOut.values()) {
@@ -1061,6 +1069,11 @@ public final class ShardCopy implements ShardExecutor {
   /** Calls that wait for a key. */
   public int blocked() {
     return blocked.size();
+  }
+
+  /** Of these, the ones that a call waits for which is served when the key goes, too. */
+  public int awaitedKeysOnNoKey() {
+    return blocked.keysOnNoKey();
   }
 
   public ReplicationLog log() {

@@ -10,6 +10,7 @@ import io.slotferry.protocol.command.KeyPositions;
 import io.slotferry.protocol.shard.ShardCall;
 import io.slotferry.protocol.shard.ShardExecutor.LaterReply;
 import io.slotferry.protocol.shard.TransactionBatch;
+import java.util.function.LongSupplier;
 
 /**
  * WATCH and EXEC on a leading copy. A transaction is one call: nothing of the loop comes between
@@ -35,14 +36,20 @@ final class Transactions {
 
   private final Engine engine;
   private final Copy copy;
-  private final WatchTable watches = new WatchTable();
+  private final WatchTable watches;
   private final TransactionBatch.Reader reader = new TransactionBatch.Reader();
   private final ShardCall inner = new ShardCall();
   private final KeyName name = new KeyName();
 
-  Transactions(Engine engine, Copy copy) {
+  /**
+   * @param wallMillis milliseconds since 1970
+   */
+  Transactions(Engine engine, Copy copy, LongSupplier wallMillis) {
     this.engine = engine;
     this.copy = copy;
+    this.watches =
+        new WatchTable(
+            (partition, key) -> key.typeIn(engine, partition, wallMillis.getAsLong()) != null);
   }
 
   WatchTable watches() {
@@ -108,6 +115,12 @@ final class Transactions {
    * @param own answers what is the copy's; nothing waits here
    */
   void execute(ShardCall call, Request batch, ReplyWriter reply, OwnCommands own, long nowMillis) {
+    String outOfMemory = mayGrow(batch) ? engine.outOfMemory(nowMillis) : null;
+    if (outOfMemory != null) {
+      forgetWatchers(batch);
+      reply.error(TransactionBatch.refused(outOfMemory));
+      return;
+    }
     if (!conditionsHold(batch, nowMillis)) {
       reply.nullArray();
       return;
@@ -143,6 +156,15 @@ final class Transactions {
     while (reader.next(inner) && inner.command == Command.WATCH_KEYS) {
       watches.forget(watcherOf(reader.command()));
     }
+  }
+
+  private boolean mayGrow(Request batch) {
+    boolean grows = false;
+    reader.reset(batch);
+    while (reader.next(inner)) {
+      grows |= inner.command.is(CommandFlags.DENYOOM);
+    }
+    return grows;
   }
 
   private int countCommands(Request batch) {

@@ -1,5 +1,6 @@
 package io.slotferry.replication;
 
+import io.slotferry.engine.Effect;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.shard.ShardExecutor.LaterReply;
 import java.util.ArrayList;
@@ -35,10 +36,21 @@ final class WatchTable {
     }
   }
 
+  /** Asked whether a key is there now. */
+  @FunctionalInterface
+  interface Keys {
+    boolean isThere(int partition, KeyName key);
+  }
+
+  private final Keys data;
   private final Map<Long, Watcher> watchers = new HashMap<>();
   private final Map<Integer, Map<KeyName, Set<Watcher>>> partitions = new HashMap<>();
   private final KeyName name = new KeyName();
   private int keys;
+
+  WatchTable(Keys data) {
+    this.data = data;
+  }
 
   boolean isEmpty() {
     return keys == 0;
@@ -112,33 +124,40 @@ final class WatchTable {
     }
   }
 
-  /** An effect was logged. One that names no key is about all keys of the keyspace. */
-  void changed(int keyspace, int partition, Request effect, boolean isFlush) {
+  /**
+   * An effect was logged, and has been done. One that names no key is about all keys of the
+   * keyspace, and of the one that it has changed places with.
+   */
+  void changed(int keyspace, int partition, Request effect) {
     Map<KeyName, Set<Watcher>> ofPartition = partitions.get(partition);
     if (ofPartition == null) {
       return;
     }
     if (effect.count() > 1) {
       name.of(keyspace, effect.buffer(), effect.start(1), effect.length(1));
-      forgetAll(List.copyOf(ofPartition.getOrDefault(name, Set.of())));
+      Set<Watcher> ofKey = ofPartition.get(name);
+      if (ofKey != null) {
+        forgetAll(affected(partition, name, ofKey));
+      }
     } else {
-      forgetAll(affected(ofPartition, keyspace, partition, isFlush));
+      int other = Effect.swapped(effect);
+      List<Watcher> affected = new ArrayList<>();
+      ofPartition.forEach((key, ofKey) -> {
+        if (key.keyspace() == keyspace || key.keyspace() == other) {
+          affected.addAll(affected(partition, key, ofKey));
+        }
+      });
+      forgetAll(affected);
     }
   }
 
-  /** A flush changes what was there; anything else (keyspaces that are swapped) may change all. */
-  private static List<Watcher> affected(
-      Map<KeyName, Set<Watcher>> ofPartition, int keyspace, int partition, boolean isFlush) {
-    List<Watcher> affected = new ArrayList<>();
-    ofPartition.forEach((key, ofKey) -> {
-      for (Watcher watcher : ofKey) {
-        boolean existed = watcher.keys.getOrDefault(partition, Map.of()).getOrDefault(key, false);
-        if (!isFlush || (existed && key.keyspace() == keyspace)) {
-          affected.add(watcher);
-        }
-      }
-    });
-    return affected;
+  /** A key that was not there, and is not now, has not changed: it may have expired only now. */
+  private List<Watcher> affected(int partition, KeyName key, Set<Watcher> ofKey) {
+    boolean isThere = data.isThere(partition, key);
+    return ofKey.stream()
+        .filter(watcher ->
+            isThere || watcher.keys.getOrDefault(partition, Map.of()).getOrDefault(key, false))
+        .toList();
   }
 
   /** Partitions have gone elsewhere. */

@@ -4,6 +4,7 @@ import static io.slotferry.replication.SimulatedCluster.leaderNode;
 import static io.slotferry.replication.SimulatedCluster.replicaNode;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.slotferry.engine.Engine;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
@@ -12,6 +13,7 @@ import io.slotferry.protocol.command.KeyPositions;
 import io.slotferry.protocol.shard.ShardCall;
 import io.slotferry.protocol.shard.ShardExecutor;
 import io.slotferry.protocol.shard.TransactionBatch;
+import io.slotferry.topology.ClusterSettings;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,6 +91,21 @@ class TransactionsTest implements ShardExecutor.LaterReply {
             "*5 +OK -WRONGTYPE Operation against a key holding the wrong kind of value :2 :1 :1");
     assertThat(exec()).isEqualTo("*0");
     assertThat(exec("BLPOP l 0", "RPUSH l x", "BLPOP l 0")).isEqualTo("*3 *-1 :1 *2 $1 l $1 x");
+  }
+
+  @Test
+  void withoutRoomNothingOfATransactionThatNeedsSomeIsExecuted() {
+    execute("SET a 1");
+    execute("!watch 7 a");
+    ClusterSettings settings = cluster.map().settings();
+    copy.engine().use(name -> name.equals("maxmemory") ? "1" : settings.text(name));
+    assertThat(exec("!watch 7 a", "DEL a", "SET b 1"))
+        .isEqualTo("-EXECABORT Transaction discarded because of: " + Engine.OUT_OF_MEMORY);
+    assertThat(copy.watching()).isZero();
+    assertThat(copy.outOfMemory()).isEqualTo(Engine.OUT_OF_MEMORY);
+    assertThat(exec("GET a", "DEL a")).isEqualTo("*2 $1 1 :1");
+    copy.engine().use(settings::text);
+    assertThat(copy.outOfMemory()).isNull();
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.slotferry.engine.command;
 
 import io.slotferry.engine.CommandContext;
 import io.slotferry.engine.HandlerTable;
+import io.slotferry.engine.hash.KeyHash;
 import io.slotferry.engine.rdb.Dump;
 import io.slotferry.engine.store.Entries;
 import io.slotferry.engine.store.EntryView;
@@ -32,7 +33,6 @@ public final class DebugCommands {
           "PAUSE-CRON",
           "QUICKLIST-PACKED-THRESHOLD",
           "REPLYBUFFER",
-          "SET-DISABLE-DENY-SCRIPTS",
           "SET-SKIP-CHECKSUM-VALIDATION",
           "STRINGMATCH-TEST");
 
@@ -55,6 +55,14 @@ public final class DebugCommands {
       case "SET-ACTIVE-EXPIRE" -> {
         if (count == 3) {
           context.expireActively(!context.request().text(2).equals("0"));
+          context.reply().ok();
+        } else {
+          refuse(context);
+        }
+      }
+      case "SET-DISABLE-DENY-SCRIPTS" -> {
+        if (count == 3) {
+          context.allowDebugInScripts(!context.request().text(2).equals("0"));
           context.reply().ok();
         } else {
           refuse(context);
@@ -99,12 +107,18 @@ public final class DebugCommands {
 
   // ---- one key
 
+  /** Looks at the key from outside, so that it is shown even when its time has come. */
   private static void ofKey(CommandContext context, String name) {
-    Value value = context.inspect(2);
-    if (value == null) {
+    Request request = context.request();
+    byte[] key = request.copy(2);
+    Partition partition = context.store().partition(context.partitionOf(context.keyspace(), 2));
+    KeyTable table = partition == null ? null : partition.table(context.keyspace());
+    int at = table == null ? -1 : table.find(KeyHash.hash(key, 0, key.length), key, 0, key.length);
+    if (table == null || at < 0) {
       context.fail("ERR no such key");
       return;
     }
+    Value value = new EntryView().of(table.entryAt(at));
     String encoding = value.encoding();
     if (name.equals("OBJECT")) {
       context
@@ -115,9 +129,9 @@ public final class DebugCommands {
                   + " serializedlength:"
                   + Dump.bytesOf(value)
                   + " lru:"
-                  + context.clock(2)
+                  + table.clockAt(at)
                   + " lru_seconds_idle:"
-                  + context.idleMillis(2) / 1000);
+                  + context.idleMillis(table, at) / 1000);
     } else if (encoding.equals(name.toLowerCase(Locale.ROOT))) {
       context.reply().simple(encoding + " of " + value.size() + " elements");
     } else {

@@ -62,6 +62,7 @@ final class ReplyToLua {
         stack.setField(state, "big_number");
       }
       case '=' -> verbatim(state);
+      case '|' -> described(state);
       default -> throw new IllegalStateException("a reply of no type that scripts know");
     }
   }
@@ -123,6 +124,14 @@ final class ReplyToLua {
     } else {
       Lua.rawSet(state, -3);
     }
+  }
+
+  /** An attribute is dropped: scripts see what it describes. */
+  private void described(long state) {
+    for (long left = reader.elements(); left > 0; left--) {
+      reader.skip();
+    }
+    next(state);
   }
 
   private void verbatim(long state) {

@@ -60,7 +60,7 @@ final class FunctionLibrary implements ScriptRun.LibraryLoad {
   @Override
   public void register(String function, String description, List<String> flagNames, int callback) {
     if (!NAME.matcher(function).matches()) {
-      throw new ScriptException("ERR Function" + BAD_NAME);
+      throw new ScriptException("ERR Library" + BAD_NAME);
     }
     for (Function known : functions) {
       if (known.script().name().equals(function)) {

@@ -6,6 +6,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +18,10 @@ final class Functions {
   private static final Logger LOG = System.getLogger("io.slotferry.script");
 
   private final ScriptEngine engine;
+
+  /** By their names in lower case. */
   private final Map<String, Script> functions = new HashMap<>();
+
   private List<byte[]> libraries = List.of();
   private boolean loaded = true;
 
@@ -38,14 +42,14 @@ final class Functions {
       libraries.forEach(this::load);
       loaded = true;
     }
-    return functions.get(name);
+    return functions.get(name.toLowerCase(Locale.ROOT));
   }
 
   /** The code was checked before it came into the map. */
   private void load(byte[] code) {
     try {
       for (FunctionLibrary.Function function : read(code).functions()) {
-        functions.put(function.script().name(), function.script());
+        functions.put(function.script().name().toLowerCase(Locale.ROOT), function.script());
       }
     } catch (ScriptException e) {
       LOG.log(Level.WARNING, "a library of functions cannot be loaded: " + e.text());

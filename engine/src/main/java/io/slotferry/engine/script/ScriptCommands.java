@@ -1,6 +1,7 @@
 package io.slotferry.engine.script;
 
 import io.slotferry.engine.CommandContext;
+import io.slotferry.engine.Engine;
 import io.slotferry.engine.HandlerTable;
 import io.slotferry.engine.lua.Interpreter.Mode;
 import io.slotferry.engine.lua.ScriptException;
@@ -11,6 +12,7 @@ import io.slotferry.protocol.ScriptName;
 import io.slotferry.protocol.command.Command;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** EVAL, FCALL and their kin; SCRIPT and FUNCTION as far as they concern one shard. */
@@ -102,6 +104,8 @@ public final class ScriptCommands {
     try {
       if (context.is(1, "DUMP")) {
         dump(context);
+      } else if (context.isOutOfMemory()) {
+        context.fail(Engine.OUT_OF_MEMORY);
       } else if (context.is(1, "READ")) {
         read(context);
       } else {
@@ -190,6 +194,16 @@ public final class ScriptCommands {
     }
     context.reply().array(found.size());
     found.forEach(context.reply()::bulk);
+  }
+
+  /** {@code DEBUG SET-DISABLE-DENY-SCRIPTS}: whether scripts may run DEBUG. */
+  public void allowDebug(boolean allowed) {
+    engine.run().allowDebug(allowed);
+  }
+
+  /** {@code applied} answers a WAIT of a script, which does not wait. */
+  public void answerWait(IntSupplier applied) {
+    engine.run().answerWait(applied);
   }
 
   // ---- scripts that run for long

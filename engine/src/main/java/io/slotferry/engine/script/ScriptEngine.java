@@ -16,12 +16,20 @@ final class ScriptEngine {
 
   private static final int VERSION_NUMBER = 0x07_00_0F;
 
+  private static final String NO_ALLOW_OOM =
+      "OOM allow-oom flag is not set on the script, can not run it when used memory > 'maxmemory'";
+
   private static final Request NO_ARGUMENTS = Request.of(new byte[0][]);
 
   private final ScriptRun run = new ScriptRun();
   private @Nullable Interpreter interpreter;
   private @Nullable Paused paused;
   private boolean pausing;
+
+  /** The script that is running, or the next one. */
+  ScriptRun run() {
+    return run;
+  }
 
   private Interpreter interpreter() {
     Interpreter made = interpreter;
@@ -79,6 +87,11 @@ final class ScriptEngine {
     boolean maySay = !script.is(ScriptFlags.COMPATIBLE);
     if (maySay && readOnlyCommand && !script.is(ScriptFlags.NO_WRITES)) {
       context.fail("ERR Can not execute a script with write flag using *_ro command.");
+      return;
+    }
+    boolean grows = maySay && !script.is(ScriptFlags.ALLOW_OOM | ScriptFlags.NO_WRITES);
+    if (grows && context.isOutOfMemory()) {
+      context.fail(NO_ALLOW_OOM);
       return;
     }
     Interpreter interpreter = interpreter();

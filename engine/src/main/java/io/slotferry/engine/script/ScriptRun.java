@@ -1,6 +1,7 @@
 package io.slotferry.engine.script;
 
 import io.slotferry.engine.CommandContext;
+import io.slotferry.engine.Engine;
 import io.slotferry.engine.lua.Interpreter;
 import io.slotferry.engine.lua.ScriptException;
 import io.slotferry.engine.lua.ScriptHost;
@@ -20,6 +21,7 @@ import io.slotferry.protocol.shard.ShardCall;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +37,8 @@ final class ScriptRun implements ScriptHost {
   /** A script that runs for longer lets others have the thread for a moment. */
   private static final long SLICE_NANOS_MAX = 80_000_000;
 
+  private static final String NOT_ALLOWED = "ERR This Redis command is not allowed from script";
+
   /** Loading a library is to be quick. */
   private static final long LOAD_NANOS_MAX = 500_000_000;
 
@@ -46,7 +50,10 @@ final class ScriptRun implements ScriptHost {
   private final ReplyWriter messages = new ReplyWriter(64);
   private @Nullable CommandContext context;
   private @Nullable LibraryLoad load;
+  private boolean allowsDebug;
+  private IntSupplier applied = () -> 0;
   private boolean readOnly;
+  private boolean allowsOom;
   private boolean wrote;
   private boolean pausable;
   private long sliceNanos;
@@ -63,6 +70,7 @@ final class ScriptRun implements ScriptHost {
     call.user = context.call().user;
     readOnly =
         readOnlyCommand || (script.is(ScriptFlags.NO_WRITES) && !script.is(ScriptFlags.COMPATIBLE));
+    allowsOom = script.is(ScriptFlags.ALLOW_OOM);
     wrote = false;
     messages.clear();
     this.pausable = pausable;
@@ -85,6 +93,14 @@ final class ScriptRun implements ScriptHost {
   void end() {
     context = null;
     load = null;
+  }
+
+  void allowDebug(boolean allowed) {
+    allowsDebug = allowed;
+  }
+
+  void answerWait(IntSupplier applied) {
+    this.applied = applied;
   }
 
   /** What {@code redis.setresp} has chosen. */
@@ -112,13 +128,20 @@ final class ScriptRun implements ScriptHost {
     reply.useProtocol(call.respVersion);
     CommandContext context = this.context;
     Command command = lookup(request);
-    String refusal = context == null ? "" : refusal(command, request);
-    if (context == null || command == null || refusal != null) {
-      reply.error("ERR " + refusal);
+    if (context == null) {
+      throw new IllegalStateException("a library that is loaded has no redis.call");
+    }
+    String refusal = refusal(context, command, request);
+    if (command == null || refusal != null) {
+      reply.error(refusal == null ? "" : refusal);
       return;
     }
     if (command.routing() == Routing.GATEWAY) {
       answer(context, command, request, reply);
+      return;
+    }
+    if (command == Command.WAIT) {
+      reply.integer(applied.getAsInt());
       return;
     }
     wrote |= command.isWrite();
@@ -132,21 +155,45 @@ final class ScriptRun implements ScriptHost {
     return CommandTable.lookup(request.buffer(), request.start(0), request.length(0));
   }
 
-  private @Nullable String refusal(@Nullable Command command, Request request) {
+  private @Nullable String refusal(
+      CommandContext context, @Nullable Command command, Request request) {
     if (command == null) {
-      return "Unknown Redis command called from script";
+      return "ERR Unknown Redis command called from script";
     }
     if (!command.accepts(request.count())) {
-      return "Wrong number of args calling Redis command from script";
+      return "ERR Wrong number of args calling Redis command from script";
     }
-    if (command.is(CommandFlags.NOSCRIPT)) {
-      return "This Redis command is not allowed from script";
+    if (command.is(CommandFlags.NOSCRIPT) && !(allowsDebug && command == Command.DEBUG)) {
+      return NOT_ALLOWED;
     }
     String denial = call.user == null ? null : denial(call.user, command, request);
     if (denial != null) {
-      return denial;
+      return "ERR " + denial;
     }
-    return readOnly && command.isWrite() ? WRITES_NOT_ALLOWED : null;
+    if (isStreamRead(command) && blocks(request)) {
+      return "ERR "
+          + command.lowerName()
+          + " command is not allowed with BLOCK option from scripts";
+    }
+    if (readOnly && command.replicates()) {
+      return "ERR " + WRITES_NOT_ALLOWED;
+    }
+    // What has begun to write may go on: nobody could take back the half of it.
+    boolean grows = command.is(CommandFlags.DENYOOM) && !allowsOom && !wrote;
+    return grows && context.isOutOfMemory() ? Engine.OUT_OF_MEMORY : null;
+  }
+
+  private static boolean isStreamRead(Command command) {
+    return command == Command.XREAD || command == Command.XREADGROUP;
+  }
+
+  private static boolean blocks(Request request) {
+    for (int i = 1; i < request.count() && !request.is(i, "STREAMS"); i++) {
+      if (request.is(i, "BLOCK")) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static @Nullable String denial(AclUser user, Command command, Request request) {
@@ -189,7 +236,7 @@ final class ScriptRun implements ScriptHost {
         reply.bulkLong(millis % MILLIS_PER_SECOND * MICROS_PER_MILLI);
       }
       case PUBLISH, SPUBLISH -> publish(command, request, reply);
-      default -> reply.error("ERR This Redis command is not allowed from script");
+      default -> reply.error(NOT_ALLOWED);
     }
   }
 
@@ -198,9 +245,7 @@ final class ScriptRun implements ScriptHost {
    * how many will hear of it.
    */
   private void publish(Command command, Request request, ReplyWriter reply) {
-    if (readOnly) {
-      reply.error("ERR " + WRITES_NOT_ALLOWED);
-    } else if (ScriptMessages.add(command, request, messages)) {
+    if (ScriptMessages.add(command, request, messages)) {
       reply.integer(0);
     } else {
       reply.error("ERR the script has published more than " + ScriptMessages.BYTES_MAX + " bytes");

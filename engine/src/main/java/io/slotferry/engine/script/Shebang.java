@@ -1,7 +1,8 @@
 package io.slotferry.engine.script;
 
 import io.slotferry.engine.lua.ScriptException;
-import java.nio.charset.StandardCharsets;
+import io.slotferry.protocol.InlineArguments;
+import io.slotferry.protocol.Request;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -24,7 +25,8 @@ record Shebang(int bytes, String engine, List<String> options) {
   }
 
   /**
-   * @throws ScriptException with {@code invalid} when the line does not end, or says nothing
+   * @throws ScriptException with {@code invalid} when the line does not end, or a quote in it does
+   *     not
    */
   static Shebang of(byte[] code, int start, int length, String invalid) {
     if (length < 2 || code[start] != '#' || code[start + 1] != '!') {
@@ -37,9 +39,15 @@ record Shebang(int bytes, String engine, List<String> options) {
     if (end == start + length) {
       throw new ScriptException(invalid);
     }
-    String line = new String(code, start, end - start, StandardCharsets.ISO_8859_1);
-    List<String> words = new ArrayList<>(List.of(line.trim().split("\\s+")));
-    return new Shebang(end - start, words.getFirst().substring(2), words.subList(1, words.size()));
+    Request words = new Request();
+    if (!InlineArguments.split(code, start, end, words)) {
+      throw new ScriptException(invalid);
+    }
+    List<String> options = new ArrayList<>();
+    for (int i = 1; i < words.count(); i++) {
+      options.add(words.text(i));
+    }
+    return new Shebang(end - start, words.text(0).substring(2), options);
   }
 
   /** The flags of a script; none of them makes a script of the old kind. */
@@ -55,7 +63,8 @@ record Shebang(int bytes, String engine, List<String> options) {
       if (!option.startsWith(FLAGS)) {
         throw new ScriptException("Unknown lua shebang option: " + option);
       }
-      for (String name : option.substring(FLAGS.length()).split(",", -1)) {
+      String names = option.substring(FLAGS.length());
+      for (String name : names.isEmpty() ? new String[0] : names.split(",", -1)) {
         int flag = ScriptFlags.of(name);
         if (flag == 0) {
           throw new ScriptException("Unexpected flag in script shebang: " + name);

@@ -5,6 +5,9 @@ package io.slotferry.engine.store;
  * asked for with each command; and what it has lost by itself. Thread: the loop that owns the copy.
  */
 public final class StoreTotals {
+  /** The memory of a copy that holds nothing: its partitions, its handlers, its buffers. */
+  static final long EMPTY_BYTES = 512 << 10;
+
   private long bytes;
   private long keys;
   private long expiring;
@@ -26,6 +29,11 @@ public final class StoreTotals {
   /** The memory of entries and tables, an estimate. */
   public long bytes() {
     return bytes;
+  }
+
+  /** The same with what the copy itself takes: what {@code maxmemory} bounds. */
+  public long usedBytes() {
+    return EMPTY_BYTES + bytes;
   }
 
   public long keys() {

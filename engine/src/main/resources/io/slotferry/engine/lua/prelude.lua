@@ -474,7 +474,6 @@ end
 -- register_function.
 local register = redisnative('redis.register_function')
 local functionApi = copied(api)
-functionApi.register_function = register
 
 local functionGlobals = copied(G)
 functionGlobals.redis = seal(functionApi)

@@ -57,6 +57,10 @@ class DebugCommandsTest {
     assertThat(reply("DEBUG OBJECT l"))
         .startsWith("+Value at:0x0 refcount:1 encoding:listpack serializedlength:");
     assertThat(reply("DEBUG OBJECT none")).isEqualTo("-ERR no such key");
+    reply("SET gone v PX 1");
+    engine.nowMillis += 1;
+    assertThat(reply("DEBUG OBJECT gone")).startsWith("+Value at:0x0 refcount:1 ");
+    assertThat(reply("EXISTS gone")).isEqualTo(":0");
     assertThat(reply("DEBUG LISTPACK l")).isEqualTo("+listpack of 3 elements");
     assertThat(reply("DEBUG QUICKLIST l")).isEqualTo("-ERR Not a quicklist encoded object.");
     assertThat(reply("DEBUG STRINGMATCH-LEN a*c abbc")).isEqualTo(":1");

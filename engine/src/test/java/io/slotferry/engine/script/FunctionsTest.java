@@ -55,6 +55,7 @@ class FunctionsTest {
     assertThat(engine.reply("FCALL", "set", "1", "k", "21")).isEqualTo("+OK");
     assertThat(engine.effects()).containsExactly("set k 42");
     assertThat(engine.reply("FCALL_RO", "get", "1", "k")).isEqualTo("$2 42");
+    assertThat(engine.reply("FCALL_RO", "GET", "1", "k")).isEqualTo("$2 42");
     assertThat(engine.reply("FCALL_RO", "set", "1", "k", "1"))
         .isEqualTo("-ERR Can not execute a script with write flag using *_ro command.");
     assertThat(engine.reply("FCALL", "nosuch", "0")).isEqualTo("-ERR Function not found");
@@ -138,6 +139,11 @@ class FunctionsTest {
     use(
         "#!lua name=x\n"
             + "redis.register_function('f', function() redis.register_function('g', function() end) end)");
+    assertThat(engine.reply("FCALL", "f", "0"))
+        .contains("attempt to call field 'register_function' (a nil value) script: f");
+    use(
+        "#!lua name=x\nlocal register = redis.register_function\n"
+            + "register('f', function() register('g', function() end) end)");
     assertThat(engine.reply("FCALL", "f", "0"))
         .startsWith(
             "-ERR redis.register_function can only be called on FUNCTION LOAD command script: f");

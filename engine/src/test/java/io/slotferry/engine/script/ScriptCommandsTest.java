@@ -100,6 +100,36 @@ class ScriptCommandsTest {
   }
 
   @Test
+  void nothingInAScriptWaits() {
+    assertThat(eval("return redis.call('wait', 1, 0)")).isEqualTo(":0");
+    engine.engine.scripts().answerWait(() -> 2);
+    assertThat(eval("return redis.call('wait', 1, 0)")).isEqualTo(":2");
+    assertThat(eval("return redis.pcall('xread', 'BLOCK', 0, 'STREAMS', KEYS[1], '$').err", "s"))
+        .isEqualTo("$63 ERR xread command is not allowed with BLOCK option from scripts");
+  }
+
+  @Test
+  void debugIsForScriptsOnlyIfAllowed() {
+    String script = "return redis.pcall('debug', 'stringmatch-len', 'a*', 'ab')";
+    assertThat(eval(script)).isEqualTo("-ERR This Redis command is not allowed from script");
+    engine.reply("DEBUG", "SET-DISABLE-DENY-SCRIPTS", "1");
+    assertThat(eval(script)).isEqualTo(":1");
+    assertThat(eval("redis.setresp(3); return redis.call('debug', 'protocol', 'attrib')"))
+        .isEqualTo("$39 Some real reply following the attribute");
+    assertThat(eval("return redis.pcall('eval', 'return 1', 0)"))
+        .isEqualTo("-ERR This Redis command is not allowed from script");
+  }
+
+  @Test
+  void readsTheFirstLineAsAShellDoes() {
+    assertThat(eval("#!lua flags=\nreturn 1")).isEqualTo(":1");
+    assertThat(eval("#!lua 'flags=no-writes'\nreturn 1")).isEqualTo(":1");
+    assertThat(eval("#!lua \"flags\nreturn 1")).isEqualTo("-ERR Invalid script shebang");
+    assertThat(eval("#!lua flags=a,,b\nreturn 1"))
+        .isEqualTo("-ERR Unexpected flag in script shebang: a");
+  }
+
+  @Test
   void catchesErrors() {
     assertThat(eval("return select(2, pcall(redis.call, 'nosuch'))"))
         .isEqualTo("$44 ERR Unknown Redis command called from script");

@@ -6,8 +6,10 @@ import static io.slotferry.protocol.command.CommandFlags.CONTAINER;
 import static io.slotferry.protocol.command.CommandFlags.DENYOOM;
 import static io.slotferry.protocol.command.CommandFlags.FAST;
 import static io.slotferry.protocol.command.CommandFlags.LOADING;
+import static io.slotferry.protocol.command.CommandFlags.MAY_REPLICATE;
 import static io.slotferry.protocol.command.CommandFlags.MAY_WRITE;
 import static io.slotferry.protocol.command.CommandFlags.MOVABLE_KEYS;
+import static io.slotferry.protocol.command.CommandFlags.NAMES_KEYSPACE;
 import static io.slotferry.protocol.command.CommandFlags.NOSCRIPT;
 import static io.slotferry.protocol.command.CommandFlags.NO_AUTH;
 import static io.slotferry.protocol.command.CommandFlags.NO_MULTI;
@@ -61,6 +63,7 @@ public enum Command {
   LATENCY(-2, ADMIN | NOSCRIPT | LOADING | STALE, 0, 0, 0, GATEWAY),
   SLOWLOG(-2, ADMIN | LOADING | STALE, 0, 0, 0, GATEWAY),
   MONITOR(1, ADMIN | NOSCRIPT | LOADING | STALE, 0, 0, 0, GATEWAY),
+  MODULE(-2, ADMIN | NOSCRIPT, 0, 0, 0, GATEWAY),
   TIME(1, LOADING | STALE | FAST, 0, 0, 0, GATEWAY),
   DEBUG(-2, ADMIN | NOSCRIPT | LOADING | STALE, 0, 0, 0, BY_SUBCOMMAND),
   LOLWUT(-1, READONLY | FAST, 0, 0, 0, GATEWAY),
@@ -68,12 +71,13 @@ public enum Command {
   CLUSTER(-2, LOADING | STALE, 0, 0, 0, GATEWAY),
   READONLY_MODE("readonly", 1, LOADING | STALE | FAST, 0, 0, 0, GATEWAY),
   READWRITE(1, LOADING | STALE | FAST, 0, 0, 0, GATEWAY),
-  WAIT(3, NOSCRIPT | OF_COPY, 0, 0, 0, ALL_MIN),
+  WAIT(3, OF_COPY, 0, 0, 0, ALL_MIN),
   WAITAOF(4, NOSCRIPT | OF_COPY, 0, 0, 0, ALL_MIN),
   SAVE(1, ADMIN | NOSCRIPT | NO_MULTI | OF_COPY, 0, 0, 0, ALL_OK),
   BGSAVE(-1, ADMIN | NOSCRIPT | OF_COPY, 0, 0, 0, ALL_OK),
   BGREWRITEAOF(1, ADMIN | NOSCRIPT | OF_COPY, 0, 0, 0, ALL_OK),
   LASTSAVE(1, LOADING | STALE | FAST | OF_COPY, 0, 0, 0, ALL_MIN),
+  SHUTDOWN(-1, ADMIN | NOSCRIPT | LOADING | STALE | NO_MULTI, 0, 0, 0, GATEWAY),
 
   // ---- transactions, kept by the gateway until EXEC
   MULTI(1, NOSCRIPT | LOADING | STALE | FAST, 0, 0, 0, GATEWAY),
@@ -101,8 +105,8 @@ public enum Command {
   PUNSUBSCRIBE(-1, PUB_SUB | NOSCRIPT | LOADING | STALE, 0, 0, 0, GATEWAY),
   SSUBSCRIBE(-2, PUB_SUB | NOSCRIPT | LOADING | STALE, 1, -1, 1, GATEWAY),
   SUNSUBSCRIBE(-1, PUB_SUB | NOSCRIPT | LOADING | STALE, 1, -1, 1, GATEWAY),
-  PUBLISH(3, PUB_SUB | LOADING | STALE | FAST, 0, 0, 0, GATEWAY),
-  SPUBLISH(3, PUB_SUB | LOADING | STALE | FAST, 1, 1, 1, GATEWAY),
+  PUBLISH(3, PUB_SUB | MAY_REPLICATE | LOADING | STALE | FAST, 0, 0, 0, GATEWAY),
+  SPUBLISH(3, PUB_SUB | MAY_REPLICATE | LOADING | STALE | FAST, 1, 1, 1, GATEWAY),
   PUBSUB(-2, PUB_SUB | LOADING | STALE, 0, 0, 0, GATEWAY),
 
   // ---- scripts
@@ -141,11 +145,11 @@ public enum Command {
   PERSIST(2, WRITE | FAST, 1, 1, 1, ONE_SLOT),
   RENAME(3, WRITE, 1, 2, 1, ONE_SLOT),
   RENAMENX(3, WRITE | FAST, 1, 2, 1, ONE_SLOT),
-  COPY(-3, WRITE | DENYOOM, 1, 2, 1, ONE_SLOT),
+  COPY(-3, WRITE | DENYOOM | NAMES_KEYSPACE, 1, 2, 1, ONE_SLOT),
   DUMP(2, READONLY, 1, 1, 1, ONE_SLOT),
   RESTORE(-4, WRITE | DENYOOM, 1, 1, 1, ONE_SLOT),
-  MOVE(3, WRITE | FAST, 1, 1, 1, ONE_SLOT),
-  SWAPDB(3, WRITE | FAST, 0, 0, 0, ONE_SHARD),
+  MOVE(3, WRITE | FAST | NAMES_KEYSPACE, 1, 1, 1, ONE_SLOT),
+  SWAPDB(3, WRITE | FAST | NAMES_KEYSPACE, 0, 0, 0, ONE_SHARD),
   SORT(-2, WRITE | DENYOOM | MOVABLE_KEYS, 1, 1, 1, ONE_SLOT),
   SORT_RO(-2, READONLY | MOVABLE_KEYS, 1, 1, 1, ONE_SLOT),
   OBJECT(-2, READONLY | CONTAINER, 2, 2, 1, ONE_SLOT),
@@ -193,7 +197,7 @@ public enum Command {
 
   // ---- HyperLogLogs in strings
   PFADD(-2, WRITE | DENYOOM | FAST, 1, 1, 1, ONE_SLOT),
-  PFCOUNT(-2, READONLY, 1, -1, 1, ONE_SLOT),
+  PFCOUNT(-2, READONLY | MAY_REPLICATE, 1, -1, 1, ONE_SLOT),
   PFMERGE(-2, WRITE | DENYOOM, 1, -1, 1, ONE_SLOT),
   PFDEBUG(3, WRITE | DENYOOM | ADMIN, 2, 2, 1, ONE_SLOT),
   PFSELFTEST(1, ADMIN, 0, 0, 0, ONE_SLOT),
@@ -350,6 +354,7 @@ public enum Command {
   private final int lastKey;
   private final int keyStep;
   private final Routing routing;
+  private final boolean writesSeveralKeys;
 
   Command(int arity, int flags, int firstKey, int lastKey, int keyStep, Routing routing) {
     this("", arity, flags, firstKey, lastKey, keyStep, routing);
@@ -365,6 +370,8 @@ public enum Command {
     this.lastKey = lastKey;
     this.keyStep = keyStep;
     this.routing = routing;
+    this.writesSeveralKeys =
+        (flags & WRITE) != 0 && (lastKey != firstKey || (flags & MOVABLE_KEYS) != 0);
   }
 
   /** The commands that clients can send. */
@@ -392,6 +399,16 @@ public enum Command {
 
   public boolean isWrite() {
     return (flags & (WRITE | MAY_WRITE)) != 0;
+  }
+
+  /** Whether it may change more than one key, so that it may have more than one effect. */
+  public boolean writesSeveralKeys() {
+    return writesSeveralKeys;
+  }
+
+  /** Whether it may have something to say to replicas: a write, or a message. */
+  public boolean replicates() {
+    return (flags & (WRITE | MAY_WRITE | MAY_REPLICATE)) != 0;
   }
 
   public boolean is(int flag) {

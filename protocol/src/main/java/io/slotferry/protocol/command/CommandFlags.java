@@ -44,6 +44,12 @@ public final class CommandFlags {
   /** What a shard does for it is said by a subcommand. */
   public static final int CONTAINER = 1 << 28;
 
+  /** Tells others something though it writes no data, or writes what is no news to its user. */
+  public static final int MAY_REPLICATE = 1 << 27;
+
+  /** Names keyspaces by their numbers. */
+  public static final int NAMES_KEYSPACE = 1 << 26;
+
   private static final String[] NAMES = {
     "write",
     "readonly",

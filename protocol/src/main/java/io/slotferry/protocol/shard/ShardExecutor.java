@@ -61,6 +61,11 @@ public interface ShardExecutor {
     return null;
   }
 
+  /** The error of commands that would need memory, while there is none; null when there is. */
+  default @Nullable String outOfMemory() {
+    return null;
+  }
+
   /**
    * Has {@code watcher} told of key events of these classes ({@link KeyEvents}) from now on, and of
    * no others; 0 ends it. A watcher that is also the {@link LaterReply} of a call learns which of

@@ -26,6 +26,11 @@ import java.util.Arrays;
 public final class TransactionBatch {
   private TransactionBatch() {}
 
+  /** What EXEC is answered when all of it was refused, for this error. */
+  public static String refused(String error) {
+    return "EXECABORT Transaction discarded because of: " + error;
+  }
+
   /** Puts a batch together. */
   public static final class Writer {
     private final WireWriter out = new WireWriter();

@@ -111,10 +111,11 @@ final class LeaderStatus {
     }
     StoreTotals totals = store.totals();
     return new JsonObject()
-        .put("bytes", totals.bytes())
+        .put("bytes", totals.usedBytes())
         .put("expired", totals.expiredKeys())
         .put("evicted", totals.evictedKeys())
         .put("awaited", copy.awaitedKeys())
+        .put("awaitedOnNoKey", copy.awaitedKeysOnNoKey())
         .put("keys", keys)
         .put("expiring", expiring);
   }
@@ -185,6 +186,7 @@ final class LeaderStatus {
         holdings.getLong("expired"),
         holdings.getLong("evicted"),
         holdings.getLong("awaited"),
+        holdings.getLong("awaitedOnNoKey"),
         byKeyspace(holdings.getJsonObject("keys")),
         byKeyspace(holdings.getJsonObject("expiring")));
   }
