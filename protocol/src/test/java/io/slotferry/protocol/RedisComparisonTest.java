@@ -35,9 +35,10 @@ class RedisComparisonTest {
   /** Commands that Redis does not have. */
   private static final Set<Command> OWN = EnumSet.of(Command.KEYRANGE);
 
-  /** Commands that Redis has had since 7.4 or 8.0. */
+  /** Commands that Redis has had since 7.2, 7.4 or 8.0. */
   private static final Set<Command> NEWER =
       EnumSet.of(
+          Command.WAITAOF,
           Command.HEXPIRE,
           Command.HPEXPIRE,
           Command.HEXPIREAT,
