@@ -151,9 +151,6 @@ final class CommandGate {
 
   /** Why a command may not even wait for EXEC now. */
   private static @Nullable String queuingRefusal(Session session, Command command) {
-    if (command.is(CommandFlags.NO_MULTI)) {
-      return "ERR Command not allowed inside a transaction";
-    }
     String busy = WHILE_BUSY.contains(command) ? null : session.loop.router().busy();
     return busy == null ? session.loop.router().outOfMemory() : busy;
   }
