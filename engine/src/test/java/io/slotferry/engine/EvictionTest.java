@@ -29,6 +29,11 @@ class EvictionTest {
       case "maxmemory-samples" -> "5";
       case "notify-keyspace-events" -> "";
       case "maxmemory" -> "0";
+      // The limits of encodings hold for all engines of the process, other tests' too.
+      case "hash-max-listpack-entries", "set-max-intset-entries" -> "512";
+      case "set-max-listpack-entries", "zset-max-listpack-entries" -> "128";
+      case "hash-max-listpack-value", "set-max-listpack-value", "zset-max-listpack-value" -> "64";
+      case "list-max-listpack-size" -> "-2";
       default -> "100";
     };
   }

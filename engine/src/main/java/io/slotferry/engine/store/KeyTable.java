@@ -329,6 +329,7 @@ public final class KeyTable {
     if (entry instanceof KeyEntry keyEntry) {
       keyEntry.recount();
       more += keyEntry.countedBytes();
+      expiringElements += keyEntry.hasExpiringElements() ? 1 : 0;
     }
     count(more, 1, Entries.expiry(entry) == Entries.NO_EXPIRY ? 0 : 1);
   }
@@ -337,6 +338,7 @@ public final class KeyTable {
     long less = Entries.fixedBytes(entry);
     if (entry instanceof KeyEntry keyEntry) {
       less += keyEntry.countedBytes();
+      expiringElements -= keyEntry.hasExpiringElements() ? 1 : 0;
     }
     count(-less, -1, Entries.expiry(entry) == Entries.NO_EXPIRY ? 0 : -1);
   }

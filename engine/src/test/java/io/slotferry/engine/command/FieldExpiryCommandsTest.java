@@ -83,6 +83,21 @@ class FieldExpiryCommandsTest {
   }
 
   @Test
+  void theCycleFindsExpiredFieldsOfWhatWasCopied() {
+    reply("HSET h f v");
+    reply("HPEXPIRE h 50 FIELDS 1 f");
+    reply("COPY h {h}copy");
+    reply("RENAME h {h}moved");
+    reply("COPY {h}moved {h}gone");
+    reply("DEL {h}gone");
+    engine.nowMillis += 50;
+    for (int i = 0; i < 10; i++) {
+      engine.engine.expireCycle(engine.nowMillis, 100);
+    }
+    assertThat(reply("DBSIZE")).isEqualTo(":0");
+  }
+
+  @Test
   void theCycleFindsExpiredFields() {
     Engine follower = engine.follow();
     for (int i = 0; i < 600; i++) {

@@ -52,6 +52,11 @@ class RedisDifferentialTest {
       EnumSet.of(
           Command.KEYRANGE,
           Command.WAIT,
+          Command.WAITAOF,
+          Command.SAVE,
+          Command.BGSAVE,
+          Command.BGREWRITEAOF,
+          Command.LASTSAVE,
           Command.OBJECT,
           Command.MEMORY,
           Command.DEBUG,
