@@ -2,6 +2,7 @@ package io.slotferry.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.slotferry.server.verify.Verdict;
 import io.vertx.core.json.JsonObject;
@@ -48,6 +49,24 @@ class EmbeddedClusterTest {
         Jedis redis = Load.connect(slotferry.respPort())) {
       redis.set("a", "1");
       assertThat(redis.waitReplicas(1, 10_000)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void savesWhenAskedAndTellsWhatIsOnDisk() {
+    try (Slotferry slotferry = Slotferry.up("--data", data.toString(), "--replicas", "0");
+        Jedis redis = Load.connect(slotferry.respPort())) {
+      redis.set("a", "1");
+      assertThat(redis.waitAOF(1, 0, 10_000).getKey()).isEqualTo(1);
+      assertThat(redis.save()).isEqualTo("OK");
+      assertThat(redis.lastsave()).isCloseTo(System.currentTimeMillis() / 1_000, within(60L));
+      assertThat(redis.bgsave()).isEqualTo("Background saving started");
+      assertThat(redis.info("persistence")).contains("rdb_last_bgsave_status:ok");
+    }
+    try (Slotferry slotferry = Slotferry.up("--ephemeral", "--replicas", "0");
+        Jedis redis = Load.connect(slotferry.respPort())) {
+      assertThatThrownBy(redis::save).hasMessageContaining("ephemeral");
+      assertThatThrownBy(() -> redis.waitAOF(1, 0, 10)).hasMessageContaining("appendonly");
     }
   }
 
