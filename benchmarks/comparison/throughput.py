@@ -8,7 +8,7 @@ from . import results
 
 ROUNDS, ROUNDS_QUICK = 5, 3
 QUICK_DIVISOR = 2
-# Besides a load's own warm-up, for the first load of fresh servers.
+# For the first load of each pipeline on fresh servers: batches go other ways through the code than single commands.
 FIRST_WARM_UP_FACTOR = 4
 # The values of 256 bytes are left out.
 PATTERNS_QUICK = ("[!gs]*", "[gs]et-16-*", "sadd*")
@@ -35,8 +35,10 @@ def measure(path, chosen_loads, settings, launcher):
     """Yields for each load its name and the runs of each contender, as results.py keeps them."""
     with ExitStack() as stack:
         running = {name: stack.enter_context(start(launcher)) for name, start in path.contenders.items()}
+        warm = set()
         for load in chosen_loads:
-            yield load.name, _rounds(path, load, running, settings, first=load is chosen_loads[0])
+            yield load.name, _rounds(path, load, running, settings, first=load.pipeline not in warm)
+            warm.add(load.pipeline)
 
 
 def _rounds(path, load, running, settings, first):
