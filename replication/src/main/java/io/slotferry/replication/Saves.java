@@ -53,9 +53,14 @@ public final class Saves {
     }
   }
 
-  /** BGREWRITEAOF. */
+  /** BGREWRITEAOF; without a log on disk there is none that could become shorter. */
   void rewrite(ReplyWriter reply) {
-    start("Background append only file rewriting started", reply);
+    String started = "Background append only file rewriting started";
+    if (disk.state().kept()) {
+      start(started, reply);
+    } else {
+      reply.simple(started);
+    }
   }
 
   private void start(String started, ReplyWriter reply) {

@@ -66,6 +66,7 @@ class EmbeddedClusterTest {
     try (Slotferry slotferry = Slotferry.up("--ephemeral", "--replicas", "0");
         Jedis redis = Load.connect(slotferry.respPort())) {
       assertThatThrownBy(redis::save).hasMessageContaining("ephemeral");
+      assertThat(redis.bgrewriteaof()).endsWith("rewriting started");
       assertThatThrownBy(() -> redis.waitAOF(1, 0, 10)).hasMessageContaining("appendonly");
     }
   }
