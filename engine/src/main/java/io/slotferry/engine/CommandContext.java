@@ -16,6 +16,7 @@ import io.slotferry.engine.value.ValueType;
 import io.slotferry.protocol.Decimal;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
+import io.slotferry.protocol.command.Command;
 import io.slotferry.protocol.frame.WireWriter;
 import io.slotferry.protocol.shard.ShardCall;
 import java.util.List;
@@ -76,6 +77,10 @@ public final class CommandContext {
 
   // The key that was looked up last: handlers look up, change and report the same key in turn.
   private int located = NO_ARGUMENT;
+
+  /** The key that was counted last as a hit or a miss, or did not have to be. */
+  private int counted = NO_ARGUMENT;
+
   private int hash;
   private @Nullable Partition partition;
   private @Nullable KeyTable table;
@@ -122,6 +127,7 @@ public final class CommandContext {
     waits = false;
     created = false;
     located = NO_ARGUMENT;
+    counted = NO_ARGUMENT;
     packedHash = null;
     if (leading && notices.isOn()) {
       notices.begin(call.command, request);
@@ -315,6 +321,16 @@ public final class CommandContext {
       store.totals().expired();
       beginEffect(keyArgument, Effect.DEL).emit();
       expiring = false;
+    } else if (leading && keyArgument != counted) {
+      countRead(keyArgument);
+    }
+  }
+
+  /** Counts a hit or a miss; a key that is looked up again, because it was removed, is none. */
+  private void countRead(int keyArgument) {
+    counted = keyArgument;
+    if (ReadKeys.contain(call.command, request, keyArgument)) {
+      store.totals().read(index >= 0);
     }
   }
 
@@ -396,12 +412,16 @@ public final class CommandContext {
 
   /** The located key is used now. */
   private void use() {
-    if (leading && table != null && index >= 0) {
+    if (leading && table != null && index >= 0 && mayTouch()) {
       table.usedAt(nowMillis);
       if (accessClock.kind() != AccessClock.Kind.NOTHING) {
         table.clockIs(index, accessClock.used(table.clockAt(index), nowMillis));
       }
     }
+  }
+
+  private boolean mayTouch() {
+    return !call.noTouch || call.command == Command.TOUCH;
   }
 
   /** What is known of the last use of the key, which exists. */
@@ -830,6 +850,20 @@ public final class CommandContext {
   public void unchanged() {
     if (notices.isOn() && leading) {
       notices.unchanged(keyspace, request);
+    }
+  }
+
+  /** The command changes something of its key that Redis does not tell of. */
+  public void changesSilently() {
+    if (notices.isOn() && leading) {
+      notices.silence();
+    }
+  }
+
+  /** A stream has met with {@code event}, beside what the command's effects tell. */
+  public void streamEvent(int keyArgument, byte[] event) {
+    if (notices.isOn() && leading) {
+      notices.ofStream(keyspace, event, keyArgument);
     }
   }
 

@@ -110,8 +110,9 @@ public final class Engine {
     this.random = random;
     this.accessClock = new AccessClock(random);
     this.context = new CommandContext(this, locator, effects, observation, random);
-    this.expiryCycle = new ExpiryCycle(store, effects, new KeyNotices(observation));
-    this.eviction = new Eviction(store, settings, accessClock, random, effects);
+    KeyNotices notices = new KeyNotices(observation);
+    this.expiryCycle = new ExpiryCycle(store, effects, notices);
+    this.eviction = new Eviction(store, settings, accessClock, random, effects, notices);
     StringCommands.bind(handlers);
     BitCommands.bind(handlers);
     HyperLogLogCommands.bind(handlers);

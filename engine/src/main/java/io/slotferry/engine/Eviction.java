@@ -26,6 +26,7 @@ final class Eviction {
   private final AccessClock clock;
   private final RandomGenerator random;
   private final Effect effect;
+  private final KeyNotices notices;
   private final Request noRequest = new Request();
 
   // The key that is to go.
@@ -40,12 +41,14 @@ final class Eviction {
       EngineSettings settings,
       AccessClock clock,
       RandomGenerator random,
-      EffectSink effects) {
+      EffectSink effects,
+      KeyNotices notices) {
     this.store = store;
     this.settings = settings;
     this.clock = clock;
     this.random = random;
     this.effect = new Effect(effects);
+    this.notices = notices;
   }
 
   /** False when there is no room, and none can be made. */
@@ -162,12 +165,18 @@ final class Eviction {
       throw new IllegalStateException("no key was chosen");
     }
     Object entry = table.entryAt(chosenIndex);
+    byte[] buffer = Entries.keyBuffer(entry);
+    int start = Entries.keyStart(entry);
+    int length = Entries.keyLength(entry);
     table.remove(chosenIndex);
     store.totals().evicted();
     effect
         .begin(chosenKeyspace, chosenPartition, noRequest, false)
         .bytes(Effect.DEL)
-        .bytes(Entries.keyBuffer(entry), Entries.keyStart(entry), Entries.keyLength(entry))
+        .bytes(buffer, start, length)
         .emit();
+    if (notices.isOn()) {
+      notices.evicted(chosenKeyspace, buffer, start, length);
+    }
   }
 }

@@ -2,7 +2,6 @@ package io.slotferry.engine;
 
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
-import io.slotferry.protocol.command.CommandFlags;
 import io.slotferry.protocol.command.CommandTable;
 import io.slotferry.protocol.shard.KeyEvents;
 import java.util.Locale;
@@ -25,6 +24,7 @@ final class KeyNotices {
   private static final byte[] NEW = KeyEventNames.bytes("new");
   private static final byte[] EXPIRE = KeyEventNames.bytes("expire");
   private static final byte[] EXPIRED = KeyEventNames.bytes("expired");
+  private static final byte[] EVICTED = KeyEventNames.bytes("evicted");
   private static final byte[] KEY_MISS = KeyEventNames.bytes("keymiss");
   private static final byte[] RENAME_FROM = KeyEventNames.bytes("rename_from");
   private static final byte[] MOVE_FROM = KeyEventNames.bytes("move_from");
@@ -40,6 +40,7 @@ final class KeyNotices {
   private Command command = Command.PING;
   private Request request = new Request();
   private boolean spopTold;
+  private boolean silent;
   private int missed;
   private @Nullable Later later;
 
@@ -56,6 +57,7 @@ final class KeyNotices {
     this.command = command;
     this.request = request;
     spopTold = false;
+    silent = false;
     missed = 0;
   }
 
@@ -82,10 +84,15 @@ final class KeyNotices {
     tell(eventClass, keyspace, name, effect.buffer(), effect.start(1), effect.length(1));
   }
 
-  // ---- keys that expire, are missed, or are flushed
+  // ---- keys that expire, are evicted, are missed, or are flushed
 
   void expired(int keyspace, byte[] key, int start, int length) {
     tell(KeyEvents.EXPIRED, keyspace, EXPIRED, key, start, length);
+    modified(key, start, length);
+  }
+
+  void evicted(int keyspace, byte[] key, int start, int length) {
+    tell(KeyEvents.EVICTED, keyspace, EVICTED, key, start, length);
     modified(key, start, length);
   }
 
@@ -98,7 +105,10 @@ final class KeyNotices {
 
   /** The command has looked for a key that is not there; a read is told of once for each key. */
   void missed(int keyspace, int keyArgument) {
-    if (keyArgument != missed && observation.of(KeyEvents.MISS) != null && isRead(keyArgument)) {
+    if (keyArgument != missed
+        && observation.of(KeyEvents.MISS) != null
+        && !command.lowerName().equals("object")
+        && ReadKeys.contain(command, request, keyArgument)) {
       missed = keyArgument;
       tell(
           KeyEvents.MISS,
@@ -110,20 +120,6 @@ final class KeyNotices {
     }
   }
 
-  /** Whether the command reads the key, be it a write on the whole. */
-  private boolean isRead(int keyArgument) {
-    return switch (command.lowerName()) {
-      case "getdel", "getex", "getset", "copy", "georadius", "georadiusbymember" ->
-          keyArgument == 1;
-      case "set" -> hasWord("GET", 3, request.count());
-      case "sinterstore", "sunionstore", "sdiffstore", "zrangestore", "geosearchstore" ->
-          keyArgument > 1;
-      case "zunionstore", "zinterstore", "zdiffstore", "bitop" -> keyArgument > 2;
-      case "object" -> false;
-      default -> command.is(CommandFlags.READONLY);
-    };
-  }
-
   void flushed() {
     KeyObserver observer = observation.of(KeyEvents.MODIFIED);
     if (observer != null) {
@@ -132,6 +128,22 @@ final class KeyNotices {
   }
 
   // ---- effects
+
+  /** What the command changes from here on has no name in Redis. */
+  void silence() {
+    silent = true;
+  }
+
+  /** A stream has met with something that the command's own event does not say. */
+  void ofStream(int keyspace, byte[] name, int keyArgument) {
+    tell(
+        KeyEvents.STREAM,
+        keyspace,
+        name,
+        request.buffer(),
+        request.start(keyArgument),
+        request.length(keyArgument));
+  }
 
   /** The command has no effect, and is told of all the same. */
   void unchanged(int keyspace, Request request) {
@@ -206,8 +218,7 @@ final class KeyNotices {
   }
 
   private KeyEventNames.@Nullable Row row(Request effect) {
-    if (command.lowerName().equals("pfcount")) {
-      // What it keeps in the key is no news.
+    if (silent) {
       return null;
     }
     KeyEventNames.Row row = KeyEventNames.of(command);

@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.slotferry.engine.store.Partition;
 import io.slotferry.engine.store.PartitionStore;
+import io.slotferry.protocol.shard.KeyEvents;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -117,6 +121,31 @@ class EvictionTest {
     assertThat(shard.engine.store().totals().evictedKeys()).isBetween(600L, 800L);
     assertThat(EngineFixture.contents(follower.store()))
         .isEqualTo(EngineFixture.contents(shard.engine.store()));
+  }
+
+  @Test
+  void whatIsEvictedIsTold() {
+    set("maxmemory-policy", "allkeys-random");
+    fill(0, 10);
+    List<String> evicted = new ArrayList<>();
+    shard.engine.observe(KeyEvents.parse("Ee"), new EventRecorder(evicted));
+    set("maxmemory", "1");
+    shard.engine.makeRoom(shard.nowMillis);
+    assertThat(evicted)
+        .containsExactlyInAnyOrderElementsOf(
+            IntStream.range(0, 10).mapToObj(i -> "evicted key:" + i).toList());
+  }
+
+  @Test
+  void aCallerThatTouchesNothingLeavesKeysUnused() {
+    set("maxmemory-policy", "allkeys-lru");
+    fill(0, 1);
+    shard.nowMillis += 100_000;
+    shard.call.noTouch = true;
+    shard.reply("GET", "key:0");
+    assertThat(shard.reply("OBJECT", "IDLETIME", "key:0")).isEqualTo(":100");
+    shard.reply("TOUCH", "key:0");
+    assertThat(shard.reply("OBJECT", "IDLETIME", "key:0")).isEqualTo(":0");
   }
 
   @Test

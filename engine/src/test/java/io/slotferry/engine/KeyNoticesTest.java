@@ -87,6 +87,35 @@ class KeyNoticesTest {
   }
 
   @Test
+  void streamsTellWhatCommandsDoBesideTheirOwnEvent() {
+    observe(KeyEvents.parse("EA") | KeyEvents.NEW);
+    assertThat(told("XADD", "s", "1-1", "f", "v")).containsExactly("new s", "xadd s");
+    assertThat(told("XADD", "s", "MAXLEN", "1", "2-1", "f", "v"))
+        .containsExactly("xadd s", "xtrim s");
+    assertThat(told("XADD", "s", "MAXLEN", "5", "3-1", "f", "v")).containsExactly("xadd s");
+    assertThat(told("XGROUP", "CREATE", "s", "g", "0")).containsExactly("xgroup-create s");
+    assertThat(told("XREADGROUP", "GROUP", "g", "c", "STREAMS", "s", ">"))
+        .containsExactly("xgroup-createconsumer s");
+    assertThat(told("XREADGROUP", "GROUP", "g", "c", "STREAMS", "s", "0")).isEmpty();
+    assertThat(told("XCLAIM", "s", "g", "d", "0", "2-1"))
+        .containsExactly("xgroup-createconsumer s");
+    assertThat(told("XAUTOCLAIM", "s", "g", "e", "0", "-"))
+        .containsExactly("xgroup-createconsumer s");
+    assertThat(told("XGROUP", "CREATECONSUMER", "s", "g", "f"))
+        .containsExactly("xgroup-createconsumer s");
+  }
+
+  @Test
+  void aBitFieldThatOnlyGrowsIsNotTold() {
+    observe(KeyEvents.parse("EA"));
+    assertThat(told("BITFIELD", "b", "OVERFLOW", "FAIL", "INCRBY", "u2", "100", "9")).isEmpty();
+    assertThat(engine.reply("STRLEN", "b")).isEqualTo(":13");
+    assertThat(told("BITFIELD", "b", "SET", "u2", "100", "0")).isEmpty();
+    assertThat(told("BITFIELD", "b", "SET", "u2", "200", "0")).containsExactly("setbit b");
+    assertThat(told("BITFIELD", "b", "SET", "u2", "0", "1")).containsExactly("setbit b");
+  }
+
+  @Test
   void lettersStandForClasses() {
     assertThat(KeyEvents.parse("KEA")).isEqualTo(KeyEvents.parse("xeKE$lshzgtd"));
     assertThat(KeyEvents.parse("A") & (KeyEvents.MISS | KeyEvents.NEW | KeyEvents.KEYSPACE))

@@ -245,6 +245,11 @@ final class BlockingCall implements Caller, ReplyTarget, Rerouting {
   }
 
   @Override
+  public boolean noTouch() {
+    return session.noTouch();
+  }
+
+  @Override
   public long waitingSinceMillis() {
     return 0;
   }

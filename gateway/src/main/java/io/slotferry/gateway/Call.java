@@ -29,6 +29,7 @@ final class Call implements Caller {
   private final WrittenShards written;
   private final boolean sync;
   private final long markedClient;
+  private final boolean noTouch;
   private final @Nullable AclUser restrictedUser;
   private long waitingSinceMillis;
   private byte[] frame = NO_FRAME;
@@ -49,6 +50,7 @@ final class Call implements Caller {
     this.written = caller.written();
     this.sync = caller.sync();
     this.markedClient = caller.markedClient();
+    this.noTouch = caller.noTouch();
     this.restrictedUser = caller.restrictedUser();
     this.waitingSinceMillis = caller.waitingSinceMillis();
     caller.becomes(this);
@@ -170,6 +172,11 @@ final class Call implements Caller {
   @Override
   public long markedClient() {
     return markedClient;
+  }
+
+  @Override
+  public boolean noTouch() {
+    return noTouch;
   }
 
   @Override

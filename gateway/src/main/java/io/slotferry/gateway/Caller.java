@@ -31,6 +31,11 @@ interface Caller {
   /** The client's id, if it does not want to hear of what it changes itself; else 0. */
   long markedClient();
 
+  /** Whether what it does leaves the keys' last use as it is: CLIENT NO-TOUCH. */
+  default boolean noTouch() {
+    return false;
+  }
+
   /** Its user, if that one may not do everything; else null. */
   default @Nullable AclUser restrictedUser() {
     return null;

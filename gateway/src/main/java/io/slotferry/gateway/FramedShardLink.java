@@ -73,6 +73,7 @@ abstract class FramedShardLink implements ShardLink {
     shardCall.partition = partition;
     shardCall.sync = call.sync();
     shardCall.client = call.markedClient();
+    shardCall.noTouch = call.noTouch();
     shardCall.user = Router.needsUser(call.command) ? call.restrictedUser() : null;
     shardCall.ticket = window.nextTicket();
     int start = commands.size();

@@ -30,6 +30,7 @@ public final class Gateway {
   private final LocalCopies copies;
   private final ShardStatus status;
   private final GatewayCounters counters = new GatewayCounters();
+  private final Rates rates = new Rates(counters);
   private final Settings settings;
   private final Access access;
   private final SlowLog slowLog = new SlowLog();
@@ -74,6 +75,10 @@ public final class Gateway {
 
   public GatewayCounters counters() {
     return counters;
+  }
+
+  Rates rates() {
+    return rates;
   }
 
   public MapSource maps() {

@@ -54,6 +54,11 @@ final class GatewayLoop {
   private ClientLimits limits = ClientLimits.of(ClusterSettings.INITIAL);
   private boolean looksForIdle;
 
+  /** One loop samples the rates of the whole gateway. */
+  private final boolean samplesRates;
+
+  private long ratesTimer;
+
   private record VersionWait(long version, Runnable action) {}
 
   /** {@code index} tells the loops of one gateway apart. */
@@ -61,6 +66,7 @@ final class GatewayLoop {
     this.gateway = gateway;
     this.context = context;
     this.eventLoop = context.nettyEventLoop();
+    this.samplesRates = index == 0;
     String name = gateway.options().nodeId() + '.' + index;
     this.links = new RemoteLinks(context, name);
     this.router = new Router(this, gateway);
@@ -70,7 +76,17 @@ final class GatewayLoop {
   }
 
   Future<?> start() {
-    return links.open().compose(opened -> pubSub.open()).onSuccess(opened -> useMaps());
+    return links.open().compose(opened -> pubSub.open()).onSuccess(opened -> opened());
+  }
+
+  private void opened() {
+    useMaps();
+    if (samplesRates) {
+      ratesTimer =
+          context
+              .owner()
+              .setPeriodic(Rates.SAMPLE_MILLIS, tick -> gateway.rates().sample(System.nanoTime()));
+    }
   }
 
   private void useMaps() {
@@ -80,6 +96,9 @@ final class GatewayLoop {
 
   Future<?> close() {
     gateway.maps().removeListener(mapListener);
+    if (samplesRates) {
+      context.owner().cancelTimer(ratesTimer);
+    }
     router.close();
     endTurn();
     return pubSub.close().eventually(links::close);

@@ -172,13 +172,16 @@ final class InfoText {
     return leaders.stream().map(ShardStatus.Leader::holdings).mapToLong(part).sum();
   }
 
+  private static String hundredths(double value) {
+    return String.format(Locale.ROOT, "%.2f", value);
+  }
+
   private static String human(long bytes) {
     if (bytes < 1 << 10) {
       return bytes + "B";
     }
     int power = bytes < 1 << 20 ? 10 : bytes < 1 << 30 ? 20 : 30;
-    return String.format(Locale.ROOT, "%.2f", (double) bytes / (1 << power))
-        + " KMG".charAt(power / 10);
+    return hundredths((double) bytes / (1 << power)) + " KMG".charAt(power / 10);
   }
 
   /** Of the leaders' disks together; a snapshot also is what rewriting the AOF is in Redis. */
@@ -234,11 +237,17 @@ final class InfoText {
     GatewayCounters counters = gateway.counters();
     line("total_connections_received", counters.connectionsAccepted());
     line("total_commands_processed", counters.commands());
+    Rates rates = gateway.rates();
+    line("instantaneous_ops_per_sec", rates.commandsPerSecond());
     line("total_net_input_bytes", counters.inputBytes());
     line("total_net_output_bytes", counters.outputBytes());
+    line("instantaneous_input_kbps", hundredths(rates.inputKilobytesPerSecond()));
+    line("instantaneous_output_kbps", hundredths(rates.outputKilobytesPerSecond()));
     line("rejected_connections", counters.connectionsRejected());
     line("expired_keys", sum(ShardStatus.Holdings::expiredKeys));
     line("evicted_keys", sum(ShardStatus.Holdings::evictedKeys));
+    line("keyspace_hits", sum(ShardStatus.Holdings::hits));
+    line("keyspace_misses", sum(ShardStatus.Holdings::misses));
     line("evicted_clients", counters.evictedClients());
     line("client_query_buffer_limit_disconnections", counters.queryLimitsReached());
     line("client_output_buffer_limit_disconnections", counters.outputLimitsReached());

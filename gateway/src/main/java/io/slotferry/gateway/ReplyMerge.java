@@ -28,6 +28,7 @@ final class ReplyMerge {
   private final WrittenShards written;
   private final boolean sync;
   private final long markedClient;
+  private final boolean noTouch;
   private byte[][] replies = new byte[0][];
   private int[] partOfKey = new int[0];
   private int missing;
@@ -43,6 +44,7 @@ final class ReplyMerge {
     this.written = caller.written();
     this.sync = caller.sync();
     this.markedClient = caller.markedClient();
+    this.noTouch = caller.noTouch();
   }
 
   /** Cuts a command by the shards of its keys; the result is that of {@link Router#execute}. */
@@ -331,6 +333,11 @@ final class ReplyMerge {
     @Override
     public long markedClient() {
       return markedClient;
+    }
+
+    @Override
+    public boolean noTouch() {
+      return noTouch;
     }
 
     @Override

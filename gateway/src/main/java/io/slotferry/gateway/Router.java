@@ -463,6 +463,7 @@ final class Router implements Rerouting {
     shardCall.mapVersion = map.version();
     shardCall.sync = caller.sync();
     shardCall.client = caller.markedClient();
+    shardCall.noTouch = caller.noTouch();
     shardCall.ticket = laterCalls.nextTicket();
     reply.useProtocol(shardCall.respVersion);
     ShardExecutor.Outcome outcome = executor.execute(shardCall, request, reply, laterCalls);

@@ -269,6 +269,11 @@ abstract class Session implements Caller {
   }
 
   @Override
+  public final boolean noTouch() {
+    return noTouch;
+  }
+
+  @Override
   public final @Nullable AclUser restrictedUser() {
     return trusted ? null : user;
   }

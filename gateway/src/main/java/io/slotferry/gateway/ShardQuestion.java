@@ -20,6 +20,7 @@ abstract class ShardQuestion implements Caller, ReplyTarget {
   private final WrittenShards written;
   private final boolean sync;
   private final long markedClient;
+  private final boolean noTouch;
   private final @Nullable AclUser restrictedUser;
   private @Nullable ReplyTarget target;
 
@@ -31,6 +32,7 @@ abstract class ShardQuestion implements Caller, ReplyTarget {
     this.written = caller.written();
     this.sync = caller.sync();
     this.markedClient = caller.markedClient();
+    this.noTouch = caller.noTouch();
     this.restrictedUser = caller.restrictedUser();
   }
 
@@ -133,6 +135,11 @@ abstract class ShardQuestion implements Caller, ReplyTarget {
   @Override
   public final long markedClient() {
     return markedClient;
+  }
+
+  @Override
+  public final boolean noTouch() {
+    return noTouch;
   }
 
   @Override

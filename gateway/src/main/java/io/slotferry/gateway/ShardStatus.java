@@ -48,6 +48,8 @@ public interface ShardStatus {
    * What a leader holds, and has lost by itself since it was opened.
    *
    * @param bytes of keys and values, an estimate
+   * @param hits reads of keys that were there
+   * @param misses reads of keys that were not
    * @param awaitedKeys that clients wait for
    * @param awaitedKeysOnNoKey of these, the ones whose removal ends a wait
    * @param keys by the number of their keyspace
@@ -57,6 +59,8 @@ public interface ShardStatus {
       long bytes,
       long expiredKeys,
       long evictedKeys,
+      long hits,
+      long misses,
       long awaitedKeys,
       long awaitedKeysOnNoKey,
       Map<Integer, Long> keys,

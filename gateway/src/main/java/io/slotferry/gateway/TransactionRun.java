@@ -372,6 +372,11 @@ final class TransactionRun implements Caller, ReplyTarget {
   }
 
   @Override
+  public boolean noTouch() {
+    return session.noTouch();
+  }
+
+  @Override
   public @Nullable AclUser restrictedUser() {
     return session.restrictedUser();
   }

@@ -100,7 +100,7 @@ final class TestGateway implements AutoCloseable {
   private Future<List<ShardStatus.Leader>> leaders() {
     Map<Integer, Long> keys = new HashMap<>();
     keyspaces.forEach((number, values) -> keys.put(number, (long) values.size()));
-    var holdings = new ShardStatus.Holdings(0, 0, 0, 0, 0, keys, Map.of());
+    var holdings = new ShardStatus.Holdings(0, 0, 0, 0, 0, 0, 0, keys, Map.of());
     var disk = new ShardStatus.Disk(false, false, false, false, 0, -1, -1, 0, 0, 0, 0);
     String log = "a".repeat(40);
     return Future.succeededFuture(

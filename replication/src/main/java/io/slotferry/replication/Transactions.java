@@ -127,6 +127,7 @@ final class Transactions {
     }
     reply.array(countCommands(batch));
     inner.user = call.user;
+    inner.noTouch = call.noTouch;
     engine.atomically(() -> run(batch, reply, own, nowMillis));
     reply.useProtocol(call.respVersion);
   }

@@ -137,7 +137,8 @@ final class BitFieldCommands {
     if (context.failed()) {
       return;
     }
-    boolean changed = needed > (value == null ? 0 : value.length());
+    boolean grows = needed > (value == null ? 0 : value.length());
+    boolean told = false;
     if (needed > 0) {
       value = context.changeable(1, value, needed);
       context.markRaw(1);
@@ -145,18 +146,22 @@ final class BitFieldCommands {
     context.reply().array(accesses.size());
     for (Access access : accesses) {
       if (value != null && access.isWrite()) {
-        changed |= write(access, value);
+        told |= write(access, value, grows);
       } else {
         context.reply().integer(access.get(value));
       }
     }
-    if (changed) {
+    if (grows && !told) {
+      // The string is longer, and none of its fields another.
+      context.changesSilently();
+    }
+    if (grows || told) {
       context.changed();
     }
   }
 
-  /** Returns whether the field has changed. */
-  private boolean write(Access access, StringValue value) {
+  /** Returns whether the field was written and is another, or stands in a string that grew. */
+  private boolean write(Access access, StringValue value, boolean grew) {
     ReplyWriter reply = context.reply();
     BitField field = access.field();
     boolean adds = access.kind() == Kind.INCRBY;
@@ -173,7 +178,7 @@ final class BitFieldCommands {
     long result = saturates ? limit : field.wrap(base + increment);
     field.put(value.buffer(), value.start(), access.offset(), result);
     reply.integer(adds ? result : old);
-    return result != old;
+    return grew || result != old;
   }
 
   static void bind(HandlerTable table) {

@@ -41,6 +41,9 @@ final class Claim {
     isNew = group.consumer(name) == null;
     consumer = group.demandConsumer(name);
     consumer.seen(context.nowMillis());
+    if (isNew) {
+      ClaimEffect.consumerCreated(context, KEY);
+    }
     effect = new ClaimEffect(context, KEY, group, consumer, deliveredMillis, deliveries);
   }
 

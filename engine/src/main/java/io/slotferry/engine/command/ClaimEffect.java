@@ -37,6 +37,8 @@ public final class ClaimEffect {
 
   private static final int FIRST_ID = 10;
 
+  private static final byte[] CONSUMER_CREATED = Effect.name("xgroup-createconsumer");
+
   private final CommandContext context;
   private final int keyArgument;
   private final ConsumerGroup group;
@@ -58,6 +60,11 @@ public final class ClaimEffect {
     this.consumer = consumer;
     this.deliveredMillis = deliveredMillis;
     this.deliveries = deliveries;
+  }
+
+  /** The consumer was made by a command that only uses it. */
+  static void consumerCreated(CommandContext context, int keyArgument) {
+    context.streamEvent(keyArgument, CONSUMER_CREATED);
   }
 
   /** Gives the entry to the consumer, here and, by the effect, everywhere. */

@@ -99,6 +99,7 @@ public final class HyperLogLogCommands {
     }
     sketch.cacheCount(count);
     int at = sketch.start() + HyperLogLog.COUNT_OFFSET;
+    context.changesSilently();
     context
         .beginEffect(1, SETRANGE)
         .decimal(HyperLogLog.COUNT_OFFSET)

@@ -14,6 +14,9 @@ public final class StreamCommands {
   private static final byte[] XADD = Effect.name("XADD");
   private static final byte[] XTRIM = Effect.name("XTRIM");
 
+  /** Redis' name of what happens to a stream that loses its oldest entries. */
+  private static final byte[] TRIMMED = Effect.name("xtrim");
+
   private StreamCommands() {}
 
   // ---- XADD
@@ -56,11 +59,14 @@ public final class StreamCommands {
     if (isAddable(context, last, id, idArgument + 1)) {
       StreamValue stream = found == null ? create(context, 1) : found;
       stream.add(id, request, idArgument + 1, context.settings().streamNodes(), context.scratch());
-      options.trim(stream);
+      int trimmed = options.trim(stream);
       if (options.isExact() && !auto && !autoSequence) {
         context.changed();
       } else {
         effectOfXadd(context, stream, id, options);
+      }
+      if (trimmed > 0) {
+        context.streamEvent(1, TRIMMED);
       }
       new StreamReply(context.reply()).id(id);
     }
@@ -125,6 +131,9 @@ public final class StreamCommands {
     int trimmed = options.trim(stream);
     if (trimmed == 0 && stream.blockCount() == blocks) {
       return 0;
+    }
+    if (trimmed == 0) {
+      context.changesSilently();
     }
     if (options.isExact()) {
       context.changed();

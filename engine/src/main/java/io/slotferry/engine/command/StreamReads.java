@@ -254,6 +254,9 @@ public final class StreamReads {
     boolean isNew = group.consumer(name) == null;
     Consumer consumer = group.demandConsumer(name);
     consumer.seen(context.nowMillis());
+    if (isNew) {
+      ClaimEffect.consumerCreated(context, firstKey + index);
+    }
     boolean history = !after[index].equals(NEW);
     ClaimEffect effect =
         new ClaimEffect(

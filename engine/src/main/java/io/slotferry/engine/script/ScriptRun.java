@@ -68,6 +68,7 @@ final class ScriptRun implements ScriptHost {
     call.respVersion = 2;
     call.mapVersion = context.call().mapVersion;
     call.user = context.call().user;
+    call.noTouch = context.call().noTouch;
     readOnly =
         readOnlyCommand || (script.is(ScriptFlags.NO_WRITES) && !script.is(ScriptFlags.COMPATIBLE));
     allowsOom = script.is(ScriptFlags.ALLOW_OOM);

@@ -13,6 +13,8 @@ public final class StoreTotals {
   private long expiring;
   private long expired;
   private long evicted;
+  private long hits;
+  private long misses;
 
   void add(long moreBytes, int moreKeys, int moreExpiring) {
     bytes += moreBytes;
@@ -53,6 +55,25 @@ public final class StoreTotals {
   /** A key had to go for others. */
   public void evicted() {
     evicted++;
+  }
+
+  /** A command has read a key, or looked for it in vain. */
+  public void read(boolean found) {
+    if (found) {
+      hits++;
+    } else {
+      misses++;
+    }
+  }
+
+  /** Reads of keys that were there, since the copy was opened. */
+  public long hits() {
+    return hits;
+  }
+
+  /** Reads of keys that were not there. */
+  public long misses() {
+    return misses;
   }
 
   /** Keys that expired since the copy was opened. */

@@ -90,6 +90,7 @@ public final class CommandFrameReader {
     call.client = (version & CommandFrameWriter.HAS_CLIENT) == 0 ? 0 : in.varlong();
     call.user = (version & CommandFrameWriter.HAS_USER) == 0 ? null : user();
     call.sync = (version & CommandFrameWriter.SYNC) != 0;
+    call.noTouch = (version & CommandFrameWriter.NO_TOUCH) != 0;
     call.respVersion = version & CommandFrameWriter.RESP_VERSION;
     call.keyspace = in.varint();
     call.partition = in.i32();

@@ -11,8 +11,8 @@ import io.slotferry.protocol.shard.ShardCall;
  * <pre>
  *   i32 shard, i64 epoch, i64 map version, i64 refusals seen, i64 first ticket, i32 events watched,
  *   i32 count, then for each command:
- *   u8 RESP version (with a bit of its own for durability sync, one if the client follows: varlong
- *   client, one if a user follows: text name, text rules), varint keyspace, i32 partition, varint
+ *   u8 RESP version (with a bit of its own for durability sync, one for no-touch, one if the client
+ *   follows: varlong client, one if a user follows: text name, text rules), varint keyspace, i32 partition, varint
  *   argument count, (varint length, bytes)*
  * </pre>
  *
@@ -30,8 +30,11 @@ public final class CommandFrameWriter {
   /** Bit of the RESP version's byte: the name and the rules of a user follow. */
   static final int HAS_USER = 1 << 5;
 
+  /** Bit of the RESP version's byte: the keys' last use stays as it is. */
+  static final int NO_TOUCH = 1 << 4;
+
   /** What remains of that byte. */
-  static final int RESP_VERSION = HAS_USER - 1;
+  static final int RESP_VERSION = NO_TOUCH - 1;
 
   private final WireWriter out = new WireWriter();
   private long firstTicket;
@@ -73,6 +76,7 @@ public final class CommandFrameWriter {
     out.u8(
         call.respVersion
             | (call.sync ? SYNC : 0)
+            | (call.noTouch ? NO_TOUCH : 0)
             | (call.client == 0 ? 0 : HAS_CLIENT)
             | (user == null ? 0 : HAS_USER));
     if (call.client != 0) {

@@ -37,6 +37,9 @@ public final class ShardCall {
   /** Whether the reply may tell only of what all of the in-sync set has: durability sync. */
   public boolean sync;
 
+  /** Whether it leaves no trace in the keys' last use: CLIENT NO-TOUCH. */
+  public boolean noTouch;
+
   /** Whose script or transaction it is, if that user may not do everything; else null. */
   public @Nullable AclUser user;
 
@@ -53,6 +56,7 @@ public final class ShardCall {
     copy.mapVersion = mapVersion;
     copy.client = client;
     copy.sync = sync;
+    copy.noTouch = noTouch;
     copy.user = user;
     copy.ticket = ticket;
     return copy;

@@ -88,6 +88,8 @@ class FramesTest {
         assertThat(call.mapVersion).isEqualTo(7);
         assertThat(call.ticket).isEqualTo(sent.ticket);
         assertThat(call.client).isEqualTo(sent.client);
+        assertThat(call.sync).isEqualTo(sent.sync);
+        assertThat(call.noTouch).isEqualTo(sent.noTouch);
         assertThat(textOf(call.user)).isEqualTo(textOf(sent.user));
         assertThat(reader.request().buffer()).isSameAs(frame);
         assertThat(arguments(reader.request())).isEqualTo(arguments(requests.get(i)));
@@ -107,6 +109,8 @@ class FramesTest {
     call.partition = random.nextInt(20_000) - 1;
     call.respVersion = 2 + random.nextInt(2);
     call.ticket = ticket;
+    call.sync = random.nextBoolean();
+    call.noTouch = random.nextBoolean();
     call.client = random.nextBoolean() ? random.nextLong() : 0;
     call.user = random.nextBoolean() ? AclUser.of("u" + random.nextInt(3), "on nopass +get") : null;
     return call;

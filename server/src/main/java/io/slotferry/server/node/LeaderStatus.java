@@ -114,6 +114,8 @@ final class LeaderStatus {
         .put("bytes", totals.usedBytes())
         .put("expired", totals.expiredKeys())
         .put("evicted", totals.evictedKeys())
+        .put("hits", totals.hits())
+        .put("misses", totals.misses())
         .put("awaited", copy.awaitedKeys())
         .put("awaitedOnNoKey", copy.awaitedKeysOnNoKey())
         .put("keys", keys)
@@ -185,6 +187,8 @@ final class LeaderStatus {
         holdings.getLong("bytes"),
         holdings.getLong("expired"),
         holdings.getLong("evicted"),
+        holdings.getLong("hits"),
+        holdings.getLong("misses"),
         holdings.getLong("awaited"),
         holdings.getLong("awaitedOnNoKey"),
         byKeyspace(holdings.getJsonObject("keys")),
