@@ -26,10 +26,12 @@ import io.slotferry.engine.hash.KeyHash;
 import io.slotferry.engine.script.ScriptCommands;
 import io.slotferry.engine.store.AccessClock;
 import io.slotferry.engine.store.Entries;
+import io.slotferry.engine.store.KeyEntry;
 import io.slotferry.engine.store.KeyTable;
 import io.slotferry.engine.store.Lookahead;
 import io.slotferry.engine.store.Partition;
 import io.slotferry.engine.store.PartitionStore;
+import io.slotferry.engine.value.HashValue;
 import io.slotferry.engine.value.Value;
 import io.slotferry.engine.value.ValueType;
 import io.slotferry.protocol.Decimal;
@@ -247,6 +249,51 @@ public final class Engine {
         partition.countCpu((nanoClock.getAsLong() - startNanos) * CPU_SAMPLE_EVERY);
       }
     }
+  }
+
+  /**
+   * Executes a command as a replica: one that only reads, and of whose keys no replica lets any
+   * expire.
+   *
+   * <p>The partitions of its keys have to be in the {@link #store}.
+   *
+   * @return false when nothing was done: the time of a key, or of a field, has come, and its leader
+   *     may have said so already
+   */
+  public boolean read(ShardCall call, Request request, ReplyWriter reply, long nowMillis) {
+    CommandHandler handler = handlers.handlerOf(call.command);
+    if (handler == null || !call.command.replicaMayAnswer()) {
+      throw new IllegalStateException(call.command + " is not a replica's");
+    }
+    for (int i = KeyPositions.count(call.command, request) - 1; i >= 0; i--) {
+      if (hasExpired(call.keyspace, request, KeyPositions.position(call.command, request, i), nowMillis)) {
+        return false;
+      }
+    }
+    reply.useProtocol(call.respVersion);
+    outOfMemory = false;
+    context.begin(call, request, reply, nowMillis, true);
+    handle(handler, context);
+    context.end();
+    return true;
+  }
+
+  /** Whether the time of a key, or of one of its fields, has come. */
+  private boolean hasExpired(int keyspace, Request request, int argument, long nowMillis) {
+    byte[] buffer = request.buffer();
+    int start = request.start(argument);
+    int length = request.length(argument);
+    Partition found = store.partition(locator.partitionOf(keyspace, buffer, start, length));
+    KeyTable table = found == null ? null : found.table(keyspace);
+    int at = table == null ? -1 : table.find(KeyHash.hash(buffer, start, length), buffer, start, length);
+    if (table == null || at < 0) {
+      return false;
+    }
+    Object entry = table.entryAt(at);
+    return Entries.isExpired(entry, nowMillis)
+        || (entry instanceof KeyEntry key
+            && key.value() instanceof HashValue hash
+            && hash.nextExpiry() <= nowMillis);
   }
 
   /**

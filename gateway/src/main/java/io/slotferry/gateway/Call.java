@@ -37,6 +37,10 @@ final class Call implements Caller {
   private long mapVersion;
   private boolean sent;
   private boolean waiting;
+
+  /** What the replica that is asked goes by; 0: the leader is asked. */
+  private int replicaStalenessMillisMax;
+
   private long ticket;
   private @Nullable ShardLink link;
 
@@ -94,6 +98,15 @@ final class Call implements Caller {
     this.ticket = ticket;
     this.link = link;
     target.sent(true);
+  }
+
+  /** A replica is asked, once: if it does not answer, the leader is. */
+  void asksReplica(int stalenessMillisMax) {
+    replicaStalenessMillisMax = stalenessMillisMax;
+  }
+
+  int replicaStalenessMillisMax() {
+    return replicaStalenessMillisMax;
   }
 
   /** The shard says that it waits there for a key, and has changed nothing. */

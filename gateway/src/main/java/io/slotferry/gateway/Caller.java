@@ -28,6 +28,14 @@ interface Caller {
   /** Whether its replies may tell only of what is safe: durability sync. */
   boolean sync();
 
+  /**
+   * How old the data may be that its reads are answered from, milliseconds: a replica may answer
+   * them. 0: the leader does.
+   */
+  default int stalenessMillisMax() {
+    return 0;
+  }
+
   /** The client's id, if it does not want to hear of what it changes itself; else 0. */
   long markedClient();
 

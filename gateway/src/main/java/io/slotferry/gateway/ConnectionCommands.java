@@ -73,7 +73,7 @@ final class ConnectionCommands {
     return true;
   }
 
-  /** Any gateway answers for all slots, from the leaders: reads need no permission. */
+  /** Any gateway answers for all slots, also by their replicas: it is told who may be asked. */
   private static boolean readOnly(Session session, ReplyWriter reply, boolean readOnly) {
     session.readOnly = readOnly;
     reply.ok();

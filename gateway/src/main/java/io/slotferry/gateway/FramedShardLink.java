@@ -21,6 +21,10 @@ import java.util.List;
 abstract class FramedShardLink implements ShardLink {
   final GatewayLoop loop;
   final int shard;
+
+  /** It goes to a replica: for reads alone, and no key events come from there. */
+  final boolean toReplica;
+
   private final long epoch;
   private final CallWindow window = new CallWindow();
   private final CommandFrameWriter commands = new CommandFrameWriter();
@@ -31,9 +35,10 @@ abstract class FramedShardLink implements ShardLink {
   private long refusalsSeen;
   private boolean fenced;
 
-  FramedShardLink(GatewayLoop loop, int shard, long epoch) {
+  FramedShardLink(GatewayLoop loop, int shard, long epoch, boolean toReplica) {
     this.loop = loop;
     this.shard = shard;
+    this.toReplica = toReplica;
     this.epoch = epoch;
   }
 
@@ -72,6 +77,7 @@ abstract class FramedShardLink implements ShardLink {
     shardCall.keyspace = call.keyspace();
     shardCall.partition = partition;
     shardCall.sync = call.sync();
+    shardCall.stalenessMillisMax = call.replicaStalenessMillisMax();
     shardCall.client = call.markedClient();
     shardCall.noTouch = call.noTouch();
     shardCall.user = Router.needsUser(call.command) ? call.restrictedUser() : null;
@@ -87,8 +93,8 @@ abstract class FramedShardLink implements ShardLink {
 
   private void begin(long mapVersion) {
     batchMapVersion = mapVersion;
-    commands.begin(
-        shard, epoch, mapVersion, refusalsSeen, window.nextTicket(), loop.keyFeed().watched());
+    int watched = toReplica ? 0 : loop.keyFeed().watched();
+    commands.begin(shard, epoch, mapVersion, refusalsSeen, window.nextTicket(), watched);
   }
 
   @Override

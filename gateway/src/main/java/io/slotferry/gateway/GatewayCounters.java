@@ -28,6 +28,8 @@ public final class GatewayCounters {
   private final LongAdder outputBytes = new LongAdder();
   private final LongAdder reroutes = new LongAdder();
   private final LongAdder uncertain = new LongAdder();
+  private final LongAdder replicaReads = new LongAdder();
+  private final LongAdder replicaRefusals = new LongAdder();
   private final ConcurrentMap<Integer, LongAdder> errorsByShard = new ConcurrentHashMap<>();
   private final ConcurrentMap<String, LongAdder> errorsByKind = new ConcurrentSkipListMap<>();
 
@@ -92,6 +94,16 @@ public final class GatewayCounters {
     return uncertain.sum();
   }
 
+  /** Reads that replicas were asked. */
+  public long replicaReads() {
+    return replicaReads.sum();
+  }
+
+  /** Of these, the ones that the replica did not answer: their leaders were asked. */
+  public long replicaRefusals() {
+    return replicaRefusals.sum();
+  }
+
   /** Calls that ended without an answer of the shard (-UNCERTAIN, -CLUSTERDOWN), by shard id. */
   public void forEachShardError(ObjLongConsumer<Integer> consumer) {
     errorsByShard.forEach((shard, count) -> consumer.accept(shard, count.sum()));
@@ -113,6 +125,8 @@ public final class GatewayCounters {
     outputBytes.reset();
     reroutes.reset();
     uncertain.reset();
+    replicaReads.reset();
+    replicaRefusals.reset();
     errorsByShard.clear();
     errorsByKind.clear();
   }
@@ -169,6 +183,14 @@ public final class GatewayCounters {
 
   void addOutputLimitReached() {
     outputLimits.increment();
+  }
+
+  void addReplicaRead() {
+    replicaReads.increment();
+  }
+
+  void addReplicaRefusal() {
+    replicaRefusals.increment();
   }
 
   void addReroute() {

@@ -266,6 +266,8 @@ final class InfoText {
     line("acl_access_denied_channel", denied.count(Reason.CHANNEL));
     line("migrate_cached_sockets", 0);
     line("total_reroutes", counters.reroutes());
+    line("total_replica_reads", counters.replicaReads());
+    line("total_replica_refusals", counters.replicaRefusals());
     line("total_uncertain_writes", counters.uncertain());
   }
 

@@ -3,6 +3,7 @@ package io.slotferry.gateway;
 import io.netty.channel.EventLoop;
 import io.slotferry.protocol.frame.FrameLink;
 import io.slotferry.protocol.shard.FrameDoor;
+import io.slotferry.topology.Shard;
 import io.vertx.core.internal.ContextInternal;
 
 /**
@@ -17,8 +18,17 @@ final class LocalShardLink extends FramedShardLink {
   private long unservedBytes;
   private boolean retired;
 
-  LocalShardLink(GatewayLoop loop, int shard, long epoch, LocalCopies.Copy copy) {
-    super(loop, shard, epoch);
+  static LocalShardLink toLeader(GatewayLoop loop, Shard shard, LocalCopies.Copy copy) {
+    return new LocalShardLink(loop, shard, copy, false);
+  }
+
+  static LocalShardLink toReplica(GatewayLoop loop, Shard shard, LocalCopies.Copy copy) {
+    return new LocalShardLink(loop, shard, copy, true);
+  }
+
+  private LocalShardLink(
+      GatewayLoop loop, Shard shard, LocalCopies.Copy copy, boolean toReplica) {
+    super(loop, shard.id(), shard.epoch(), toReplica);
     this.copy = copy;
     this.copyLoop = ((ContextInternal) copy.context()).nettyEventLoop();
     this.door = new FrameDoor(copy.executor(), copyLoop, this::answered);

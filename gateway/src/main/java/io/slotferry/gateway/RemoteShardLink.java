@@ -7,7 +7,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The link to a shard's leader in another process: frames over the event bus, numbered,
+ * The link to a shard's leader, or to a replica, in another process: frames over the event bus, numbered,
  * acknowledged and sent again by a {@link FrameLink}. It opens with a frame without commands and
  * takes calls once that is acknowledged, so that a call which meets a dead leader has not been sent
  * and simply waits.
@@ -17,6 +17,8 @@ import org.slf4j.LoggerFactory;
  *      │                                      │                           │
  *      └───────── broken, or no answer in RETIRED_MILLIS_MAX ─────────────┴──► CLOSED: calls uncertain
  * </pre>
+ *
+ * One to a replica is closed as soon as the replica is silent: its reads go to the leader.
  */
 final class RemoteShardLink extends FramedShardLink {
   private static final Logger LOG = LoggerFactory.getLogger(RemoteShardLink.class);
@@ -45,11 +47,23 @@ final class RemoteShardLink extends FramedShardLink {
   private final FrameLink frames;
   private State state = State.OPENING;
   private boolean tickScheduled;
+  private long heardMillis;
 
-  RemoteShardLink(GatewayLoop loop, Shard shard) {
-    super(loop, shard.id(), shard.epoch());
+  /** When what is not acknowledged yet began to be sent. */
+  private long askedMillis;
+
+  static RemoteShardLink toLeader(GatewayLoop loop, Shard shard) {
+    return new RemoteShardLink(loop, shard, shard.leader(), false);
+  }
+
+  static RemoteShardLink toReplica(GatewayLoop loop, Shard shard, String replica) {
+    return new RemoteShardLink(loop, shard, replica, true);
+  }
+
+  private RemoteShardLink(GatewayLoop loop, Shard shard, String node, boolean toReplica) {
+    super(loop, shard.id(), shard.epoch(), toReplica);
     this.links = loop.links();
-    this.copyAddress = RemoteLinks.copyAddress(shard.leader());
+    this.copyAddress = RemoteLinks.copyAddress(node);
     this.id = links.newId();
     this.frames = new FrameLink(id, links.newId(), links.envelope(), new Bus());
     links.add(id, this);
@@ -87,16 +101,21 @@ final class RemoteShardLink extends FramedShardLink {
 
   @Override
   void transmit(byte[] frame) {
-    frames.send(frame, 0, frame.length, loop.router().nowMillis());
+    long nowMillis = loop.router().nowMillis();
+    if (frames.unacknowledgedBytes() == 0) {
+      askedMillis = nowMillis;
+    }
+    frames.send(frame, 0, frame.length, nowMillis);
     tickLater();
   }
 
   /** A frame of this link has come; the reader stands behind its envelope. */
   void receive(WireReader in) {
+    heardMillis = loop.router().nowMillis();
     if (state == State.OPENING) {
       state = State.OPEN;
     }
-    frames.receive(in, loop.router().nowMillis());
+    frames.receive(in, heardMillis);
     loop.router().roomAgain();
     if (state == State.RETIRED && isIdle()) {
       close();
@@ -113,8 +132,18 @@ final class RemoteShardLink extends FramedShardLink {
 
   private void tick() {
     tickScheduled = false;
-    frames.tick(loop.router().nowMillis());
+    long nowMillis = loop.router().nowMillis();
+    frames.tick(nowMillis);
+    if (toReplica && isMute(nowMillis)) {
+      close();
+    }
     tickLater();
+  }
+
+  /** Whether nothing is heard, though there is something to be acknowledged. */
+  private boolean isMute(long nowMillis) {
+    return frames.unacknowledgedBytes() > 0
+        && nowMillis - Math.max(heardMillis, askedMillis) > ReplicaRoutes.SILENCE_MILLIS_MAX;
   }
 
   @Override
@@ -142,7 +171,9 @@ final class RemoteShardLink extends FramedShardLink {
     LOG.warn("The link to shard {} at {} is broken: {}", shard, copyAddress, reason);
     state = State.CLOSED;
     links.remove(id);
-    loop.router().linkBroken(shard);
+    if (!toReplica) {
+      loop.router().linkBroken(shard);
+    }
     abandon();
   }
 

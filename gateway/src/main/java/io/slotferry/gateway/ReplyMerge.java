@@ -29,6 +29,7 @@ final class ReplyMerge {
   private final boolean sync;
   private final long markedClient;
   private final boolean noTouch;
+  private final int stalenessMillisMax;
   private byte[][] replies = new byte[0][];
   private int[] partOfKey = new int[0];
   private int missing;
@@ -45,6 +46,7 @@ final class ReplyMerge {
     this.sync = caller.sync();
     this.markedClient = caller.markedClient();
     this.noTouch = caller.noTouch();
+    this.stalenessMillisMax = caller.stalenessMillisMax();
   }
 
   /** Cuts a command by the shards of its keys; the result is that of {@link Router#execute}. */
@@ -338,6 +340,11 @@ final class ReplyMerge {
     @Override
     public boolean noTouch() {
       return noTouch;
+    }
+
+    @Override
+    public int stalenessMillisMax() {
+      return stalenessMillisMax;
     }
 
     @Override

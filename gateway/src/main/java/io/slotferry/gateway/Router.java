@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Brings commands to the shards: command → key → partition → shard → its leader, which is called in
- * place when it lives on this loop and through a {@link ShardLink} otherwise.
+ * place when it lives on this loop and through a {@link ShardLink} otherwise. Reads that may be a
+ * little old go to a {@link ReplicaRoutes replica}, and to the leader if that one does not answer.
  *
  * <p>A call that no shard took is kept, in order: one that a shard refused (it does not lead, the
  * partition has moved) until a newer map comes or {@link #RETRY_MILLIS} have passed, one that found
@@ -50,6 +51,7 @@ final class Router implements Rerouting {
   private final MapSource maps;
   private final ScriptBodies scripts;
   private final ShardRoutes routes;
+  private final ReplicaRoutes replicas;
   private final LaterCalls laterCalls = new LaterCalls(this);
   private final ArrayDeque<Call> waiting = new ArrayDeque<>();
   private final ShardCall shardCall = new ShardCall();
@@ -66,6 +68,8 @@ final class Router implements Rerouting {
 
   private ClusterMap map = ClusterMap.EMPTY;
   private int shardCount;
+  private int stalenessMillisMax =
+      (int) ClusterMap.EMPTY.settings().number("replica-max-staleness-millis");
   private boolean retryScheduled;
   private boolean routeAtEndOfTurn;
   private boolean closed;
@@ -77,6 +81,8 @@ final class Router implements Rerouting {
     this.maps = gateway.maps();
     this.scripts = gateway.scripts();
     this.routes = new ShardRoutes(loop, gateway.copies(), laterCalls);
+    this.replicas =
+        new ReplicaRoutes(loop, gateway.copies(), gateway.options().nodeId().hashCode());
   }
 
   private static byte[] ascii(String text) {
@@ -400,6 +406,11 @@ final class Router implements Rerouting {
     return shardCount;
   }
 
+  /** How old the data may be that replicas answer from, for who says nothing of it. */
+  int stalenessMillisMax() {
+    return stalenessMillisMax;
+  }
+
   // ---- one shard
 
   /** Gives a command to a shard's leader; the result is that of {@link #execute}. */
@@ -410,6 +421,12 @@ final class Router implements Rerouting {
       int shard,
       int partition,
       ReplyWriter reply) {
+    if (caller.stalenessMillisMax() != 0 && mayAskReplica(caller, command)) {
+      ShardRoute replica = replicas.of(shard, nowMillis());
+      if (replica != null && (replica.link() == null || replica.link().hasRoom())) {
+        return askReplica(replica, caller, command, request, partition, reply);
+      }
+    }
     ShardRoute route = routes.of(shard);
     if (route == null) {
       keep(caller, command, request, shard);
@@ -427,7 +444,7 @@ final class Router implements Rerouting {
       return true;
     }
     if (route.executor() != null) {
-      return call(route.executor(), caller, command, request, shard, partition, reply);
+      return call(route.executor(), caller, command, request, shard, partition, 0, reply);
     }
     ShardLink link = route.link();
     if (link == null || !link.hasRoom()) {
@@ -439,10 +456,43 @@ final class Router implements Rerouting {
     return false;
   }
 
+  /** What is sync tells of nothing that could be lost; a replica cannot know what could. */
+  private boolean mayAskReplica(Caller caller, Command command) {
+    return command.replicaMayAnswer() && !caller.sync() && !map.isSync(caller.keyspace());
+  }
+
+  private boolean askReplica(
+      ShardRoute replica,
+      Caller caller,
+      Command command,
+      Request request,
+      int partition,
+      ReplyWriter reply) {
+    counters.addReplicaRead();
+    int shard = replica.shard().id();
+    int staleness = caller.stalenessMillisMax();
+    if (replica.executor() != null) {
+      return call(
+          replica.executor(), caller, command, request, shard, partition, staleness, reply);
+    }
+    if (replica.link() != null) {
+      Call call = callOf(caller, command, request, shard);
+      call.asksReplica(staleness);
+      replica.link().send(call, request, partition, map.version());
+      loop.endTurnLater();
+    }
+    return false;
+  }
+
   private static boolean isWait(Command command) {
     return command == Command.WAIT || command == Command.WAITAOF;
   }
 
+  /**
+   * Calls a copy on this loop.
+   *
+   * @param staleness what a replica goes by, milliseconds; 0: the leader
+   */
   private boolean call(
       ShardExecutor executor,
       Caller caller,
@@ -450,6 +500,7 @@ final class Router implements Rerouting {
       Request request,
       int shard,
       int partition,
+      int staleness,
       ReplyWriter reply) {
     if (laterCalls.isFull()) {
       keep(caller, command, request, shard);
@@ -462,6 +513,7 @@ final class Router implements Rerouting {
     shardCall.respVersion = caller.respVersion();
     shardCall.mapVersion = map.version();
     shardCall.sync = caller.sync();
+    shardCall.stalenessMillisMax = staleness;
     shardCall.client = caller.markedClient();
     shardCall.noTouch = caller.noTouch();
     shardCall.ticket = laterCalls.nextTicket();
@@ -471,6 +523,7 @@ final class Router implements Rerouting {
       case REPLIED -> true;
       case LATER, WAITING -> {
         Call call = kept(callOf(caller, command, request, shard), request);
+        call.asksReplica(staleness);
         call.sentBy(map.version());
         laterCalls.add(call);
         if (outcome == ShardExecutor.Outcome.WAITING) {
@@ -479,7 +532,9 @@ final class Router implements Rerouting {
         yield false;
       }
       case NOT_HERE -> {
-        refused(kept(callOf(caller, command, request, shard), request), map.version());
+        Call call = kept(callOf(caller, command, request, shard), request);
+        call.asksReplica(staleness);
+        refused(call, map.version());
         yield false;
       }
     };
@@ -516,14 +571,15 @@ final class Router implements Rerouting {
 
   /** A shard did not take a call that went by the map of this version. */
   void refused(Call call, long mapVersion) {
-    if (keep(call)) {
+    boolean byReplica = call.replicaStalenessMillisMax() != 0;
+    if (keep(call) && !byReplica) {
       call.target.refused(mapVersion);
     }
   }
 
   /**
-   * Keeps a call until there is room, a newer map comes, or the next try; false when it is given
-   * up.
+   * Keeps a call until there is room, a newer map comes, or the next try; one that a replica did
+   * not answer only until the end of this turn of the loop. False when it is given up.
    */
   boolean keep(Call call) {
     call.ended();
@@ -531,7 +587,14 @@ final class Router implements Rerouting {
       giveUp(call);
       return false;
     }
-    counters.addReroute();
+    boolean byReplica = call.replicaStalenessMillisMax() != 0;
+    if (byReplica) {
+      counters.addReplicaRefusal();
+      replicas.refused(call.shard, nowMillis());
+      call.asksReplica(0);
+    } else {
+      counters.addReroute();
+    }
     if (call.command.is(CommandFlags.BLOCKING)) {
       // Its patience is its client's affair.
       call.waitsAnew();
@@ -539,9 +602,14 @@ final class Router implements Rerouting {
     call.waitsSince(nowMillis());
     call.target.waits(true);
     waiting.add(call);
+    if (byReplica) {
+      roomAgain();
+    }
     if (!retryScheduled) {
       retryScheduled = true;
-      maps.refresh(map.version() + 1);
+      if (!byReplica) {
+        maps.refresh(map.version() + 1);
+      }
       loop.schedule(this::retry, RETRY_MILLIS);
     }
     return true;
@@ -610,9 +678,13 @@ final class Router implements Rerouting {
   void useMap(ClusterMap newer) {
     batch.forgetPlaces();
     loop.keyFeed().mapChanges(map, newer);
+    if (newer.settings() != map.settings()) {
+      stalenessMillisMax = (int) newer.settings().number("replica-max-staleness-millis");
+    }
     map = newer;
     shardCount = newer.shards().size();
     routes.useMap(newer);
+    replicas.useMap(newer);
     routeWaiting();
   }
 
@@ -650,12 +722,14 @@ final class Router implements Rerouting {
       routeWaiting();
     }
     routes.flush();
+    replicas.flush();
   }
 
   /** Ends everything: what waits is given up. */
   void close() {
     closed = true;
     routes.close();
+    replicas.close();
     Call call;
     while ((call = waiting.poll()) != null) {
       call.target.waits(false);

@@ -41,7 +41,10 @@ abstract class Session implements Caller {
   String libraryVersion = "";
   boolean noEvict;
   boolean noTouch;
+
+  /** What {@code READONLY} has chosen: replicas may answer reads. */
   boolean readOnly;
+
   ReplyMode replyMode = ReplyMode.ON;
 
   /** Whether the reply of the command being executed is left out. */
@@ -261,6 +264,12 @@ abstract class Session implements Caller {
   public final boolean sync() {
     Durability chosen = durability;
     return chosen == null ? loop.router().map().isSync(keyspace) : chosen == Durability.SYNC;
+  }
+
+  /** What is tracked is told by the leader: a replica may be behind the news of a change. */
+  @Override
+  public int stalenessMillisMax() {
+    return readOnly && tracking == null ? loop.router().stalenessMillisMax() : 0;
   }
 
   @Override

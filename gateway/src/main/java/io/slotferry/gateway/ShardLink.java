@@ -3,7 +3,7 @@ package io.slotferry.gateway;
 import io.slotferry.protocol.Request;
 
 /**
- * The way to a shard's leader that is not on this loop. Calls are collected until the end of the
+ * The way to a shard's leader, or to a replica, that is not on this loop. Calls are collected until the end of the
  * loop turn and leave as one batch; answers come back as batches too. One link serves one shard in
  * one epoch; when the leader changes, the old link is {@link #retire retired} and a new one opened.
  *

@@ -80,14 +80,13 @@ final class ShardRoutes {
     loop.keyFeed().lost();
     LocalCopies.Copy copy = copies.find(shard.id(), shard.leader());
     if (copy == null) {
-      return new ShardRoute(shard, since, null, new RemoteShardLink(loop, shard));
+      return new ShardRoute(shard, since, null, RemoteShardLink.toLeader(loop, shard));
     }
     if (((ContextInternal) copy.context()).nettyEventLoop().equals(loop.eventLoop())) {
       copy.executor().watch(laterCalls, loop.keyFeed().watched());
       return new ShardRoute(shard, since, copy.executor(), null);
     }
-    return new ShardRoute(
-        shard, since, null, new LocalShardLink(loop, shard.id(), shard.epoch(), copy));
+    return new ShardRoute(shard, since, null, LocalShardLink.toLeader(loop, shard, copy));
   }
 
   private void retire(ShardRoute route) {

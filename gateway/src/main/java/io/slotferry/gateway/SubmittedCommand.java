@@ -47,6 +47,11 @@ final class SubmittedCommand extends Session implements ReplyTarget {
   }
 
   @Override
+  public int stalenessMillisMax() {
+    return session.stalenessMillisMax();
+  }
+
+  @Override
   public ReplyTarget later() {
     return collector != null ? collector : this;
   }

@@ -3,6 +3,8 @@ package io.slotferry.gateway;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 import io.slotferry.topology.MapChange;
+import io.slotferry.topology.Node;
+import io.slotferry.topology.Role;
 import io.vertx.core.Context;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -14,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -33,6 +36,10 @@ final class TestGateway implements AutoCloseable {
   final TestMaps maps;
   final List<FakeShard> shards = new ArrayList<>();
   final List<BusCopy> busCopies = new ArrayList<>();
+
+  /** Copies that follow, by their nodes. */
+  private final Map<String, FakeShard> replicas = new ConcurrentHashMap<>();
+
   final Gateway gateway;
   private final Map<Integer, Map<String, String>> keyspaces = new ConcurrentHashMap<>();
   private final LocalCopies copies;
@@ -57,7 +64,9 @@ final class TestGateway implements AutoCloseable {
     copies =
         placement == Placement.BUS
             ? LocalCopies.NONE
-            : (shard, node) -> new LocalCopies.Copy(shardContext, shards.get(shard - 1));
+            : (shard, node) ->
+                new LocalCopies.Copy(
+                    shardContext, replicas.getOrDefault(node, shards.get(shard - 1)));
     if (placement == Placement.BUS) {
       for (FakeShard shard : shards) {
         busCopies.add(onLoop(() -> new BusCopy(vertx, "shard-" + shard.id, shard)));
@@ -107,6 +116,19 @@ final class TestGateway implements AutoCloseable {
         List.of(
             new ShardStatus.Leader(
                 1, "shard-1", 1, log, log, -1, 0, 0, 0, holdings, disk, List.of())));
+  }
+
+  /** Gives a shard one more copy, which answers as its leader does. */
+  FakeShard addReplica(int shard, String node, boolean onBus) {
+    FakeShard replica = new FakeShard(shard, maps::current, keyspaces);
+    replicas.put(node, replica);
+    if (onBus) {
+      busCopies.add(onLoop(() -> new BusCopy(vertx, node, replica)));
+    }
+    maps.change(
+        new MapChange.PutNode(new Node(node, Set.of(Role.REPLICA), "127.0.0.1", 0, 0, 0)));
+    change(new MapChange.AddReplica(shard, node));
+    return replica;
   }
 
   RespClient client() {

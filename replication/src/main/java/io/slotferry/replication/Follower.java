@@ -53,6 +53,7 @@ final class Follower {
   private final Data data;
   private final Outbox outbox;
   private final WireWriter message = new WireWriter();
+  private final Freshness freshness = new Freshness();
   private long nextSession;
   private @Nullable String leader;
   private long epoch;
@@ -87,6 +88,7 @@ final class Follower {
     }
     this.leader = leader;
     this.epoch = epoch;
+    freshness.startOver();
     ask(nowMillis);
   }
 
@@ -122,6 +124,7 @@ final class Follower {
     }
     heardMillis = nowMillis;
     link.receive(in, nowMillis);
+    freshness.applied(log.endOffset());
     if (failed || link.isBroken()) {
       ask(nowMillis);
     } else if (log.endOffset() - ackedOffset >= ACK_EVERY_BYTES) {
@@ -141,6 +144,7 @@ final class Follower {
       case StreamMessage.CHUNK -> chunk(in);
       case StreamMessage.SYNC_DONE -> syncDone(link, nowMillis);
       case StreamMessage.ACK_REQUEST -> acknowledge(link, nowMillis);
+      case StreamMessage.FRESHNESS -> freshness.answered(in.i64(), in.i64(), in.i64());
       default -> failed = true;
     }
   }
@@ -203,6 +207,13 @@ final class Follower {
     link.send(message, nowMillis);
   }
 
+  private void askForFreshness(StreamLink link, long nowMillis) {
+    message.clear();
+    message.u8(StreamMessage.FRESHNESS_ASK);
+    message.i64(nowMillis);
+    link.send(message, nowMillis);
+  }
+
   void tick(long nowMillis) {
     StreamLink link = this.link;
     if (leader == null) {
@@ -218,7 +229,19 @@ final class Follower {
       ask(nowMillis);
     } else {
       link.tick(nowMillis);
+      if (walk == null && link.writable() && freshness.isDue(nowMillis)) {
+        askForFreshness(link, nowMillis);
+      }
     }
+  }
+
+  /**
+   * Whether the copy is complete and provably no older than this.
+   *
+   * @param mapVersion of the map here
+   */
+  boolean isFresh(long stalenessMillisMax, long mapVersion, long nowMillis) {
+    return freshness.isWithin(stalenessMillisMax, mapVersion, nowMillis) && walk == null;
   }
 
   /** Whether the stream is up and the copy complete. */

@@ -28,6 +28,8 @@ final class FollowerSession {
   /** The most that one chunk carries, bytes; a larger single key travels alone. */
   private static final int CHUNK_BYTES_MAX = 128 << 10;
 
+  private static final long NOT_ASKED = Long.MIN_VALUE;
+
   private final String node;
   private final long session;
   private final StreamLink link;
@@ -40,6 +42,7 @@ final class FollowerSession {
   private long lastAckMillis;
   private long ackAskedOffset;
   private boolean lost;
+  private long freshnessAskedMillis = NOT_ASKED;
 
   FollowerSession(
       FollowRequest request, String leader, ReplicationLog log, Outbox outbox, long nowMillis) {
@@ -129,10 +132,26 @@ final class FollowerSession {
   }
 
   private void received(WireReader in, long nowMillis) {
-    if (in.u8() == StreamMessage.ACK) {
+    int kind = in.u8();
+    if (kind == StreamMessage.ACK) {
       appliedOffset = in.i64();
       fsyncedOffset = in.i64();
       lastAckMillis = nowMillis;
+    } else if (kind == StreamMessage.FRESHNESS_ASK) {
+      freshnessAskedMillis = in.i64();
+    }
+  }
+
+  /** Answers the follower that has asked how fresh it is; see {@link Leader#answerFreshness}. */
+  void answerFreshness(long mapVersion, long nowMillis) {
+    if (freshnessAskedMillis != NOT_ASKED) {
+      message.clear();
+      message.u8(StreamMessage.FRESHNESS);
+      message.i64(freshnessAskedMillis);
+      message.i64(log.endOffset());
+      message.i64(mapVersion);
+      freshnessAskedMillis = NOT_ASKED;
+      link.send(message, nowMillis);
     }
   }
 

@@ -115,6 +115,19 @@ public final class Leader {
     settleWaits(nowMillis);
   }
 
+  /**
+   * Answers followers that have asked how fresh they are. To be called only while everything that
+   * anybody is answered about the shard's partitions comes from this very log: the lease runs, no
+   * partition is on its way elsewhere, no other copy is about to lead.
+   *
+   * @param mapVersion of the map that says which partitions these are
+   */
+  void answerFreshness(long mapVersion, long nowMillis) {
+    for (FollowerSession session : sessions.values()) {
+      session.answerFreshness(mapVersion, nowMillis);
+    }
+  }
+
   /** Sends what the log has gained, as far as the windows allow; once a loop turn. */
   void pump(long nowMillis) {
     for (FollowerSession session : sessions.values()) {

@@ -12,12 +12,15 @@ import io.slotferry.engine.store.PartitionState;
 import io.slotferry.engine.store.PartitionStore;
 import io.slotferry.engine.value.Value;
 import io.slotferry.protocol.Request;
+import io.slotferry.protocol.command.KeyPositions;
 import io.slotferry.protocol.frame.WireWriter;
+import io.slotferry.protocol.shard.ShardCall;
 import io.slotferry.topology.ClusterMap;
 import io.slotferry.topology.KeyOrder;
 import io.slotferry.topology.Keyspace;
 import io.slotferry.topology.Move;
 import io.slotferry.topology.Partitioning;
+import io.slotferry.topology.Shard;
 import io.slotferry.topology.Tablet;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +74,25 @@ final class Ownership {
       }
     }
     garbageSeen = NOTHING_SEEN;
+  }
+
+  /** Whether a replica of {@code shard} has the partitions of all the keys of a read, and shows them. */
+  boolean shows(ClusterMap map, @Nullable Shard shard, ShardCall call, Request request) {
+    int keys = KeyPositions.count(call.command, request);
+    for (int i = 0; i < keys; i++) {
+      int key = KeyPositions.position(call.command, request, i);
+      int id = map.partitionOf(call.keyspace, request.buffer(), request.start(key), request.length(key));
+      if (shard == null || id < 0 || map.shardOf(id) != shard.id()) {
+        return false;
+      }
+      // A tablet that is not here is left to the leader: an empty one would look as if it had been cut.
+      Partition partition = id < PartitionStore.SLOTS ? store.create(id) : store.partition(id);
+      if (partition == null) {
+        return false;
+      }
+      partition.become(PartitionState.OWNED);
+    }
+    return keys > 0;
   }
 
   // ---- tablets

@@ -333,7 +333,7 @@ public final class ShardCopy implements ShardExecutor {
     }
     Leader leader = this.leader;
     if (leader == null || monotonicMillis >= leaseUntilMillis) {
-      return Outcome.NOT_HERE;
+      return call.stalenessMillisMax > 0 ? readAsReplica(call, request, reply) : Outcome.NOT_HERE;
     }
     if (script.isRunning()) {
       Outcome outcome = script.execute(call, request, reply, later);
@@ -389,6 +389,17 @@ public final class ShardCopy implements ShardExecutor {
       serveBlocked();
     }
     return Outcome.REPLIED;
+  }
+
+  /** A read that need not see the newest writes, if it is certain that it sees all but those. */
+  private Outcome readAsReplica(ShardCall call, Request request, ReplyWriter reply) {
+    Follower follower = this.follower;
+    boolean served =
+        follower != null
+            && follower.isFresh(call.stalenessMillisMax, map.version(), monotonicMillis)
+            && ownership.shows(map, shard, call, request)
+            && engine.read(call, request, reply, wallMillis);
+    return served ? Outcome.REPLIED : Outcome.NOT_HERE;
   }
 
   /** Whether the reply from {@code start} on has to wait; it is taken back then. */
@@ -847,6 +858,9 @@ public final class ShardCopy implements ShardExecutor {
       follower.received(envelope.sender(), envelope.session(), in, nowMillis);
     } else if (kind == FrameKind.STREAM_BACK && leader != null) {
       leader.received(envelope.sender(), envelope.session(), in, nowMillis);
+      if (isServing() && !isHandingOver() && !isHoldingAny()) {
+        leader.answerFreshness(map.version(), nowMillis);
+      }
       releaseReplies(leader);
       for (MoveTarget move : movesIn.values()) {
         move.answerFence(nowMillis);

@@ -12,8 +12,10 @@ package io.slotferry.replication;
  *     CHUNK         one or more partitions' keys, cut at this very place of the log
  *     SYNC_DONE     the walk is complete
  *     ACK_REQUEST   say at once how far you are
+ *     FRESHNESS     the time of a FRESHNESS_ASK, the end of the log then, version of the map then
  *   follower → leader
  *     ACK           applied offset, fsynced offset
+ *     FRESHNESS_ASK the follower's time: where does the log end? See {@link Freshness}
  *   source → target of a move
  *     CHUNK, EFFECTS (records of the moved partitions), FENCE (number)
  *   target → source
@@ -33,6 +35,8 @@ final class StreamMessage {
   static final int FENCE = 9;
   static final int MOVE_READY = 10;
   static final int FENCED = 11;
+  static final int FRESHNESS_ASK = 12;
+  static final int FRESHNESS = 13;
 
   private StreamMessage() {}
 }

@@ -389,6 +389,24 @@ final class SimulatedCluster {
     return content;
   }
 
+  /**
+   * A key's string value as a replica has it, empty when it has none; null when the replica cannot
+   * tell that it is new enough.
+   */
+  @Nullable String readAt(String node, String key, int stalenessMillisMax) {
+    ShardCall call = new ShardCall();
+    call.command = Command.GET;
+    call.partition = partition(key);
+    call.stalenessMillisMax = stalenessMillisMax;
+    ReplyWriter reply = new ReplyWriter();
+    if (copies.get(node).execute(call, Request.of("GET", key), reply, null)
+        == ShardExecutor.Outcome.NOT_HERE) {
+      return null;
+    }
+    String text = new String(reply.toByteArray(), StandardCharsets.ISO_8859_1);
+    return text.startsWith("$-1") ? "" : text.split("\r\n")[1];
+  }
+
   /** A key's string value at its owner, null when it has none. */
   String read(String key) {
     ShardCall call = new ShardCall();

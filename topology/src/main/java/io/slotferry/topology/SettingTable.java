@@ -47,6 +47,7 @@ public final class SettingTable {
       cluster min-replicas-to-write,min-slaves-to-write integer:0..2147483647 0
       cluster notify-keyspace-events event_classes
       cluster proto-max-bulk-len bytes:1048576.. 536870912
+      cluster replica-max-staleness-millis integer:1..2147483647 1000
       cluster requirepass text
       cluster set-max-intset-entries integer:0.. 512
       cluster set-max-listpack-entries integer:0.. 128

@@ -28,7 +28,11 @@ public interface Commands {
 
   /** These, as those of one request: with this durability, null for the keyspace's default. */
   default Commands of(@Nullable Durability durability) {
-    RequestSession session = new RequestSession(durability);
+    return of(new RequestSession(durability));
+  }
+
+  /** These, as those of one request. */
+  default Commands of(RequestSession session) {
     return (keyspace, request, respVersion, _) -> submit(keyspace, request, respVersion, session);
   }
 

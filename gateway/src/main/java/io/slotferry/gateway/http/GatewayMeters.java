@@ -41,6 +41,11 @@ public final class GatewayMeters {
         "reroutes",
         "Commands routed again because a shard did not take them",
         GatewayCounters::reroutes);
+    counter("replica.reads", "Reads that replicas were asked", GatewayCounters::replicaReads);
+    counter(
+        "replica.refusals",
+        "Reads that replicas did not answer, and leaders did",
+        GatewayCounters::replicaRefusals);
     counter("uncertain", "Writes of unknown fate", GatewayCounters::uncertain);
     Gauge.builder(PREFIX + "connections", counters, GatewayCounters::connections)
         .description("Connections that are open")

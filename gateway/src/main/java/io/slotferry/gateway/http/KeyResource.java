@@ -37,7 +37,7 @@ final class KeyResource {
   Future<Void> get(RoutingContext context) {
     int keyspace = keyspaces.numberOf(context);
     byte[] key = keyOf(context);
-    Commands commands = this.commands.of(WriteTerms.durability(context.request()));
+    Commands commands = this.commands.of(ReadTerms.of(context.request(), keyspaces.map()));
     return read(commands, keyspace, key)
         .compose(document -> {
           if (document == null) {

@@ -1,6 +1,7 @@
 package io.slotferry.gateway.http;
 
 import io.slotferry.gateway.MapSource;
+import io.slotferry.topology.ClusterMap;
 import io.slotferry.topology.Keyspace;
 import io.vertx.ext.web.RoutingContext;
 
@@ -10,6 +11,10 @@ final class Keyspaces {
 
   Keyspaces(MapSource maps) {
     this.maps = maps;
+  }
+
+  ClusterMap map() {
+    return maps.current();
   }
 
   /** Throws the problem 404 when there is none. */

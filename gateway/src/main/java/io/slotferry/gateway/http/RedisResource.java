@@ -1,5 +1,6 @@
 package io.slotferry.gateway.http;
 
+import io.slotferry.gateway.RequestSession;
 import io.slotferry.protocol.Reply;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
@@ -103,7 +104,7 @@ final class RedisResource {
   /** {@code POST /redis/multi-exec} with an array of commands, as a transaction. */
   Future<Void> transaction(RoutingContext context) {
     List<List<byte[]>> all = commandsOf(context);
-    Commands together = commands.of(null);
+    Commands together = commands.of(new RequestSession(null));
     List<Future<Reply>> queued = new ArrayList<>();
     queued.add(together.execute(KEYSPACE, "MULTI"));
     all.forEach(arguments -> queued.add(execute(together, arguments)));

@@ -355,6 +355,7 @@ public enum Command {
   private final int keyStep;
   private final Routing routing;
   private final boolean writesSeveralKeys;
+  private final boolean replicaMayAnswer;
 
   Command(int arity, int flags, int firstKey, int lastKey, int keyStep, Routing routing) {
     this("", arity, flags, firstKey, lastKey, keyStep, routing);
@@ -372,6 +373,10 @@ public enum Command {
     this.routing = routing;
     this.writesSeveralKeys =
         (flags & WRITE) != 0 && (lastKey != firstKey || (flags & MOVABLE_KEYS) != 0);
+    this.replicaMayAnswer =
+        (flags & READONLY) != 0
+            && (flags & (BLOCKING | MAY_REPLICATE | CONTAINER | OF_COPY)) == 0
+            && (routing == ONE_SLOT || routing == SPLIT_SUM || routing == SPLIT_ARRAY);
   }
 
   /** The commands that clients can send. */
@@ -404,6 +409,14 @@ public enum Command {
   /** Whether it may change more than one key, so that it may have more than one effect. */
   public boolean writesSeveralKeys() {
     return writesSeveralKeys;
+  }
+
+  /**
+   * Whether a replica may answer it: it reads the keys that it names, and tells nothing of the copy
+   * itself (as OBJECT and its like do).
+   */
+  public boolean replicaMayAnswer() {
+    return replicaMayAnswer;
   }
 
   /** Whether it may have something to say to replicas: a write, or a message. */

@@ -89,6 +89,8 @@ public final class CommandFrameReader {
     int version = in.u8();
     call.client = (version & CommandFrameWriter.HAS_CLIENT) == 0 ? 0 : in.varlong();
     call.user = (version & CommandFrameWriter.HAS_USER) == 0 ? null : user();
+    call.stalenessMillisMax =
+        (version & CommandFrameWriter.HAS_STALENESS) == 0 ? 0 : in.varint();
     call.sync = (version & CommandFrameWriter.SYNC) != 0;
     call.noTouch = (version & CommandFrameWriter.NO_TOUCH) != 0;
     call.respVersion = version & CommandFrameWriter.RESP_VERSION;
@@ -143,6 +145,9 @@ public final class CommandFrameReader {
     if ((version & CommandFrameWriter.HAS_USER) != 0) {
       in.skip(in.varint());
       in.skip(in.varint());
+    }
+    if ((version & CommandFrameWriter.HAS_STALENESS) != 0) {
+      in.varint();
     }
     in.varint();
     in.i32();

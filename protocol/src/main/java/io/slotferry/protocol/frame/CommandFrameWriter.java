@@ -12,8 +12,9 @@ import io.slotferry.protocol.shard.ShardCall;
  *   i32 shard, i64 epoch, i64 map version, i64 refusals seen, i64 first ticket, i32 events watched,
  *   i32 count, then for each command:
  *   u8 RESP version (with a bit of its own for durability sync, one for no-touch, one if the client
- *   follows: varlong client, one if a user follows: text name, text rules), varint keyspace, i32 partition, varint
- *   argument count, (varint length, bytes)*
+ *   follows: varlong client, one if a user follows: text name, text rules, one if a replica may
+ *   answer: varint staleness), varint keyspace, i32 partition, varint argument count, (varint
+ *   length, bytes)*
  * </pre>
  *
  * The ticket of the i-th command is the first ticket + i. Thread: one gateway loop.
@@ -33,8 +34,11 @@ public final class CommandFrameWriter {
   /** Bit of the RESP version's byte: the keys' last use stays as it is. */
   static final int NO_TOUCH = 1 << 4;
 
+  /** Bit of the RESP version's byte: how old a replica's data may be follows. */
+  static final int HAS_STALENESS = 1 << 3;
+
   /** What remains of that byte. */
-  static final int RESP_VERSION = NO_TOUCH - 1;
+  static final int RESP_VERSION = HAS_STALENESS - 1;
 
   private final WireWriter out = new WireWriter();
   private long firstTicket;
@@ -78,13 +82,17 @@ public final class CommandFrameWriter {
             | (call.sync ? SYNC : 0)
             | (call.noTouch ? NO_TOUCH : 0)
             | (call.client == 0 ? 0 : HAS_CLIENT)
-            | (user == null ? 0 : HAS_USER));
+            | (user == null ? 0 : HAS_USER)
+            | (call.stalenessMillisMax == 0 ? 0 : HAS_STALENESS));
     if (call.client != 0) {
       out.varlong(call.client);
     }
     if (user != null) {
       out.text(user.name());
       out.text(user.rules());
+    }
+    if (call.stalenessMillisMax != 0) {
+      out.varint(call.stalenessMillisMax);
     }
     out.varint(call.keyspace);
     out.i32(call.partition);

@@ -166,7 +166,7 @@ public final class FrameDoor implements ShardExecutor.LaterReply, ShardExecutor.
   }
 
   private ShardExecutor.Outcome outcome(ShardCall call, Request request) {
-    return executor.leads(shard, epoch)
+    return call.stalenessMillisMax > 0 || executor.leads(shard, epoch)
         ? executor.execute(call, request, reply, this)
         : ShardExecutor.Outcome.NOT_HERE;
   }

@@ -40,6 +40,11 @@ public final class ShardCall {
   /** Whether it leaves no trace in the keys' last use: CLIENT NO-TOUCH. */
   public boolean noTouch;
 
+  /**
+   * How old the data may be that a replica answers from, milliseconds; 0: the leader answers.
+   */
+  public int stalenessMillisMax;
+
   /** Whose script or transaction it is, if that user may not do everything; else null. */
   public @Nullable AclUser user;
 
@@ -57,6 +62,7 @@ public final class ShardCall {
     copy.client = client;
     copy.sync = sync;
     copy.noTouch = noTouch;
+    copy.stalenessMillisMax = stalenessMillisMax;
     copy.user = user;
     copy.ticket = ticket;
     return copy;

@@ -5,8 +5,9 @@ import io.slotferry.protocol.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A shard's leader as its callers on the same event loop see it. Between processes the same calls
- * travel in {@link io.slotferry.protocol.frame command frames}.
+ * A copy of a shard as its callers on the same event loop see it: its leader, or a replica for
+ * calls that say how old the data may be. Between processes the same calls travel in {@link
+ * io.slotferry.protocol.frame command frames}.
  *
  * <p>Thread: the event loop that owns the shard copy; nothing else may call it.
  */
@@ -92,7 +93,8 @@ public interface ShardExecutor {
     WAITING,
     /**
      * Nothing was executed: this copy does not lead, does not own the partition, or has no lease.
-     * The caller refreshes its map and routes again.
+     * The caller refreshes its map and routes again. Of a replica: it cannot tell that its data is
+     * new enough; the caller asks the leader.
      */
     NOT_HERE
   }
