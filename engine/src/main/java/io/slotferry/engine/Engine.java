@@ -266,7 +266,8 @@ public final class Engine {
       throw new IllegalStateException(call.command + " is not a replica's");
     }
     for (int i = KeyPositions.count(call.command, request) - 1; i >= 0; i--) {
-      if (hasExpired(call.keyspace, request, KeyPositions.position(call.command, request, i), nowMillis)) {
+      if (hasExpired(
+          call.keyspace, request, KeyPositions.position(call.command, request, i), nowMillis)) {
         return false;
       }
     }
@@ -285,7 +286,8 @@ public final class Engine {
     int length = request.length(argument);
     Partition found = store.partition(locator.partitionOf(keyspace, buffer, start, length));
     KeyTable table = found == null ? null : found.table(keyspace);
-    int at = table == null ? -1 : table.find(KeyHash.hash(buffer, start, length), buffer, start, length);
+    int at =
+        table == null ? -1 : table.find(KeyHash.hash(buffer, start, length), buffer, start, length);
     if (table == null || at < 0) {
       return false;
     }

@@ -26,8 +26,7 @@ final class LocalShardLink extends FramedShardLink {
     return new LocalShardLink(loop, shard, copy, true);
   }
 
-  private LocalShardLink(
-      GatewayLoop loop, Shard shard, LocalCopies.Copy copy, boolean toReplica) {
+  private LocalShardLink(GatewayLoop loop, Shard shard, LocalCopies.Copy copy, boolean toReplica) {
     super(loop, shard.id(), shard.epoch(), toReplica);
     this.copy = copy;
     this.copyLoop = ((ContextInternal) copy.context()).nettyEventLoop();

@@ -7,21 +7,29 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The link to a shard's leader, or to a replica, in another process: frames over the event bus, numbered,
- * acknowledged and sent again by a {@link FrameLink}. It opens with a frame without commands and
- * takes calls once that is acknowledged, so that a call which meets a dead leader has not been sent
- * and simply waits.
+ * The link to a shard's leader, or to a replica, in another process: frames over the event bus,
+ * numbered, acknowledged and sent again by a {@link FrameLink}. It opens with a frame without
+ * commands and takes calls once that is acknowledged, so that a call which meets a dead leader has
+ * not been sent and simply waits.
  *
  * <pre>
  *   OPENING ── first frame from the copy ──► OPEN ── another leader ──► RETIRED ── all answered ──► CLOSED
  *      │                                      │                           │
- *      └───────── broken, or no answer in RETIRED_MILLIS_MAX ─────────────┴──► CLOSED: calls uncertain
+ *      └──── broken, mute, or no answer in RETIRED_MILLIS_MAX ────────────┴──► CLOSED: calls uncertain
  * </pre>
  *
- * One to a replica is closed as soon as the replica is silent: its reads go to the leader.
+ * An OPEN one whose copy is mute takes no calls meanwhile; one to a replica is closed then, and its
+ * reads go to the leader.
  */
 final class RemoteShardLink extends FramedShardLink {
   private static final Logger LOG = LoggerFactory.getLogger(RemoteShardLink.class);
+
+  /**
+   * A copy that acknowledges nothing for so long may be dead: it is sent nothing more until it is
+   * heard, so that what comes now can safely go to its successor. Longer than the frame link takes
+   * to make up for a frame that was lost.
+   */
+  static final long MUTE_MILLIS = 300;
 
   /** How long a link to a former leader waits for the answers that it still owes. */
   static final long RETIRED_MILLIS_MAX = 1_000;
@@ -85,6 +93,7 @@ final class RemoteShardLink extends FramedShardLink {
   public boolean hasRoom() {
     return state == State.OPEN
         && super.hasRoom()
+        && !isMute()
         && frames.writable()
         && frames.unacknowledgedBytes() + collectedBytes() < FrameLink.WINDOW_BYTES;
   }
@@ -134,22 +143,22 @@ final class RemoteShardLink extends FramedShardLink {
     tickScheduled = false;
     long nowMillis = loop.router().nowMillis();
     frames.tick(nowMillis);
-    if (toReplica && isMute(nowMillis)) {
+    if (toReplica && isMute()) {
       close();
     }
     tickLater();
   }
 
   /** Whether nothing is heard, though there is something to be acknowledged. */
-  private boolean isMute(long nowMillis) {
+  private boolean isMute() {
     return frames.unacknowledgedBytes() > 0
-        && nowMillis - Math.max(heardMillis, askedMillis) > ReplicaRoutes.SILENCE_MILLIS_MAX;
+        && loop.router().nowMillis() - Math.max(heardMillis, askedMillis) > MUTE_MILLIS;
   }
 
   @Override
   public void retire() {
     flush();
-    if (isIdle()) {
+    if (isIdle() || isMute()) {
       close();
     } else if (state != State.CLOSED) {
       state = State.RETIRED;

@@ -28,9 +28,6 @@ final class ReplicaRoutes {
   /** After a replica has not answered, it is not asked for so long. */
   static final long REFUSED_MILLIS = 100;
 
-  /** A replica in another process that is silent for so long while it is asked is given up. */
-  static final long SILENCE_MILLIS_MAX = 300;
-
   private static final long NOT_REFUSED = Long.MIN_VALUE;
 
   private final GatewayLoop loop;
@@ -95,19 +92,20 @@ final class ReplicaRoutes {
   /** Where copies lie, or who leads, may be otherwise now. */
   void useMap(ClusterMap newer) {
     map = newer;
-    ways.entrySet().removeIf(each -> {
-      ShardRoute route = each.getValue().route;
-      Shard shard = newer.shard(each.getKey());
-      boolean stays =
-          route != null
-              && shard != null
-              && route.leadsTo(shard)
-              && route.shard().replicas().equals(shard.replicas());
-      if (!stays && route != null && route.link() != null) {
-        route.link().retire();
-      }
-      return !stays;
-    });
+    ways.entrySet()
+        .removeIf(each -> {
+          ShardRoute route = each.getValue().route;
+          Shard shard = newer.shard(each.getKey());
+          boolean stays =
+              route != null
+                  && shard != null
+                  && route.leadsTo(shard)
+                  && route.shard().replicas().equals(shard.replicas());
+          if (!stays && route != null && route.link() != null) {
+            route.link().retire();
+          }
+          return !stays;
+        });
   }
 
   private @Nullable ShardRoute open(@Nullable Shard shard) {
@@ -128,8 +126,7 @@ final class ReplicaRoutes {
     if (near != null) {
       return isOnThisLoop(near)
           ? new ShardRoute(shard, map.version(), near.executor(), null)
-          : new ShardRoute(
-              shard, map.version(), null, LocalShardLink.toReplica(loop, shard, near));
+          : new ShardRoute(shard, map.version(), null, LocalShardLink.toReplica(loop, shard, near));
     }
     if (leader != null) {
       return null;

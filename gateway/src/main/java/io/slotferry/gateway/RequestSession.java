@@ -5,9 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the commands of one caller in this process, such as those of an HTTP request, have in
- * common, as those of a connection have: their durability, who may answer reads, what they have written to (for WAIT),
- * what they watch, and the transaction between MULTI and EXEC. Thread: the gateway loop that they
- * go through.
+ * common, as those of a connection have: their durability, who may answer reads, what they have
+ * written to (for WAIT), what they watch, and the transaction between MULTI and EXEC. Thread: the
+ * gateway loop that they go through.
  */
 public final class RequestSession {
   final WrittenShards written = new WrittenShards();

@@ -472,8 +472,7 @@ final class Router implements Rerouting {
     int shard = replica.shard().id();
     int staleness = caller.stalenessMillisMax();
     if (replica.executor() != null) {
-      return call(
-          replica.executor(), caller, command, request, shard, partition, staleness, reply);
+      return call(replica.executor(), caller, command, request, shard, partition, staleness, reply);
     }
     if (replica.link() != null) {
       Call call = callOf(caller, command, request, shard);

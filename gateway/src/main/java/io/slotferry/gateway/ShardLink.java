@@ -3,9 +3,10 @@ package io.slotferry.gateway;
 import io.slotferry.protocol.Request;
 
 /**
- * The way to a shard's leader, or to a replica, that is not on this loop. Calls are collected until the end of the
- * loop turn and leave as one batch; answers come back as batches too. One link serves one shard in
- * one epoch; when the leader changes, the old link is {@link #retire retired} and a new one opened.
+ * The way to a shard's leader, or to a replica, that is not on this loop. Calls are collected until
+ * the end of the loop turn and leave as one batch; answers come back as batches too. One link
+ * serves one shard in one epoch; when the leader changes, the old link is {@link #retire retired}
+ * and a new one opened.
  *
  * <p>Every call that was taken is answered, kept for another way, or declared uncertain by the
  * {@link Router} it came from, in that link's bounded time. Thread: one gateway loop.

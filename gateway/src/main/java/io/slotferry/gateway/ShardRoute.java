@@ -5,7 +5,8 @@ import io.slotferry.topology.Shard;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way to a shard's leader, or to a replica, in one epoch: its copy on this very loop, or a link.
+ * The way to a shard's leader, or to a replica, in one epoch: its copy on this very loop, or a
+ * link.
  *
  * @param shard as the map has it
  * @param since version of the map that this gateway first saw this epoch in

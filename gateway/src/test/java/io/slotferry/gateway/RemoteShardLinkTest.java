@@ -86,6 +86,32 @@ class RemoteShardLinkTest {
     assertThat((System.nanoTime() - start) / 1_000_000).isLessThan(FrameLink.LINK_DEAD_MILLIS);
   }
 
+  /** What was not sent is executed by the successor: late, but once, and no error. */
+  @Test
+  void nothingMoreIsSentToALeaderThatIsMute() {
+    RespClient first = cluster.client();
+    assertThat(first.ask("SET", "k", "1")).isEqualTo("OK");
+    cluster.onLoop(() -> copy.dead = true);
+    first.send("INCR", "k");
+    cluster.until(() -> cluster.gateway.counters().commands() == 2);
+    long sent = System.nanoTime();
+    cluster.until(() -> System.nanoTime() - sent > 2_000_000 * RemoteShardLink.MUTE_MILLIS);
+    RespClient[] later = new RespClient[20];
+    for (int i = 0; i < later.length; i++) {
+      later[i] = cluster.client();
+      later[i].send("INCR", "counter");
+    }
+    cluster.until(() -> cluster.gateway.counters().reroutes() >= later.length);
+    cluster.maps.promote(1);
+    cluster.onLoop(() -> copy.dead = false);
+    assertThat(first.readText())
+        .isIn("(2)", "-UNCERTAIN the write may or may not have been executed");
+    for (RespClient each : later) {
+      assertThat(each.readText()).startsWith("(");
+    }
+    assertThat(first.ask("GET", "counter")).isEqualTo("20");
+  }
+
   @Test
   void commandsForALeaderThatIsNotThereYetWaitUnsent() {
     cluster.onLoop(() -> copy.dead = true);

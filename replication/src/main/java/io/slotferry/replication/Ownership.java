@@ -76,16 +76,21 @@ final class Ownership {
     garbageSeen = NOTHING_SEEN;
   }
 
-  /** Whether a replica of {@code shard} has the partitions of all the keys of a read, and shows them. */
+  /**
+   * Whether a replica of {@code shard} has the partitions of all the keys of a read, and shows
+   * them.
+   */
   boolean shows(ClusterMap map, @Nullable Shard shard, ShardCall call, Request request) {
     int keys = KeyPositions.count(call.command, request);
     for (int i = 0; i < keys; i++) {
       int key = KeyPositions.position(call.command, request, i);
-      int id = map.partitionOf(call.keyspace, request.buffer(), request.start(key), request.length(key));
+      int id =
+          map.partitionOf(call.keyspace, request.buffer(), request.start(key), request.length(key));
       if (shard == null || id < 0 || map.shardOf(id) != shard.id()) {
         return false;
       }
-      // A tablet that is not here is left to the leader: an empty one would look as if it had been cut.
+      // A tablet that is not here is left to the leader: an empty one would look as if it had been
+      // cut.
       Partition partition = id < PartitionStore.SLOTS ? store.create(id) : store.partition(id);
       if (partition == null) {
         return false;

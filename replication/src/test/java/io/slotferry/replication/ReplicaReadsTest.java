@@ -8,10 +8,10 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.random.RandomGenerator;
 import java.util.TreeSet;
-import org.junit.jupiter.api.Test;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 
 /**
  * Reads that replicas answer, from seeds: whatever is cut, paused, promoted or moved, a reply shows
@@ -102,7 +102,9 @@ class ReplicaReadsTest {
     }
   }
 
-  /** Each write of a key is greater than those before it: what a reply shows tells how old it is. */
+  /**
+   * Each write of a key is greater than those before it: what a reply shows tells how old it is.
+   */
   private void write(SimulatedCluster cluster, boolean sync) {
     String key = "key:" + cluster.random.nextInt(KEYS);
     boolean free = underWay.stream().noneMatch(write -> write.key.equals(key));
@@ -148,8 +150,6 @@ class ReplicaReadsTest {
       least = write.atMillis < before ? Math.max(least, write.value) : least;
     }
     int shown = reply.isEmpty() ? 0 : Integer.parseInt(reply);
-    assertThat(shown)
-        .as("seed %d: %s at %s", seed, key, node)
-        .isGreaterThanOrEqualTo(least);
+    assertThat(shown).as("seed %d: %s at %s", seed, key, node).isGreaterThanOrEqualTo(least);
   }
 }

@@ -19,7 +19,8 @@ final class ReadTerms {
    */
   static RequestSession of(HttpServerRequest request, ClusterMap map) {
     return new RequestSession(
-        WriteTerms.durability(request), stalenessMillisMax(request.getHeader("Slotferry-Read"), map));
+        WriteTerms.durability(request),
+        stalenessMillisMax(request.getHeader("Slotferry-Read"), map));
   }
 
   /** Milliseconds; 0 for the leader. */

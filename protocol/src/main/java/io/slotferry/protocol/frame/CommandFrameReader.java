@@ -89,8 +89,7 @@ public final class CommandFrameReader {
     int version = in.u8();
     call.client = (version & CommandFrameWriter.HAS_CLIENT) == 0 ? 0 : in.varlong();
     call.user = (version & CommandFrameWriter.HAS_USER) == 0 ? null : user();
-    call.stalenessMillisMax =
-        (version & CommandFrameWriter.HAS_STALENESS) == 0 ? 0 : in.varint();
+    call.stalenessMillisMax = (version & CommandFrameWriter.HAS_STALENESS) == 0 ? 0 : in.varint();
     call.sync = (version & CommandFrameWriter.SYNC) != 0;
     call.noTouch = (version & CommandFrameWriter.NO_TOUCH) != 0;
     call.respVersion = version & CommandFrameWriter.RESP_VERSION;

@@ -40,9 +40,7 @@ public final class ShardCall {
   /** Whether it leaves no trace in the keys' last use: CLIENT NO-TOUCH. */
   public boolean noTouch;
 
-  /**
-   * How old the data may be that a replica answers from, milliseconds; 0: the leader answers.
-   */
+  /** How old the data may be that a replica answers from, milliseconds; 0: the leader answers. */
   public int stalenessMillisMax;
 
   /** Whose script or transaction it is, if that user may not do everything; else null. */

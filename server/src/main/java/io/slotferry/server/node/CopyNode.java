@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread: any; the copy itself belongs to its context.
  */
-final class CopyNode implements NodeService {
+final class CopyNode implements NodeService, Heartbeat.LeaseHolder {
   private final Vertx vertx;
   private final String id;
   private final Context context;
@@ -201,7 +201,13 @@ final class CopyNode implements NodeService {
     return lastReport;
   }
 
-  void leaseGranted(Lease lease, long sentMillis) {
+  @Override
+  public boolean isWaiting() {
+    return copy.isLeading() && !copy.isServing();
+  }
+
+  @Override
+  public void granted(Lease lease, long sentMillis) {
     copy.leaseGranted(lease.shard(), lease.epoch(), sentMillis, lease.leaseMillis());
     ready |= copy.isServing();
   }

@@ -26,6 +26,20 @@ final class Heartbeat {
   /** A slow answer must not hold up the next heartbeats; so few of them are under way at most. */
   private static final long ANSWER_TIMEOUT_MILLIS = 3 * INTERVAL_MILLIS;
 
+  /** Of a node that carries no copy. */
+  static final LeaseHolder NO_LEASES =
+      new LeaseHolder() {
+        @Override
+        public boolean isWaiting() {
+          return false;
+        }
+
+        @Override
+        public void granted(Lease lease, long sentMillis) {
+          // Nobody has asked for one.
+        }
+      };
+
   private final Vertx vertx;
   private final Context context;
   private final Node node;
@@ -34,10 +48,14 @@ final class Heartbeat {
   private final Supplier<List<CopyReport>> copies;
   private final LeaseHolder leases;
   private long timer;
+  private final Runnable mapListener = this::mapChanged;
   private boolean stopped;
 
   /** Takes the leases that answers bring. */
   interface LeaseHolder {
+    /** Whether there is one that is to lead and may not serve yet. */
+    boolean isWaiting();
+
     /**
      * @param sentMillis when the heartbeat was sent, by this process' monotonic clock: the lease
      *     runs from then on
@@ -67,6 +85,16 @@ final class Heartbeat {
     context.runOnContext(_ -> {
       if (!stopped) {
         timer = vertx.setPeriodic(0, INTERVAL_MILLIS, _ -> beat());
+        map.addListener(mapListener);
+      }
+    });
+  }
+
+  /** A copy that was promoted serves nobody until it has a lease: it is asked for at once. */
+  private void mapChanged() {
+    context.runOnContext(_ -> {
+      if (!stopped && leases.isWaiting()) {
+        beat();
       }
     });
   }
@@ -76,6 +104,7 @@ final class Heartbeat {
     context.runOnContext(_ -> {
       stopped = true;
       vertx.cancelTimer(timer);
+      map.removeListener(mapListener);
     });
   }
 

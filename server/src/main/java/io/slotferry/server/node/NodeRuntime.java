@@ -150,9 +150,8 @@ final class NodeRuntime {
             System.currentTimeMillis(),
             map,
             List::of,
-            (_, _) -> {})
-        : new Heartbeat(
-            vertx, copy.context(), node, copy.incarnation(), map, copy::report, copy::leaseGranted);
+            Heartbeat.NO_LEASES)
+        : new Heartbeat(vertx, copy.context(), node, copy.incarnation(), map, copy::report, copy);
   }
 
   Future<Void> stop(String id) {
