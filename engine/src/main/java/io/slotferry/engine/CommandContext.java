@@ -496,11 +496,9 @@ public final class CommandContext {
       return null;
     }
     KeyTable table = found.table(keyspace);
-    int at = table == null ? -1 : table.find(KeyHash.hash(key, 0, key.length), key, 0, key.length);
-    if (table == null || at < 0 || Entries.isExpired(table.entryAt(at), nowMillis)) {
-      return null;
-    }
-    return peekView.of(table.entryAt(at));
+    Object entry =
+        table == null ? null : table.peek(KeyHash.hash(key, 0, key.length), key, 0, key.length);
+    return entry == null || Entries.isExpired(entry, nowMillis) ? null : peekView.of(entry);
   }
 
   /** The string at the key was changed in place: see {@link PackedEntry#markRaw}. */

@@ -1,5 +1,6 @@
 package io.slotferry.engine;
 
+import io.slotferry.engine.hash.KeyHash;
 import io.slotferry.protocol.Decimal;
 import io.slotferry.protocol.Request;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +18,8 @@ import java.util.Arrays;
  *   !del key                     the key is gone
  *   !flush                       all keys of the keyspace in the partition are gone
  *   !swapN                       the keyspace has changed places with keyspace N in the partition
+ *   !give from order heir        the tablet's keys from there on (all, if it is empty) are the tablet heir's;
+ *                                both numbers are decimal
  *   !claim key group consumer …  entries of a stream were given to a consumer
  *   !group key CREATE group …    XGROUP, its key where every effect has it
  * </pre>
@@ -25,6 +28,7 @@ public final class Effect {
   public static final byte[] PUT = name("!put");
   public static final byte[] DEL = name("!del");
   public static final byte[] FLUSH = name("!flush");
+  public static final byte[] GIVE = name("!give");
   public static final byte[] CLAIM = name("!claim");
   public static final byte[] GROUP = name("!group");
 
@@ -72,6 +76,23 @@ public final class Effect {
     boolean isSwap =
         digits > 0 && Arrays.equals(buffer, start, start + SWAP.length, SWAP, 0, SWAP.length);
     return isSwap ? (int) Decimal.toLong(buffer, start + SWAP.length, digits) : -1;
+  }
+
+  /** The tablet that inherits; -1 when {@code effect} is not about any. */
+  public static int heir(Request effect) {
+    return effect.equalBytes(0, GIVE)
+        ? (int) Decimal.toLong(effect.buffer(), effect.start(3), effect.length(3))
+        : -1;
+  }
+
+  /**
+   * Where in its partition an effect belongs: the hash of its key; {@link KeyHash#BEFORE_FIRST} for
+   * one about many keys, which concerns all those that are there already.
+   */
+  public static int keyHash(Request effect) {
+    return effect.count() < 2 || effect.equalBytes(0, GIVE)
+        ? KeyHash.BEFORE_FIRST
+        : KeyHash.hash(effect.buffer(), effect.start(1), effect.length(1));
   }
 
   /** {@code silent}: nothing leaves, for a copy that only repeats effects. */

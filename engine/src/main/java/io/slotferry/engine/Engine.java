@@ -26,6 +26,7 @@ import io.slotferry.engine.hash.KeyHash;
 import io.slotferry.engine.script.ScriptCommands;
 import io.slotferry.engine.store.AccessClock;
 import io.slotferry.engine.store.Entries;
+import io.slotferry.engine.store.KeyComparator;
 import io.slotferry.engine.store.KeyEntry;
 import io.slotferry.engine.store.KeyTable;
 import io.slotferry.engine.store.Lookahead;
@@ -46,6 +47,7 @@ import io.slotferry.protocol.frame.WireWriter;
 import io.slotferry.protocol.shard.ShardCall;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
@@ -74,6 +76,7 @@ public final class Engine {
   private final HandlerTable handlers = new HandlerTable();
   private final KeyObservation observation = new KeyObservation();
   private final EffectSink effects;
+  private IntFunction<KeyComparator> orders = Engine::unknownOrder;
   private final LongSupplier nanoClock;
   private final KeyLocator locator;
   private final RandomGenerator random;
@@ -163,6 +166,19 @@ public final class Engine {
         }
       }
     }
+  }
+
+  /**
+   * Tells it the orders of keys, before any effect that cuts a tablet.
+   *
+   * @param orders by their codes
+   */
+  public void useOrders(IntFunction<KeyComparator> orders) {
+    this.orders = orders;
+  }
+
+  private static KeyComparator unknownOrder(int code) {
+    throw new IllegalStateException("nobody has said what order of keys " + code + " is");
   }
 
   /** What it goes by. */
@@ -481,6 +497,10 @@ public final class Engine {
       ClaimEffect.apply(context);
     } else if (effect.equalBytes(0, Effect.GROUP)) {
       GroupCommands.apply(context);
+    } else if (effect.equalBytes(0, Effect.GIVE)) {
+      byte[] from = effect.copy(1);
+      KeyComparator order = orders.apply((int) decimal(effect, 2));
+      store.give(keyspace, partition, Effect.heir(effect), from.length == 0 ? null : from, order);
     } else if (effect.equalBytes(0, Effect.FLUSH)) {
       store.create(partition).clear(keyspace);
     } else if (Effect.swapped(effect) >= 0) {

@@ -1,5 +1,6 @@
 package io.slotferry.engine;
 
+import io.slotferry.engine.hash.KeyHash;
 import io.slotferry.engine.store.AccessClock;
 import io.slotferry.engine.store.Entries;
 import io.slotferry.engine.store.KeyTable;
@@ -33,7 +34,7 @@ final class Eviction {
   private @Nullable KeyTable chosenTable;
   private int chosenPartition;
   private int chosenKeyspace;
-  private int chosenIndex;
+  private @Nullable Object chosenEntry;
   private long chosenWorth;
 
   Eviction(
@@ -142,7 +143,7 @@ final class Eviction {
       chosenTable = table;
       chosenPartition = partition;
       chosenKeyspace = keyspace;
-      chosenIndex = at;
+      chosenEntry = table.entryAt(at);
       chosenWorth = worth;
     }
   }
@@ -161,22 +162,23 @@ final class Eviction {
 
   private void removeChosen() {
     KeyTable table = chosenTable;
-    if (table == null) {
+    Object entry = chosenEntry;
+    if (table == null || entry == null) {
       throw new IllegalStateException("no key was chosen");
     }
-    Object entry = table.entryAt(chosenIndex);
-    byte[] buffer = Entries.keyBuffer(entry);
+    byte[] key = Entries.keyBuffer(entry);
     int start = Entries.keyStart(entry);
     int length = Entries.keyLength(entry);
-    table.remove(chosenIndex);
+    // What was looked at after it may have changed its index: a tablet may have been cut.
+    table.remove(table.find(KeyHash.hash(key, start, length), key, start, length));
     store.totals().evicted();
     effect
         .begin(chosenKeyspace, chosenPartition, noRequest, false)
         .bytes(Effect.DEL)
-        .bytes(buffer, start, length)
+        .bytes(key, start, length)
         .emit();
     if (notices.isOn()) {
-      notices.evicted(chosenKeyspace, buffer, start, length);
+      notices.evicted(chosenKeyspace, key, start, length);
     }
   }
 }

@@ -80,6 +80,13 @@ final class HeldReplies {
       }
     }
 
+    void inherited(int donor, int heir) {
+      Long offset = writes.get(donor);
+      if (offset != null) {
+        writes.merge(heir, offset, Math::max);
+      }
+    }
+
     boolean isOpen() {
       return newestWrite > 0;
     }
@@ -158,6 +165,12 @@ final class HeldReplies {
       written = Arrays.copyOf(written, writtenCount * 2);
     }
     written[writtenCount++] = partition;
+  }
+
+  /** Keys of one partition have become another's: what was written to them goes with them. */
+  void inherited(int donor, int heir) {
+    forced.inherited(donor, heir);
+    replicated.inherited(donor, heir);
   }
 
   /** The call has not come to an end. */

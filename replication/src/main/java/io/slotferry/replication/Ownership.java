@@ -4,25 +4,25 @@ import io.slotferry.engine.Effect;
 import io.slotferry.engine.EffectSink;
 import io.slotferry.engine.Engine;
 import io.slotferry.engine.store.Entries;
-import io.slotferry.engine.store.EntryView;
 import io.slotferry.engine.store.KeyTable;
 import io.slotferry.engine.store.OrderedKeys;
 import io.slotferry.engine.store.Partition;
 import io.slotferry.engine.store.PartitionState;
 import io.slotferry.engine.store.PartitionStore;
-import io.slotferry.engine.value.Value;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.KeyPositions;
-import io.slotferry.protocol.frame.WireWriter;
 import io.slotferry.protocol.shard.ShardCall;
 import io.slotferry.topology.ClusterMap;
-import io.slotferry.topology.KeyOrder;
 import io.slotferry.topology.Keyspace;
 import io.slotferry.topology.Move;
 import io.slotferry.topology.Partitioning;
 import io.slotferry.topology.Shard;
 import io.slotferry.topology.Tablet;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,8 +42,6 @@ final class Ownership {
   private final Engine engine;
   private final PartitionStore store;
   private final EffectSink effects;
-  private final WireWriter encoded = new WireWriter();
-  private final EntryView view = new EntryView();
   private ClusterMap map = ClusterMap.EMPTY;
   private int shard;
   private int garbageSeen = ALL_SEEN;
@@ -52,10 +50,17 @@ final class Ownership {
     this.engine = engine;
     this.store = engine.store();
     this.effects = effects;
+    store.arrangeTablets(this::arrange);
+  }
+
+  /** Is told that keys of one tablet have become another's. */
+  @FunctionalInterface
+  interface Inheritances {
+    void inherited(int donor, int heir);
   }
 
   /** The map that holds from now on. */
-  void mapIs(ClusterMap map, int shard) {
+  void mapIs(ClusterMap map, int shard, Inheritances inheritances) {
     this.map = map;
     this.shard = shard;
     for (int partition : map.partitionsOf(shard)) {
@@ -65,7 +70,8 @@ final class Ownership {
     }
     for (Keyspace keyspace : map.keyspaces()) {
       if (keyspace.partitioning() == Partitioning.RANGE) {
-        cutTablets(keyspace);
+        // All or nothing: a new leader finds every tablet as it was, or as it is to be.
+        engine.atomically(() -> cutTablets(keyspace, inheritances));
       }
     }
     for (Partition at = store.after(NOTHING_SEEN); at != null; at = store.after(at.id())) {
@@ -102,17 +108,50 @@ final class Ownership {
 
   // ---- tablets
 
-  private void cutTablets(Keyspace keyspace) {
-    KeyOrder order = keyspace.order();
+  /** For a copy that follows: it keeps the orders too, so that it has nothing to sort later. */
+  void orderTablets(ClusterMap map) {
+    this.map = map;
+    for (Keyspace keyspace : map.keyspaces()) {
+      for (Tablet tablet : keyspace.tablets()) {
+        Partition partition = store.partition(tablet.partition());
+        if (partition != null) {
+          partition.orderBy(keyspace.number(), keyspace.order()::compare);
+        }
+      }
+    }
+  }
+
+  private void arrange(Partition partition) {
+    for (Keyspace keyspace : map.keyspaces()) {
+      for (Tablet tablet : keyspace.tablets()) {
+        if (tablet.partition() == partition.id()) {
+          partition.orderBy(keyspace.number(), keyspace.order()::compare);
+        }
+      }
+    }
+  }
+
+  /**
+   * Brings the tablets here to the boundaries of the map. One that is new was cut from the one to
+   * its left, or is what became of several that are in the map no more, or both, one after another:
+   * maps may have been skipped.
+   */
+  private void cutTablets(Keyspace keyspace, Inheritances inheritances) {
+    List<Partition> merged = merged(keyspace);
     Partition left = null;
     for (Tablet tablet : keyspace.tablets()) {
       Partition known = store.partition(tablet.partition());
       if (tablet.shard() == shard) {
         Partition partition = store.create(tablet.partition());
-        partition.orderBy(keyspace.number(), order::compare);
+        partition.orderBy(keyspace.number(), keyspace.order()::compare);
         partition.become(PartitionState.OWNED);
-        if (known == null && left != null) {
-          takeOver(keyspace.number(), left, partition, tablet.from());
+        if (known == null && left != null && hasKeysFrom(keyspace, left, tablet.from())) {
+          give(keyspace, left, tablet.from(), partition, inheritances);
+        }
+        for (Partition donor : merged) {
+          if (firstTablet(keyspace, donor) == tablet) {
+            give(keyspace, donor, new byte[0], partition, inheritances);
+          }
         }
         left = partition;
       } else if (known != null) {
@@ -121,37 +160,53 @@ final class Ownership {
     }
   }
 
-  /** After a split: the keys from {@code at} on belong to the right tablet now. */
-  private void takeOver(int keyspace, Partition left, Partition right, byte[] at) {
-    KeyTable table = left.table(keyspace);
-    OrderedKeys keys = table == null ? null : table.ordered();
-    if (keys == null) {
-      return;
+  /** Tablets with keys that are no longer in the map, in key order. */
+  private List<Partition> merged(Keyspace keyspace) {
+    List<Partition> merged = new ArrayList<>();
+    Partition at = store.after(keyspace.firstTablet() - 1);
+    for (; at != null; at = store.after(at.id())) {
+      KeyTable table = at.table(keyspace.number());
+      if (table != null && table.size() > 0 && map.shardOf(at.id()) == ClusterMap.NO_SHARD) {
+        at.orderBy(keyspace.number(), keyspace.order()::compare);
+        merged.add(at);
+      }
     }
-    long position = keys.atOrAfter(at, 0, at.length, true);
-    while (position != OrderedKeys.NONE) {
-      rehome(keyspace, left.id(), right.id(), keys.entryAt(position));
-      position = keys.atOrAfter(at, 0, at.length, true);
-    }
+    merged.sort(Comparator.comparing(each -> firstKey(keyspace, each), keyspace.order()));
+    return merged;
   }
 
-  private void rehome(int keyspace, int from, int to, Object entry) {
+  private static OrderedKeys keys(Keyspace keyspace, Partition partition) {
+    KeyTable table = partition.table(keyspace.number());
+    OrderedKeys keys = table == null ? null : table.ordered();
+    if (keys == null) {
+      throw new IllegalStateException("partition " + partition.id() + " has no order");
+    }
+    return keys;
+  }
+
+  private static byte[] firstKey(Keyspace keyspace, Partition partition) {
+    OrderedKeys keys = keys(keyspace, partition);
+    Object entry = keys.entryAt(keys.first());
     int start = Entries.keyStart(entry);
-    byte[] buffer = Entries.keyBuffer(entry);
-    byte[] key = java.util.Arrays.copyOfRange(buffer, start, start + Entries.keyLength(entry));
-    Value value = view.of(entry);
-    encoded.clear();
-    value.encode(encoded);
-    change(
-        keyspace,
-        to,
-        Request.of(
-            Effect.PUT,
-            key,
-            decimal(Entries.expiry(entry)),
-            decimal(value.type().code()),
-            encoded.toByteArray()));
-    change(keyspace, from, Request.of(Effect.DEL, key));
+    return Arrays.copyOfRange(
+        Entries.keyBuffer(entry), start, start + Entries.keyLength(entry));
+  }
+
+  private static Tablet firstTablet(Keyspace keyspace, Partition partition) {
+    byte[] first = firstKey(keyspace, partition);
+    return keyspace.tabletOf(first, 0, first.length);
+  }
+
+  private static boolean hasKeysFrom(Keyspace keyspace, Partition partition, byte[] from) {
+    return keys(keyspace, partition).atOrAfter(from, 0, from.length, true) != OrderedKeys.NONE;
+  }
+
+  private void give(
+      Keyspace keyspace, Partition donor, byte[] from, Partition heir, Inheritances inheritances) {
+    Request give =
+        Request.of(Effect.GIVE, from, decimal(keyspace.order().ordinal()), decimal(heir.id()));
+    change(keyspace.number(), donor.id(), give);
+    inheritances.inherited(donor.id(), heir.id());
   }
 
   private static byte[] decimal(long value) {

@@ -1,8 +1,8 @@
 package io.slotferry.replication;
 
+import io.slotferry.engine.Effect;
 import io.slotferry.engine.EffectSink;
 import io.slotferry.engine.Engine;
-import io.slotferry.engine.hash.KeyHash;
 import io.slotferry.engine.store.Partition;
 import io.slotferry.engine.store.PartitionState;
 import io.slotferry.engine.store.PartitionStore;
@@ -20,14 +20,17 @@ import io.slotferry.protocol.shard.ShardExecutor;
 import io.slotferry.protocol.shard.TransactionBatch;
 import io.slotferry.replication.log.LogRecords;
 import io.slotferry.replication.log.ReplicationLog;
+import io.slotferry.replication.walk.CoveredEffects;
 import io.slotferry.replication.walk.PartitionWalk;
 import io.slotferry.replication.walk.WalkPosition;
 import io.slotferry.topology.ClusterMap;
 import io.slotferry.topology.ClusterSettings;
+import io.slotferry.topology.KeyOrder;
 import io.slotferry.topology.Library;
 import io.slotferry.topology.Move;
 import io.slotferry.topology.Shard;
 import io.slotferry.topology.message.CopyReport;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -146,6 +149,7 @@ public final class ShardCopy implements ShardExecutor {
     engine.scripts().mayPause();
     engine.scripts().answerWait(() -> leader == null ? 0 : leader.appliedBy(log.endOffset()));
     this.ownership = new Ownership(engine, this::effect);
+    engine.useOrders(code -> KeyOrder.values()[code]::compare);
     Transactions.Copy places = new Places();
     this.transactions = new Transactions(engine, places, time::wallMillis);
     this.watches = transactions.watches();
@@ -242,8 +246,13 @@ public final class ShardCopy implements ShardExecutor {
     leader.keepOnly(shard.replicas());
     log.followed(!shard.replicas().isEmpty());
     releaseReplies(leader);
-    ownership.mapIs(map, shard.id());
-    IntPredicate isHere = partition -> map.shardOf(partition) == shard.id();
+    BitSet recut = new BitSet();
+    ownership.mapIs(map, shard.id(), (donor, heir) -> {
+      replies.inherited(donor, heir);
+      recut.set(donor);
+    });
+    IntPredicate isHere =
+        partition -> map.shardOf(partition) == shard.id() && !recut.get(partition);
     watches.keepOnly(isHere);
     blocked.keepOnly(isHere);
     updateMoves(shard, nowMillis);
@@ -256,6 +265,7 @@ public final class ShardCopy implements ShardExecutor {
       follower = new Follower(shard.id(), node, nextSession, log, new FollowedData(), outbox);
       nextSession += SESSIONS_PER_ROLE;
     }
+    ownership.orderTablets(map);
     boolean leaderless = shard.epoch() == 0 || shard.leader().equals(node);
     follower.leaderIs(leaderless ? null : shard.leader(), shard.epoch(), nowMillis);
   }
@@ -770,7 +780,7 @@ public final class ShardCopy implements ShardExecutor {
     if (!movesOut.isEmpty()) {
       for (MoveSource move : movesOut.values()) {
         if (move.concerns(partition)) {
-          move.effect(keyspace, partition, keyHashOf(effect), effect);
+          move.effect(keyspace, partition, Effect.keyHash(effect), effect);
         }
       }
     }
@@ -793,13 +803,6 @@ public final class ShardCopy implements ShardExecutor {
     public void endGroup() {
       log.endGroup();
     }
-  }
-
-  /** Where in its partition an effect belongs; one about all keys belongs to the beginning. */
-  private static int keyHashOf(Request effect) {
-    return effect.count() < 2
-        ? KeyHash.BEFORE_FIRST
-        : KeyHash.hash(effect.buffer(), effect.start(1), effect.length(1));
   }
 
   /** For commands inside others, whose keys nobody has placed yet: -1 is nowhere here. */
@@ -915,6 +918,7 @@ public final class ShardCopy implements ShardExecutor {
       long nowMillis = time.monotonicMillis();
       follower.tick(nowMillis);
       disk.tick(nowMillis);
+      store.carryOn();
     }
   }
 
@@ -950,6 +954,7 @@ public final class ShardCopy implements ShardExecutor {
       }
       ownership.dropGarbage();
     }
+    store.carryOn();
   }
 
   private void scriptMayHaveEnded() {
@@ -1126,8 +1131,10 @@ public final class ShardCopy implements ShardExecutor {
       while (records.next()) {
         Request effect = records.effect();
         int partition = records.partition();
-        if (position == null || position.covers(partition, keyHashOf(effect))) {
+        if (position == null) {
           engine.apply(records.keyspace(), partition, effect);
+        } else {
+          CoveredEffects.apply(engine, position, records.keyspace(), partition, effect);
         }
       }
       logged.run();

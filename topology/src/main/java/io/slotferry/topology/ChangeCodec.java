@@ -12,6 +12,7 @@ import io.slotferry.topology.MapChange.CreateCluster;
 import io.slotferry.topology.MapChange.CreateKeyspace;
 import io.slotferry.topology.MapChange.CreateShard;
 import io.slotferry.topology.MapChange.DropKeyspace;
+import io.slotferry.topology.MapChange.MergeTablets;
 import io.slotferry.topology.MapChange.MovePartitions;
 import io.slotferry.topology.MapChange.PauseOperation;
 import io.slotferry.topology.MapChange.Promote;
@@ -79,6 +80,11 @@ final class ChangeCodec {
       }
       case DropKeyspace c -> out.i32(c.number());
       case SplitTablet c -> {
+        out.i32(c.keyspace());
+        out.bytes(c.at());
+        out.flag(c.automatic());
+      }
+      case MergeTablets c -> {
         out.i32(c.keyspace());
         out.bytes(c.at());
       }
@@ -161,10 +167,11 @@ final class ChangeCodec {
       case ChangeSettings _ -> 23;
       case ChangeUsers _ -> 24;
       case SetLibraries _ -> 25;
+      case MergeTablets _ -> 26;
     };
   }
 
-  static MapChange read(MapInput in) throws IOException {
+  static MapChange read(MapInput in, int format) throws IOException {
     int code = in.u8();
     return switch (code) {
       case 1 -> new PutNode(in.node());
@@ -186,7 +193,7 @@ final class ChangeCodec {
               in.durability(),
               in.list(in::bytes));
       case 12 -> new DropKeyspace(in.i32());
-      case 13 -> new SplitTablet(in.i32(), in.bytes());
+      case 13 -> new SplitTablet(in.i32(), in.bytes(), format > 1 && in.flag());
       case 14 -> new BeginMove(in.i64(), in.i32(), in.i32(), in.partitions());
       case 15 -> new CommitMove(in.i64(), in.i64(), in.i64(), in.partitions());
       case 16 -> new CancelMove(in.i64());
@@ -207,6 +214,7 @@ final class ChangeCodec {
       case 23 -> new ChangeSettings(in.textMap());
       case 24 -> new ChangeUsers(in.list(in::userChange));
       case 25 -> new SetLibraries(in.i64(), in.list(in::library));
+      case 26 -> new MergeTablets(in.i32(), in.bytes());
       default -> throw new IOException("change code " + code + " is unknown");
     };
   }

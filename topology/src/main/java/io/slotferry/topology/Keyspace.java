@@ -6,6 +6,8 @@ import java.util.List;
  * A numbered database with a name and a partitioning.
  *
  * @param order the order of its keys; meaningful for {@link Partitioning#RANGE}
+ * @param firstTablet its tablets have ids from here on; smaller ones were those of another keyspace
+ *     with the same number, which was dropped
  * @param tablets in key order, without gaps, covering everything; empty for {@link
  *     Partitioning#HASH}, whose keys are in the slots
  */
@@ -15,6 +17,7 @@ public record Keyspace(
     Partitioning partitioning,
     KeyOrder order,
     Durability durability,
+    int firstTablet,
     List<Tablet> tablets) {
   /** Numbers run from 0 to this, exclusive, as Redis' {@code databases 16}. */
   public static final int COUNT_MAX = 16;
@@ -27,7 +30,8 @@ public record Keyspace(
   }
 
   Keyspace withTablets(List<Tablet> nowTablets) {
-    return new Keyspace(number, name, partitioning, order, durability, nowTablets);
+    return new Keyspace(
+        number, name, partitioning, order, durability, firstTablet, nowTablets);
   }
 
   /** The tablet that {@code key[start, start + length)} belongs to (binary search). */

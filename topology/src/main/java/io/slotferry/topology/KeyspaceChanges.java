@@ -47,6 +47,7 @@ final class KeyspaceChanges {
             change.partitioning(),
             change.order(),
             change.durability(),
+            draft.nextTablet,
             change.partitioning() == Partitioning.HASH ? List.of() : cut(change.splits())));
     return null;
   }
@@ -109,7 +110,7 @@ final class KeyspaceChanges {
       byte[] from = i == 0 ? new byte[0] : splits.get(i - 1).clone();
       byte[] to = i == count - 1 ? null : splits.get(i).clone();
       int owner = owners.get(i * owners.size() / count);
-      tablets.add(new Tablet(draft.nextTablet++, from, to, owner));
+      tablets.add(new Tablet(draft.nextTablet++, from, to, owner, false));
     }
     return tablets;
   }
@@ -132,13 +133,13 @@ final class KeyspaceChanges {
     return null;
   }
 
-  @Nullable String splitTablet(int number, byte[] at) {
+  @Nullable String splitTablet(int number, byte[] at, boolean automatic) {
     Keyspace keyspace = draft.keyspaces.get(number);
     if (keyspace == null) {
       return noKeyspace(number);
     }
     if (keyspace.partitioning() != Partitioning.RANGE) {
-      return "keyspace %s is not partitioned by range".formatted(keyspace.name());
+      return notRange(keyspace);
     }
     String refusal = badBoundary(at);
     if (refusal != null) {
@@ -158,8 +159,50 @@ final class KeyspaceChanges {
     List<Tablet> tablets = new ArrayList<>(keyspace.tablets());
     int index = tablets.indexOf(tablet);
     byte[] boundary = at.clone();
-    tablets.set(index, new Tablet(tablet.partition(), tablet.from(), boundary, tablet.shard()));
-    tablets.add(index + 1, new Tablet(draft.nextTablet++, boundary, tablet.to(), tablet.shard()));
+    int shard = tablet.shard();
+    tablets.set(
+        index,
+        new Tablet(tablet.partition(), tablet.from(), boundary, shard, tablet.automatic()));
+    tablets.add(
+        index + 1, new Tablet(draft.nextTablet++, boundary, tablet.to(), shard, automatic));
+    draft.keyspaces.put(number, keyspace.withTablets(tablets));
+    return null;
+  }
+
+  private static String notRange(Keyspace keyspace) {
+    return "keyspace %s is not partitioned by range".formatted(keyspace.name());
+  }
+
+  @Nullable String mergeTablets(int number, byte[] at) {
+    Keyspace keyspace = draft.keyspaces.get(number);
+    if (keyspace == null) {
+      return noKeyspace(number);
+    }
+    if (keyspace.partitioning() != Partitioning.RANGE) {
+      return notRange(keyspace);
+    }
+    Tablet right = keyspace.tabletOf(at, 0, at.length);
+    int index = keyspace.tablets().indexOf(right);
+    if (index == 0 || !Arrays.equals(right.from(), at)) {
+      return "no two tablets meet at that key";
+    }
+    Tablet left = keyspace.tablets().get(index - 1);
+    if (left.shard() != right.shard()) {
+      return "the tablets at that key are on shards %d and %d: move one of them first"
+          .formatted(left.shard(), right.shard());
+    }
+    for (Tablet tablet : List.of(left, right)) {
+      Move move = draft.moveOf(tablet.partition());
+      if (move != null) {
+        return inMove(tablet.partition(), move);
+      }
+    }
+    List<Tablet> tablets = new ArrayList<>(keyspace.tablets());
+    tablets.remove(index);
+    tablets.set(
+        index - 1,
+        new Tablet(
+            draft.nextTablet++, left.from(), right.to(), left.shard(), left.automatic()));
     draft.keyspaces.put(number, keyspace.withTablets(tablets));
     return null;
   }

@@ -108,8 +108,17 @@ public sealed interface MapChange {
   /**
    * Cuts the tablet that holds {@code at} in two, same owner: the keys below {@code at} keep the
    * partition id. Refused while it is in a move.
+   *
+   * @param automatic see {@link Tablet#automatic}
    */
-  record SplitTablet(int keyspace, byte[] at) implements MapChange {}
+  record SplitTablet(int keyspace, byte[] at, boolean automatic) implements MapChange {}
+
+  /**
+   * Makes one tablet, with a new partition id, of the two that meet at {@code at}. (A scan or a
+   * copy in the order of the ids, which has passed one of the two, comes to the new one yet.)
+   * Refused unless they have the same owner, and while one is in a move.
+   */
+  record MergeTablets(int keyspace, byte[] at) implements MapChange {}
 
   /**
    * PREPARE: refused unless the operation is RUNNING, {@code from} owns all the partitions, none is

@@ -15,10 +15,10 @@ import java.util.Collections;
  * equal bytes.
  */
 public final class MapCodec {
-  private static final int CHANGE_FORMAT = 1;
+  private static final int CHANGE_FORMAT = 2;
 
-  /** Since 2 a map has settings and users, since 3 libraries. */
-  private static final int MAP_FORMAT = 3;
+  /** Since 2 a map has settings and users, since 3 libraries, since 4 where tablets come from. */
+  private static final int MAP_FORMAT = 4;
 
   private MapCodec() {}
 
@@ -34,7 +34,7 @@ public final class MapCodec {
    * @throws IllegalArgumentException if these are not the bytes of a change
    */
   public static MapChange decodeChange(byte[] bytes) {
-    return read(bytes, CHANGE_FORMAT, (in, format) -> ChangeCodec.read(in));
+    return read(bytes, CHANGE_FORMAT, ChangeCodec::read);
   }
 
   /**
@@ -67,7 +67,7 @@ public final class MapCodec {
     MapDraft draft = new MapDraft(version, in.slots(), nextTablet, retiredEpoch);
     in.list(in::node).forEach(node -> draft.nodes.put(node.id(), node));
     in.list(in::shard).forEach(shard -> draft.shards.put(shard.id(), shard));
-    in.list(in::keyspace).forEach(keyspace -> draft.keyspaces.put(keyspace.number(), keyspace));
+    in.list(() -> in.keyspace(format)).forEach(keyspace -> draft.keyspaces.put(keyspace.number(), keyspace));
     in.list(in::move).forEach(move -> draft.moves.put(move.id(), move));
     in.list(in::operation).forEach(each -> draft.operations.put(each.id(), each));
     if (format > 1) {

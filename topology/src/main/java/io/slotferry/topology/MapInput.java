@@ -180,16 +180,23 @@ final class MapInput {
     return new MapChange.ShardPlacement(i32(), text(), texts());
   }
 
-  Keyspace keyspace() throws IOException {
+  Keyspace keyspace(int mapFormat) throws IOException {
     int number = i32();
     if (number < 0 || number >= Keyspace.COUNT_MAX) {
       throw new IOException("keyspace " + number);
     }
-    return new Keyspace(number, text(), partitioning(), order(), durability(), list(this::tablet));
+    return new Keyspace(
+        number,
+        text(),
+        partitioning(),
+        order(),
+        durability(),
+        mapFormat > 3 ? i32() : Slots.COUNT,
+        list(() -> tablet(mapFormat)));
   }
 
-  private Tablet tablet() throws IOException {
-    return new Tablet(i32(), bytes(), optional(this::bytes), i32());
+  private Tablet tablet(int mapFormat) throws IOException {
+    return new Tablet(i32(), bytes(), optional(this::bytes), i32(), mapFormat > 3 && flag());
   }
 
   Library library() throws IOException {

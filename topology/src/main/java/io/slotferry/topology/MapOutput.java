@@ -140,6 +140,7 @@ final class MapOutput {
     code(keyspace.partitioning());
     code(keyspace.order());
     code(keyspace.durability());
+    i32(keyspace.firstTablet());
     list(keyspace.tablets(), this::tablet);
   }
 
@@ -148,6 +149,7 @@ final class MapOutput {
     bytes(tablet.from());
     optional(tablet.to(), this::bytes);
     i32(tablet.shard());
+    flag(tablet.automatic());
   }
 
   void library(Library library) throws IOException {

@@ -55,7 +55,15 @@ final class ShardChanges {
     }
     draft.slotOwners = spreadSlots();
     draft.keyspaces.put(
-        0, new Keyspace(0, "0", Partitioning.HASH, KeyOrder.BYTES, Durability.ASYNC, List.of()));
+        0,
+        new Keyspace(
+            0,
+            "0",
+            Partitioning.HASH,
+            KeyOrder.BYTES,
+            Durability.ASYNC,
+            draft.nextTablet,
+            List.of()));
     return null;
   }
 

@@ -51,15 +51,48 @@ class ClusterMapTest {
   @Test
   void aSplitKeepsTheOwnerAndTheLowerPartsId() {
     accept(range("events"));
-    accept(new MapChange.SplitTablet(1, bytes("event:7")));
+    accept(new MapChange.SplitTablet(1, bytes("event:7"), false));
 
     assertThat(partitionOf("event:6")).isEqualTo(Slots.COUNT);
     assertThat(partitionOf("event:10")).isEqualTo(Slots.COUNT + 1);
     assertThat(map.shardOf(Slots.COUNT + 1)).isEqualTo(map.shardOf(Slots.COUNT));
-    assertThat(refusal(new MapChange.SplitTablet(1, bytes("event:7"))))
+    assertThat(refusal(new MapChange.SplitTablet(1, bytes("event:7"), false)))
         .isEqualTo("a tablet starts at that key already");
-    assertThat(refusal(new MapChange.SplitTablet(0, bytes("x"))))
+    assertThat(refusal(new MapChange.SplitTablet(0, bytes("x"), false)))
         .isEqualTo("keyspace 0 is not partitioned by range");
+  }
+
+  @Test
+  void twoTabletsBecomeOneWithAFreshId() {
+    accept(range("events"));
+    accept(new MapChange.SplitTablet(1, bytes("event:5"), true));
+    accept(new MapChange.SplitTablet(1, bytes("event:7"), false));
+    assertThat(map.keyspace(1).tablets().stream().map(Tablet::automatic))
+        .containsExactly(false, true, false);
+
+    accept(new MapChange.MergeTablets(1, bytes("event:7")));
+
+    assertThat(map.keyspace(1).tablets()).hasSize(2);
+    Tablet merged = map.keyspace(1).tablets().getLast();
+    assertThat(merged.partition()).isEqualTo(Slots.COUNT + 3);
+    assertThat(merged.from()).isEqualTo(bytes("event:5"));
+    assertThat(merged.to()).isNull();
+    assertThat(merged.automatic()).isTrue();
+    assertThat(map.shardOf(Slots.COUNT + 1)).isEqualTo(ClusterMap.NO_SHARD);
+    assertThat(refusal(new MapChange.MergeTablets(1, bytes("event:7"))))
+        .isEqualTo("no two tablets meet at that key");
+    assertThat(refusal(new MapChange.MergeTablets(1, new byte[0])))
+        .isEqualTo("no two tablets meet at that key");
+    assertThat(refusal(new MapChange.MergeTablets(0, bytes("x"))))
+        .isEqualTo("keyspace 0 is not partitioned by range");
+  }
+
+  @Test
+  void tabletsOfTwoShardsAreNotMerged() {
+    accept(range("events", "m"));
+
+    assertThat(refusal(new MapChange.MergeTablets(1, bytes("m"))))
+        .isEqualTo("the tablets at that key are on shards 1 and 2: move one of them first");
   }
 
   @Test

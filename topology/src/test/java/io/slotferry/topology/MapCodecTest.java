@@ -51,7 +51,8 @@ class MapCodecTest {
             "CancelOperation 22",
             "ChangeSettings 23",
             "ChangeUsers 24",
-            "SetLibraries 25");
+            "SetLibraries 25",
+            "MergeTablets 26");
     assertThat(Role.values())
         .containsExactly(Role.GATEWAY, Role.SHARD, Role.REPLICA, Role.REBALANCER);
     assertThat(Partitioning.values()).containsExactly(Partitioning.HASH, Partitioning.RANGE);
@@ -77,13 +78,26 @@ class MapCodecTest {
   void layoutOfAPromotionStaysWhatItIs() {
     assertThat(MapCodec.encode(new MapChange.Promote(2, 3, "n", 4, true)))
         .containsExactly(
-            1, 9, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 1, 'n', 0, 0, 0, 0, 0, 0, 0, 4, 1);
+            2, 9, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 1, 'n', 0, 0, 0, 0, 0, 0, 0, 4, 1);
   }
 
   @Test
+  void aSplitOfTheFirstFormatWasNamedBySomebody() {
+    byte[] old = {1, 13, 0, 0, 0, 7, 0, 0, 0, 1, 'k'};
+
+    assertThat(MapCodec.decodeChange(old))
+        .isInstanceOfSatisfying(
+            MapChange.SplitTablet.class, split -> assertThat(split.automatic()).isFalse());
+  }
+
+  /** Settings and users, libraries, and the first tablet of a keyspace without any came later. */
+  @Test
   void aMapOfTheFirstFormatHasNoSettings() {
     byte[] image = MapCodec.encode(startOf(2));
-    byte[] old = Arrays.copyOf(image, image.length - 3 * Integer.BYTES - Long.BYTES);
+    int end = image.length - 3 * Integer.BYTES - Long.BYTES;
+    int firstTablet = end - 4 * Integer.BYTES;
+    byte[] old = Arrays.copyOf(image, end - Integer.BYTES);
+    System.arraycopy(image, firstTablet + Integer.BYTES, old, firstTablet, 3 * Integer.BYTES);
     old[0] = 1;
 
     assertThat(MapCodec.encode(MapCodec.decodeMap(old))).isEqualTo(image);

@@ -69,7 +69,8 @@ final class RandomChanges {
       case 10 -> setSuccessor(map);
       case 11 -> createKeyspace();
       case 12 -> new MapChange.DropKeyspace(random.nextInt(Keyspace.COUNT_MAX));
-      case 13 -> new MapChange.SplitTablet(random.nextInt(Keyspace.COUNT_MAX), key());
+      case 13 -> new MapChange.SplitTablet(
+              random.nextInt(Keyspace.COUNT_MAX), key(), random.nextBoolean());
       case 14 -> beginMove(map);
       case 15 -> commitMove(map);
       case 16 -> new MapChange.CancelMove(moveOrNone(map).id());
@@ -81,6 +82,7 @@ final class RandomChanges {
       case 22 -> changeSettings();
       case 23 -> changeUsers(map);
       case 24 -> setLibraries(map);
+      case 25 -> mergeTablets(map);
       default -> throw new IllegalStateException("a kind of change is missing here: " + kind);
     };
   }
@@ -89,6 +91,14 @@ final class RandomChanges {
     Set<Role> roles = EnumSet.of(Role.values()[random.nextInt(Role.values().length)]);
     roles.add(Role.values()[random.nextInt(Role.values().length)]);
     return new Node("node-" + random.nextInt(8), roles, "h\u00f6st", 1, 2, random.nextInt(4));
+  }
+
+  private MapChange mergeTablets(ClusterMap map) {
+    int number = random.nextInt(Keyspace.COUNT_MAX);
+    Keyspace keyspace = map.keyspace(number);
+    boolean known = keyspace != null && !keyspace.tablets().isEmpty();
+    return new MapChange.MergeTablets(
+        number, known && random.nextInt(4) > 0 ? pick(keyspace.tablets()).from() : key());
   }
 
   private MapChange.ShardPlacement placement(ClusterMap map) {

@@ -1,5 +1,6 @@
 package io.slotferry.engine.store;
 
+import io.slotferry.engine.hash.KeyHash;
 import java.util.Arrays;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,11 @@ public final class KeyTable {
   private long bytes;
   private @Nullable OrderedKeys ordered;
 
+  /** Keys that are this table's, and stand in another's; or the other way round. */
+  private @Nullable Inheritance incoming;
+
+  private @Nullable Inheritance outgoing;
+
   /** An {@link AccessClock} of each slot; null until the first is set. */
   private int @Nullable [] clocks;
 
@@ -63,17 +69,19 @@ public final class KeyTable {
 
   /** It is in the store no more. */
   void leave() {
+    settle();
     totals.add(-bytes - arrayBytes(hashes.length), -size, -expiring);
   }
 
   /** The number of keys. */
   public int size() {
-    return size;
+    int own = outgoing == null ? size : size - outgoing.left();
+    return incoming == null ? own : own + incoming.left();
   }
 
-  /** The number of keys that have an expiry. */
+  /** The number of keys that have an expiry; an estimate while keys go from tablet to tablet. */
   public int expiring() {
-    return expiring;
+    return Math.min(expiring, size());
   }
 
   /** The number of keys with elements that expire. */
@@ -100,6 +108,52 @@ public final class KeyTable {
     ordered = keys;
   }
 
+  /**
+   * Lets the keys from {@code from} on, or all of them, be those of {@code heir}, whose own are all
+   * smaller. Both have an order.
+   *
+   * @return what is left to be done; null for nothing
+   */
+  @Nullable Inheritance give(KeyTable heir, byte @Nullable [] from) {
+    settle();
+    heir.settle();
+    OrderedKeys keys = ordered;
+    OrderedKeys heirs = heir.ordered;
+    if (keys == null || heirs == null) {
+      throw new IllegalStateException("only tablets can be cut");
+    }
+    OrderedKeys given = from == null ? keys : keys.splitOff(from);
+    int count = given.size();
+    heirs.append(given);
+    heir.usedMillis = Math.max(heir.usedMillis, usedMillis);
+    if (count == 0) {
+      if (from == null) {
+        leave();
+      }
+      return null;
+    }
+    Inheritance inheritance = new Inheritance(this, heir, keys.order(), from, count);
+    outgoing = inheritance;
+    heir.incoming = inheritance;
+    return inheritance;
+  }
+
+  /** Finishes what is under way between this table and another. */
+  private void settle() {
+    if (incoming != null) {
+      incoming.carryOn(Integer.MAX_VALUE);
+    }
+    if (outgoing != null) {
+      outgoing.carryOn(Integer.MAX_VALUE);
+    }
+  }
+
+  /** Its inheritance is done. */
+  void settled() {
+    incoming = null;
+    outgoing = null;
+  }
+
   // ---- look-up
 
   private int home(int hash) {
@@ -108,6 +162,22 @@ public final class KeyTable {
 
   /** The index of the key, or the complement ({@code ~}) of where {@link #insert} puts it. */
   public int find(int hash, byte[] buffer, int start, int length) {
+    int at = findOwn(hash, buffer, start, length);
+    return at < 0 && incoming != null
+        ? incoming.takeKey(hash, buffer, start, length, at)
+        : at;
+  }
+
+  /** The entry of a key, or null; unlike {@link #find}, it leaves all indexes valid. */
+  public @Nullable Object peek(int hash, byte[] buffer, int start, int length) {
+    int at = findOwn(hash, buffer, start, length);
+    if (at < 0) {
+      return incoming == null ? null : incoming.peek(hash, buffer, start, length);
+    }
+    return entries[at];
+  }
+
+  int findOwn(int hash, byte[] buffer, int start, int length) {
     int[] hashes = this.hashes;
     int at = home(hash);
     int found = hashes[at];
@@ -187,6 +257,39 @@ public final class KeyTable {
 
   /** The index of the first key whose hash is at least {@code hash} (unsigned), or -1. */
   public int seek(int hash) {
+    if (incoming != null) {
+      int own = ownFrom(placeFrom(hash));
+      incoming.takeNext(hash, own < 0 ? KeyHash.LAST : hashes[own]);
+    }
+    return ownFrom(placeFrom(hash));
+  }
+
+  /** The index of the key with the smallest hash, or -1. */
+  public int first() {
+    return seek(KeyHash.BEFORE_FIRST);
+  }
+
+  /** The index of the key after the one at {@code index}, in hash order, or -1. */
+  public int next(int index) {
+    int own = ownFrom(placeAfter(index));
+    if (incoming == null || (own >= 0 && hashes[own] == hashes[index])) {
+      return own;
+    }
+    // The keys of one hash are taken together, so what may still be to take has a greater one.
+    return hashes[index] == KeyHash.LAST ? -1 : seek(hashes[index] + 1);
+  }
+
+  /** Passes over what is in this table and no longer its own. */
+  private int ownFrom(int place) {
+    int at = place;
+    while (outgoing != null && at >= 0 && outgoing.includes(entryAt(at))) {
+      at = placeAfter(at);
+    }
+    return at;
+  }
+
+  /** The first place with an entry whose hash is at least {@code hash}, whoever owns it, or -1. */
+  int placeFrom(int hash) {
     int at = home(hash);
     while (hashes[at] != 0 && Integer.compareUnsigned(hashes[at], hash) < 0) {
       at++;
@@ -194,13 +297,7 @@ public final class KeyTable {
     return occupiedFrom(at);
   }
 
-  /** The index of the key with the smallest hash, or -1. */
-  public int first() {
-    return occupiedFrom(0);
-  }
-
-  /** The index of the key after the one at {@code index}, in hash order, or -1. */
-  public int next(int index) {
+  int placeAfter(int index) {
     return occupiedFrom(index + 1);
   }
 
@@ -222,7 +319,20 @@ public final class KeyTable {
    * @return its index
    */
   public int insert(int complement, int hash, Object entry) {
-    int at = ~complement;
+    int at = insertAt(~complement, hash, entry);
+    if (ordered != null) {
+      ordered.add(entry);
+    }
+    return at;
+  }
+
+  /** Takes an entry that stands in the order already. */
+  int putIn(int hash, Object entry) {
+    return insertAt(insertionIndex(hash), hash, entry);
+  }
+
+  private int insertAt(int index, int hash, Object entry) {
+    int at = index;
     int gap = gapFrom(at);
     while (size + 1 > homes - (homes >>> 3) || gap == hashes.length - 1) {
       makeRoom();
@@ -238,9 +348,6 @@ public final class KeyTable {
     hashes[at] = hash;
     entries[at] = entry;
     added(entry);
-    if (ordered != null) {
-      ordered.add(entry);
-    }
     return at;
   }
 
@@ -272,17 +379,22 @@ public final class KeyTable {
 
   /** Puts what every entry makes of itself in its place: an equal one, made anew. */
   public void replaceAll(UnaryOperator<Object> renewal) {
+    settle();
     for (int at = first(); at >= 0; at = next(at)) {
       replace(at, renewal.apply(entryAt(at)));
     }
   }
 
   public void remove(int index) {
-    Object entry = entryAt(index);
-    removed(entry);
     if (ordered != null) {
-      ordered.remove(entry);
+      ordered.remove(entryAt(index));
     }
+    takeOut(index);
+  }
+
+  /** Removes an entry, and leaves the order as it is. */
+  void takeOut(int index) {
+    removed(entryAt(index));
     int last = index;
     while (hashes[last + 1] != 0 && home(hashes[last + 1]) <= last) {
       last++;

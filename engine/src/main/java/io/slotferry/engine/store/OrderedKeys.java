@@ -85,6 +85,27 @@ public final class OrderedKeys {
     return after == NONE ? last() : previous(after);
   }
 
+  /** How many keys there are; costs a look at every block. */
+  int size() {
+    int size = 0;
+    for (int block = 0; block < blockCount; block++) {
+      size += sizes[block];
+    }
+    return size;
+  }
+
+  /** The position with as many keys before it as from it on, give or take one. */
+  public long middle() {
+    int before = size() / 2;
+    for (int block = 0; block < blockCount; block++) {
+      if (before < sizes[block]) {
+        return position(block, before);
+      }
+      before -= sizes[block];
+    }
+    return NONE;
+  }
+
   /** The order of the key at {@code position} and the given one, as a comparator says it. */
   public int compare(long position, byte[] key, int start, int length) {
     return compare(entryAt(position), key, start, length);
@@ -239,6 +260,51 @@ public final class OrderedKeys {
       sizes[block] += sizes[block + 1];
       removeBlock(block + 1);
     }
+  }
+
+  /**
+   * Takes out the keys from {@code key} on. Costs the copy of one block and of the references to
+   * those behind it.
+   */
+  OrderedKeys splitOff(byte[] key) {
+    OrderedKeys right = new OrderedKeys(order);
+    long from = atOrAfter(key, 0, key.length, true);
+    if (from == NONE) {
+      return right;
+    }
+    int block = blockOf(from);
+    int kept = indexOf(from);
+    if (kept > 0) {
+      int given = sizes[block] - kept;
+      @Nullable Object[] left = block(block);
+      @Nullable Object[] cut = new @Nullable Object[BLOCK_ENTRIES_MAX];
+      System.arraycopy(left, kept, cut, 0, given);
+      Arrays.fill(left, kept, sizes[block], null);
+      sizes[block] = kept;
+      right.insertBlock(0, cut, given);
+      block++;
+    }
+    right.appendBlocks(this, block);
+    return right;
+  }
+
+  /** Takes all keys of {@code right}, which come after all of its own. */
+  void append(OrderedKeys right) {
+    appendBlocks(right, 0);
+  }
+
+  private void appendBlocks(OrderedKeys from, int first) {
+    int more = from.blockCount - first;
+    if (blockCount + more > sizes.length) {
+      int capacity = Math.max(blockCount + more, sizes.length * 2);
+      blocks = Arrays.copyOf(blocks, capacity);
+      sizes = Arrays.copyOf(sizes, capacity);
+    }
+    System.arraycopy(from.blocks, first, blocks, blockCount, more);
+    System.arraycopy(from.sizes, first, sizes, blockCount, more);
+    Arrays.fill(from.blocks, first, from.blockCount, null);
+    blockCount += more;
+    from.blockCount = first;
   }
 
   private void removeBlock(int at) {

@@ -163,6 +163,30 @@ public final class Partition {
     }
   }
 
+  /**
+   * Gives the keys of a tablet from {@code from} on, or all of them, to another one, whose own are
+   * all smaller.
+   *
+   * @return what is left to be done; null for nothing
+   */
+  @Nullable Inheritance give(
+      int keyspace, byte @Nullable [] from, KeyComparator order, Partition heir) {
+    orderBy(keyspace, order);
+    heir.orderBy(keyspace, order);
+    KeyTable table = demandTable(keyspace);
+    KeyTable heirs = heir.demandTable(keyspace);
+    if (from != null) {
+      return table.give(heirs, from);
+    }
+    bind(keyspace, null);
+    if (heirs.size() > 0) {
+      return table.give(heirs, null);
+    }
+    heirs.leave();
+    heir.bind(keyspace, table);
+    return null;
+  }
+
   /** Keys of all keyspaces. */
   public int size() {
     int size = 0;

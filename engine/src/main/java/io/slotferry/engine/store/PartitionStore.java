@@ -1,6 +1,9 @@
 package io.slotferry.engine.store;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -8,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 public final class PartitionStore {
   /** Slots are the ids below; tablets have the ids from here on. */
   public static final int SLOTS = 16384;
+
+  /** Keys that {@link #carryOn} looks at. */
+  private static final int LOOKS_PER_STEP = 4096;
 
   private final StoreTotals totals = new StoreTotals();
   private final @Nullable Partition[] slots = new @Nullable Partition[SLOTS];
@@ -17,8 +23,22 @@ public final class PartitionStore {
 
   private int slotCount;
 
+  /** Keys on their way from one tablet to another. */
+  private final List<Inheritance> inheritances = new ArrayList<>();
+
+  private Consumer<Partition> arranger = _ -> {};
+
   /** Sorted by id. */
   private Partition[] tablets = new Partition[0];
+
+  /**
+   * Has every tablet that comes into being put in its order while it is empty, where that is known.
+   *
+   * @param arranger calls {@link Partition#orderBy}
+   */
+  public void arrangeTablets(Consumer<Partition> arranger) {
+    this.arranger = arranger;
+  }
 
   /** What all partitions hold together. */
   public StoreTotals totals() {
@@ -54,6 +74,7 @@ public final class PartitionStore {
         slotIds[slotCount++] = id;
       } else {
         insertTablet(~tabletIndex(id), partition);
+        arranger.accept(partition);
       }
     }
     return partition;
@@ -75,6 +96,35 @@ public final class PartitionStore {
     Partition[] rest = Arrays.copyOf(tablets, tablets.length - 1);
     System.arraycopy(tablets, at + 1, rest, at, rest.length - at);
     tablets = rest;
+  }
+
+  /**
+   * Lets keys of a tablet be those of another one: it was cut, or the two have become one. Costs no
+   * more for many keys than for few; {@link #carryOn} does the rest.
+   *
+   * @param from the first key that goes over; null for all, and then the donor is dropped
+   * @param heir created if it is not here; its own keys are all smaller
+   */
+  public void give(
+      int keyspace, int donor, int heir, byte @Nullable [] from, KeyComparator order) {
+    Partition giving = partition(donor);
+    if (giving == null) {
+      return;
+    }
+    Inheritance inheritance = giving.give(keyspace, from, order, create(heir));
+    if (inheritance != null && !inheritance.carryOn(LOOKS_PER_STEP)) {
+      inheritances.add(inheritance);
+    }
+    if (from == null) {
+      drop(donor);
+    }
+  }
+
+  /** A step of what {@link #give} has left to be done: some 0.5 ms at most. */
+  public void carryOn() {
+    if (!inheritances.isEmpty() && inheritances.getFirst().carryOn(LOOKS_PER_STEP)) {
+      inheritances.removeFirst();
+    }
   }
 
   /** The partition with the smallest id greater than {@code id}, or null; from -1 on for all. */
@@ -111,6 +161,7 @@ public final class PartitionStore {
     Arrays.fill(slots, null);
     tablets = new Partition[0];
     slotCount = 0;
+    inheritances.clear();
     totals.clear();
   }
 

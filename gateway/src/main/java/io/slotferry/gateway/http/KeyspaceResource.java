@@ -146,7 +146,7 @@ final class KeyspaceResource {
     Text text = Text.of("base64".equals(body.getValue("encoding")));
     byte[] at = text.decode(Json.text(body, "at"));
     return changes
-        .make(new MapChange.SplitTablet(keyspace.number(), at))
+        .make(new MapChange.SplitTablet(keyspace.number(), at, false))
         .compose(_ -> {
           String number = Integer.toString(keyspace.number());
           return Json.send(context, 201, MapDocument.of(keyspaces.named(number)));

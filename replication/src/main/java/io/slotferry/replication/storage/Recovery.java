@@ -1,12 +1,11 @@
 package io.slotferry.replication.storage;
 
 import io.slotferry.engine.Engine;
-import io.slotferry.engine.hash.KeyHash;
 import io.slotferry.engine.store.Partition;
-import io.slotferry.protocol.Request;
 import io.slotferry.protocol.frame.WireReader;
 import io.slotferry.replication.log.Backlog;
 import io.slotferry.replication.log.LogIdentity;
+import io.slotferry.replication.walk.CoveredEffects;
 import io.slotferry.replication.walk.PartitionWalk;
 import io.slotferry.replication.walk.WalkPosition;
 import java.io.IOException;
@@ -126,16 +125,6 @@ final class Recovery {
   }
 
   private void apply(LogRecovery log) {
-    Request effect = log.effect();
-    if (position.covers(log.partition(), keyHashOf(effect))) {
-      engine.apply(log.keyspace(), log.partition(), effect);
-    }
-  }
-
-  /** An effect on all keys has none: it is applied to those that are here already. */
-  private static int keyHashOf(Request effect) {
-    return effect.count() < 2
-        ? KeyHash.BEFORE_FIRST
-        : KeyHash.hash(effect.buffer(), effect.start(1), effect.length(1));
+    CoveredEffects.apply(engine, position, log.keyspace(), log.partition(), log.effect());
   }
 }
