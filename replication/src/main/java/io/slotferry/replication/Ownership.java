@@ -37,6 +37,7 @@ final class Ownership {
   private static final int GARBAGE_PARTITIONS_PER_TICK = 64;
   private static final int NOTHING_SEEN = -1;
   private static final int ALL_SEEN = Integer.MAX_VALUE;
+  private static final byte[] ALL = {};
   private static final Request FLUSH = Request.of(Effect.FLUSH);
 
   private final Engine engine;
@@ -148,10 +149,8 @@ final class Ownership {
         if (known == null && left != null && hasKeysFrom(keyspace, left, tablet.from())) {
           give(keyspace, left, tablet.from(), partition, inheritances);
         }
-        for (Partition donor : merged) {
-          if (firstTablet(keyspace, donor) == tablet) {
-            give(keyspace, donor, new byte[0], partition, inheritances);
-          }
+        while (!merged.isEmpty() && firstTablet(keyspace, merged.getFirst()) == tablet) {
+          give(keyspace, merged.removeFirst(), ALL, partition, inheritances);
         }
         left = partition;
       } else if (known != null) {
@@ -160,7 +159,11 @@ final class Ownership {
     }
   }
 
-  /** Tablets with keys that are no longer in the map, in key order. */
+  /**
+   * Tablets with keys that were merged with others, in key order. What is left of one that had gone
+   * to another shard before it was merged there must not be taken for one: it goes at once, for its
+   * range may come back.
+   */
   private List<Partition> merged(Keyspace keyspace) {
     List<Partition> merged = new ArrayList<>();
     Partition at = store.after(keyspace.firstTablet() - 1);
@@ -168,7 +171,11 @@ final class Ownership {
       KeyTable table = at.table(keyspace.number());
       if (table != null && table.size() > 0 && map.shardOf(at.id()) == ClusterMap.NO_SHARD) {
         at.orderBy(keyspace.number(), keyspace.order()::compare);
-        merged.add(at);
+        if (firstTablet(keyspace, at).shard() == shard) {
+          merged.add(at);
+        } else {
+          flush(at, keyspace.number());
+        }
       }
     }
     merged.sort(Comparator.comparing(each -> firstKey(keyspace, each), keyspace.order()));

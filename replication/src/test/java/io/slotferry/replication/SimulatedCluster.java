@@ -44,6 +44,9 @@ final class SimulatedCluster {
   private long operation;
   private long tickets;
 
+  /** The one that clients use. */
+  private int keyspace;
+
   /** A call that a copy has taken and not answered. */
   private record Sent(ShardCopy at, ShardCall call, Request request, Answer answer) {}
 
@@ -259,6 +262,11 @@ final class SimulatedCluster {
 
   // ---- clients
 
+  /** Commands are about keys of this keyspace from now on. */
+  void use(int newKeyspace) {
+    keyspace = newKeyspace;
+  }
+
   /** A client's command, routed by the newest map, and routed again until a shard takes it. */
   Answer send(String... arguments) {
     return send(Command.valueOf(arguments[0]), Request.of(arguments), arguments[1]);
@@ -287,6 +295,7 @@ final class SimulatedCluster {
     ShardCall call = new ShardCall();
     call.command = command;
     Answer answer = new Answer();
+    call.keyspace = keyspace;
     call.partition = partition(key);
     call.ticket = ++tickets;
     call.sync = sync;
@@ -306,10 +315,14 @@ final class SimulatedCluster {
 
   int partition(String key) {
     byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
-    return map.partitionOf(0, bytes, 0, bytes.length);
+    return map.partitionOf(keyspace, bytes, 0, bytes.length);
   }
 
   private void route(ShardCall call, Request request, Answer answer) {
+    if (call.command.firstKey() == 1) {
+      // A tablet may have been cut or merged since.
+      call.partition = partition(request.text(1));
+    }
     ShardCopy leader = leaderFor(call);
     if (leader == null) {
       network.after(2, () -> route(call, request, answer));
@@ -411,6 +424,7 @@ final class SimulatedCluster {
   String read(String key) {
     ShardCall call = new ShardCall();
     call.command = Command.GET;
+    call.keyspace = keyspace;
     call.partition = partition(key);
     ReplyWriter reply = new ReplyWriter();
     ShardCopy owner = copies.get(shard(map.shardOf(call.partition)).leader());
