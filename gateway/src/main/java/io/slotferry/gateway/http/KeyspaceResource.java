@@ -141,15 +141,28 @@ final class KeyspaceResource {
 
   /** {@code POST /v1/keyspaces/{ks}/splits}: cuts a tablet in two. */
   Future<Void> split(RoutingContext context) {
-    Keyspace keyspace = keyspaces.of(context);
+    int keyspace = keyspaces.of(context).number();
+    return cut(context, 201, keyspace, new MapChange.SplitTablet(keyspace, at(context), false));
+  }
+
+  /** {@code POST /v1/keyspaces/{ks}/merges}: makes one of the two tablets that meet at a key. */
+  Future<Void> merge(RoutingContext context) {
+    int keyspace = keyspaces.of(context).number();
+    return cut(context, 200, keyspace, new MapChange.MergeTablets(keyspace, at(context)));
+  }
+
+  private static byte[] at(RoutingContext context) {
     JsonObject body = Json.object(context.body().buffer());
     Text text = Text.of("base64".equals(body.getValue("encoding")));
-    byte[] at = text.decode(Json.text(body, "at"));
+    return text.decode(Json.text(body, "at"));
+  }
+
+  private Future<Void> cut(RoutingContext context, int status, int keyspace, MapChange change) {
     return changes
-        .make(new MapChange.SplitTablet(keyspace.number(), at, false))
+        .make(change)
         .compose(_ -> {
-          String number = Integer.toString(keyspace.number());
-          return Json.send(context, 201, MapDocument.of(keyspaces.named(number)));
+          Keyspace now = keyspaces.named(Integer.toString(keyspace));
+          return Json.send(context, status, MapDocument.of(now));
         });
   }
 

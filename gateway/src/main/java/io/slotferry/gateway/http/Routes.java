@@ -99,6 +99,7 @@ final class Routes {
     add(HttpMethod.PUT, "/v1/keyspaces/{ks}", keyspaces::put);
     add(HttpMethod.DELETE, "/v1/keyspaces/{ks}", keyspaces::delete);
     add(HttpMethod.POST, "/v1/keyspaces/{ks}/splits", keyspaces::split);
+    add(HttpMethod.POST, "/v1/keyspaces/{ks}/merges", keyspaces::merge);
   }
 
   void addRedis(RedisResource redis) {

@@ -73,6 +73,21 @@ class KeyspaceResourceTest {
   }
 
   @Test
+  void tabletsAreMergedWhereTheyMeet() {
+    http.send("PUT", EVENTS, RANGE);
+    http.send("POST", EVENTS + "/splits", "{\"at\":\"ZXZlbnQ6/w==\",\"encoding\":\"base64\"}");
+    Answer merged =
+        http.send(
+            "POST", EVENTS + "/merges", "{\"at\":\"ZXZlbnQ6/w==\",\"encoding\":\"base64\"}");
+    assertThat(merged.status()).isEqualTo(200);
+    assertThat(merged.json().getJsonArray("tablets")).hasSize(3);
+    Answer again = http.send("POST", EVENTS + "/merges", "{\"at\":\"nowhere\"}");
+    assertThat(again.status()).isEqualTo(409);
+    assertThat(again.json().getString("detail")).isEqualTo("no two tablets meet at that key");
+    assertThat(http.send("POST", EVENTS + "/merges", "{}").status()).isEqualTo(400);
+  }
+
+  @Test
   void keyspacesAreListedAndDropped() {
     http.send("PUT", "/v1/keyspaces/7", null);
     http.send("PUT", "/v1/keyspaces/users", "{\"durability\":\"sync\",\"number\":9}");

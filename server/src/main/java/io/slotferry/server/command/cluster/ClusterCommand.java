@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
 public final class ClusterCommand implements Runnable {
   private static final long FAILOVER_POLL_MILLIS = 100;
   private static final int FAILOVER_POLLS_MAX = 150;
+  private static final String BASE64 = "KEY is given in base64, for one that is no text.";
   private static final String NO_WAIT = "Do not wait for the end of the operation.";
 
   @Spec CommandSpec spec = CommandSpec.create();
@@ -144,13 +145,34 @@ public final class ClusterCommand implements Runnable {
   int split(
       @Mixin AdminOptions options,
       @Parameters(paramLabel = "KEYSPACE", description = "Name or number.") String keyspace,
-      @Parameters(paramLabel = "KEY", description = "The boundary.") String key) {
+      @Parameters(paramLabel = "KEY", description = "The boundary.") String key,
+      @Option(names = "--base64", description = BASE64) boolean base64) {
     return options.run(client -> {
       JsonObject answer =
-          client.send(
-              "POST", KeyspacesCommand.path(keyspace) + "/splits", new JsonObject().put("at", key));
+          client.send("POST", KeyspacesCommand.path(keyspace) + "/splits", at(key, base64));
       return options.print(answer, "split at " + key);
     });
+  }
+
+  @Command(
+      name = "merge",
+      description = "Make one of the two key ranges that meet at KEY.",
+      mixinStandardHelpOptions = true)
+  int merge(
+      @Mixin AdminOptions options,
+      @Parameters(paramLabel = "KEYSPACE", description = "Name or number.") String keyspace,
+      @Parameters(paramLabel = "KEY", description = "The boundary that goes.") String key,
+      @Option(names = "--base64", description = BASE64) boolean base64) {
+    return options.run(client -> {
+      JsonObject answer =
+          client.send("POST", KeyspacesCommand.path(keyspace) + "/merges", at(key, base64));
+      return options.print(answer, "merged at " + key);
+    });
+  }
+
+  private static JsonObject at(String key, boolean base64) {
+    JsonObject body = new JsonObject().put("at", key);
+    return base64 ? body.put("encoding", "base64") : body;
   }
 
   @Command(
