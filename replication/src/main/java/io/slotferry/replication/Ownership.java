@@ -195,8 +195,7 @@ final class Ownership {
     OrderedKeys keys = keys(keyspace, partition);
     Object entry = keys.entryAt(keys.first());
     int start = Entries.keyStart(entry);
-    return Arrays.copyOfRange(
-        Entries.keyBuffer(entry), start, start + Entries.keyLength(entry));
+    return Arrays.copyOfRange(Entries.keyBuffer(entry), start, start + Entries.keyLength(entry));
   }
 
   private static Tablet firstTablet(Keyspace keyspace, Partition partition) {

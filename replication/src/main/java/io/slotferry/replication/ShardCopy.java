@@ -247,10 +247,13 @@ public final class ShardCopy implements ShardExecutor {
     log.followed(!shard.replicas().isEmpty());
     releaseReplies(leader);
     BitSet recut = new BitSet();
-    ownership.mapIs(map, shard.id(), (donor, heir) -> {
-      replies.inherited(donor, heir);
-      recut.set(donor);
-    });
+    ownership.mapIs(
+        map,
+        shard.id(),
+        (donor, heir) -> {
+          replies.inherited(donor, heir);
+          recut.set(donor);
+        });
     IntPredicate isHere =
         partition -> map.shardOf(partition) == shard.id() && !recut.get(partition);
     watches.keepOnly(isHere);

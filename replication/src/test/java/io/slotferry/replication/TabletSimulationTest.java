@@ -23,7 +23,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tablets are cut, merged and moved under load, while copies are lost and come back; from seeds. */
+/**
+ * Tablets are cut, merged and moved under load, while copies are lost and come back; from seeds.
+ */
 class TabletSimulationTest {
   private static final int SEEDS = 30;
   private static final int KEYS = 200;

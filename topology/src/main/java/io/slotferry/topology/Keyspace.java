@@ -30,8 +30,7 @@ public record Keyspace(
   }
 
   Keyspace withTablets(List<Tablet> nowTablets) {
-    return new Keyspace(
-        number, name, partitioning, order, durability, firstTablet, nowTablets);
+    return new Keyspace(number, name, partitioning, order, durability, firstTablet, nowTablets);
   }
 
   /** The tablet that {@code key[start, start + length)} belongs to (binary search). */

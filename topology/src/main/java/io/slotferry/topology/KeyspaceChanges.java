@@ -161,10 +161,8 @@ final class KeyspaceChanges {
     byte[] boundary = at.clone();
     int shard = tablet.shard();
     tablets.set(
-        index,
-        new Tablet(tablet.partition(), tablet.from(), boundary, shard, tablet.automatic()));
-    tablets.add(
-        index + 1, new Tablet(draft.nextTablet++, boundary, tablet.to(), shard, automatic));
+        index, new Tablet(tablet.partition(), tablet.from(), boundary, shard, tablet.automatic()));
+    tablets.add(index + 1, new Tablet(draft.nextTablet++, boundary, tablet.to(), shard, automatic));
     draft.keyspaces.put(number, keyspace.withTablets(tablets));
     return null;
   }
@@ -201,8 +199,7 @@ final class KeyspaceChanges {
     tablets.remove(index);
     tablets.set(
         index - 1,
-        new Tablet(
-            draft.nextTablet++, left.from(), right.to(), left.shard(), left.automatic()));
+        new Tablet(draft.nextTablet++, left.from(), right.to(), left.shard(), left.automatic()));
     draft.keyspaces.put(number, keyspace.withTablets(tablets));
     return null;
   }

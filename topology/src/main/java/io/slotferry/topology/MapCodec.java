@@ -67,7 +67,8 @@ public final class MapCodec {
     MapDraft draft = new MapDraft(version, in.slots(), nextTablet, retiredEpoch);
     in.list(in::node).forEach(node -> draft.nodes.put(node.id(), node));
     in.list(in::shard).forEach(shard -> draft.shards.put(shard.id(), shard));
-    in.list(() -> in.keyspace(format)).forEach(keyspace -> draft.keyspaces.put(keyspace.number(), keyspace));
+    in.list(() -> in.keyspace(format))
+        .forEach(keyspace -> draft.keyspaces.put(keyspace.number(), keyspace));
     in.list(in::move).forEach(move -> draft.moves.put(move.id(), move));
     in.list(in::operation).forEach(each -> draft.operations.put(each.id(), each));
     if (format > 1) {

@@ -89,7 +89,8 @@ final class MapDraft {
       case MapChange.SetSuccessor c -> shardChanges.setSuccessor(c);
       case MapChange.CreateKeyspace c -> keyspaceChanges.createKeyspace(c);
       case MapChange.DropKeyspace c -> keyspaceChanges.dropKeyspace(c.number());
-      case MapChange.SplitTablet c -> keyspaceChanges.splitTablet(c.keyspace(), c.at(), c.automatic());
+      case MapChange.SplitTablet c ->
+          keyspaceChanges.splitTablet(c.keyspace(), c.at(), c.automatic());
       case MapChange.MergeTablets c -> keyspaceChanges.mergeTablets(c.keyspace(), c.at());
       case MapChange.BeginMove c -> moveChanges.beginMove(c);
       case MapChange.CommitMove c -> moveChanges.commitMove(c);

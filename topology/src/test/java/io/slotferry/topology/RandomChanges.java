@@ -69,7 +69,8 @@ final class RandomChanges {
       case 10 -> setSuccessor(map);
       case 11 -> createKeyspace();
       case 12 -> new MapChange.DropKeyspace(random.nextInt(Keyspace.COUNT_MAX));
-      case 13 -> new MapChange.SplitTablet(
+      case 13 ->
+          new MapChange.SplitTablet(
               random.nextInt(Keyspace.COUNT_MAX), key(), random.nextBoolean());
       case 14 -> beginMove(map);
       case 15 -> commitMove(map);

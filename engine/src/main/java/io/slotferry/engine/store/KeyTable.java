@@ -23,6 +23,10 @@ import org.jspecify.annotations.Nullable;
 public final class KeyTable {
   private static final int HOMES_MIN = 4;
   private static final int HOMES_MAX = 1 << 30;
+
+  /** Of a run, before its end is searched by halves. */
+  private static final int STEPS_MAX = 32;
+
   private static final int OVERFLOW_MIN = 4;
   private static final int OVERFLOW_MAX = 64;
 
@@ -132,6 +136,7 @@ public final class KeyTable {
       }
       return null;
     }
+    heir.expect(count);
     Inheritance inheritance = new Inheritance(this, heir, keys.order(), from, count);
     outgoing = inheritance;
     heir.incoming = inheritance;
@@ -163,9 +168,7 @@ public final class KeyTable {
   /** The index of the key, or the complement ({@code ~}) of where {@link #insert} puts it. */
   public int find(int hash, byte[] buffer, int start, int length) {
     int at = findOwn(hash, buffer, start, length);
-    return at < 0 && incoming != null
-        ? incoming.takeKey(hash, buffer, start, length, at)
-        : at;
+    return at < 0 && incoming != null ? incoming.takeKey(hash, buffer, start, length, at) : at;
   }
 
   /** The entry of a key, or null; unlike {@link #find}, it leaves all indexes valid. */
@@ -180,9 +183,14 @@ public final class KeyTable {
   int findOwn(int hash, byte[] buffer, int start, int length) {
     int[] hashes = this.hashes;
     int at = home(hash);
+    int near = at + STEPS_MAX;
     int found = hashes[at];
     while (found != 0 && Integer.compareUnsigned(found, hash) < 0) {
-      found = hashes[++at];
+      if (++at == near) {
+        at = farPlace(at, hash);
+        near = Integer.MAX_VALUE;
+      }
+      found = hashes[at];
     }
     while (found == hash) {
       if (Entries.hasKey(entryAt(at), buffer, start, length)) {
@@ -191,6 +199,46 @@ public final class KeyTable {
       found = hashes[++at];
     }
     return ~at;
+  }
+
+  /** The first place from {@code hash}'s home on that is not before it. */
+  private int lowerPlace(int hash) {
+    int at = home(hash);
+    int near = at + STEPS_MAX;
+    while (isBefore(at, hash)) {
+      if (++at == near) {
+        return farPlace(at, hash);
+      }
+    }
+    return at;
+  }
+
+  private boolean isBefore(int at, int hash) {
+    return hashes[at] != 0 && Integer.compareUnsigned(hashes[at], hash) < 0;
+  }
+
+  /**
+   * The same, in a long run: while a table is filled in the order of the hashes (by a copy, or an
+   * inheritance), all its keys are one. From a home on, places that are before a hash come first
+   * and none comes later: what stands behind an empty one has its home there too. So the end is
+   * found by halves.
+   */
+  private int farPlace(int from, int hash) {
+    int low = from;
+    int high = from;
+    for (int step = STEPS_MAX; high < hashes.length && isBefore(high, hash); step *= 2) {
+      low = high + 1;
+      high = Math.min(hashes.length, high + step);
+    }
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (isBefore(middle, hash)) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
   }
 
   /**
@@ -204,12 +252,8 @@ public final class KeyTable {
 
   /** Reads the ends of the entry that a key of this hash would have, once its home is near. */
   int touchEntry(int hash) {
-    int at = home(hash);
-    int found = hashes[at];
-    while (found != 0 && Integer.compareUnsigned(found, hash) < 0) {
-      found = hashes[++at];
-    }
-    return found == hash ? Entries.touch(entryAt(at)) : 0;
+    int at = lowerPlace(hash);
+    return hashes[at] == hash ? Entries.touch(entryAt(at)) : 0;
   }
 
   /** The entry at an index that {@link #find} or a walk gave. */
@@ -290,11 +334,7 @@ public final class KeyTable {
 
   /** The first place with an entry whose hash is at least {@code hash}, whoever owns it, or -1. */
   int placeFrom(int hash) {
-    int at = home(hash);
-    while (hashes[at] != 0 && Integer.compareUnsigned(hashes[at], hash) < 0) {
-      at++;
-    }
-    return occupiedFrom(at);
+    return occupiedFrom(lowerPlace(hash));
   }
 
   int placeAfter(int index) {
@@ -359,8 +399,8 @@ public final class KeyTable {
   }
 
   private int insertionIndex(int hash) {
-    int at = home(hash);
-    while (hashes[at] != 0 && Integer.compareUnsigned(hashes[at], hash) <= 0) {
+    int at = lowerPlace(hash);
+    while (hashes[at] == hash) {
       at++;
     }
     return at;
@@ -406,8 +446,10 @@ public final class KeyTable {
     }
     hashes[last] = 0;
     entries[last] = null;
-    if (homes > HOMES_MIN * 2 && size < homes >>> 2) {
-      resize(Math.max(HOMES_MIN, size * 2));
+    // What an inheritance leaves behind has great hashes, and would crowd in a smaller table.
+    int settledSize = size();
+    if (outgoing == null && homes > HOMES_MIN * 2 && settledSize < homes >>> 2) {
+      resize(Math.max(HOMES_MIN, settledSize * 2));
     }
   }
 
@@ -463,6 +505,14 @@ public final class KeyTable {
   }
 
   // ---- size
+
+  /** So many more keys are to come: in the order of their hashes, they would crowd otherwise. */
+  private void expect(int keys) {
+    int wanted = (int) Math.min(HOMES_MAX, (size + (long) keys) / 7 * 8 + HOMES_MIN);
+    if (wanted > homes) {
+      resize(wanted);
+    }
+  }
 
   private void makeRoom() {
     // A table that is not even half full has met many equal hashes: more homes would not part them.

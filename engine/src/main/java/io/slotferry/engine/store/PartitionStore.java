@@ -105,8 +105,7 @@ public final class PartitionStore {
    * @param from the first key that goes over; null for all, and then the donor is dropped
    * @param heir created if it is not here; its own keys are all smaller
    */
-  public void give(
-      int keyspace, int donor, int heir, byte @Nullable [] from, KeyComparator order) {
+  public void give(int keyspace, int donor, int heir, byte @Nullable [] from, KeyComparator order) {
     Partition giving = partition(donor);
     if (giving == null) {
       return;
@@ -125,6 +124,11 @@ public final class PartitionStore {
     if (!inheritances.isEmpty() && inheritances.getFirst().carryOn(LOOKS_PER_STEP)) {
       inheritances.removeFirst();
     }
+  }
+
+  /** Whether keys are on their way from one tablet to another. */
+  boolean inheriting() {
+    return !inheritances.isEmpty();
   }
 
   /** The partition with the smallest id greater than {@code id}, or null; from -1 on for all. */

@@ -183,9 +183,7 @@ class InheritanceTest {
 
   private static @Nullable String peek(Tablet tablet, String key) {
     Object entry =
-        tablet.partition
-            .demandTable(KEYSPACE)
-            .peek(hash(key), bytes(key), 0, key.length());
+        tablet.partition.demandTable(KEYSPACE).peek(hash(key), bytes(key), 0, key.length());
     return entry == null ? null : valueOf(entry);
   }
 

@@ -2,13 +2,20 @@ package io.slotferry.engine.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.slotferry.engine.hash.KeyHash;
+import io.slotferry.protocol.frame.WireReader;
+import io.slotferry.protocol.frame.WireWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 class PartitionStoreTest {
+  private static final int LARGE = 200_000;
+
   private final PartitionStore store = new PartitionStore();
 
   private List<Integer> ids() {
@@ -17,6 +24,56 @@ class PartitionStoreTest {
       ids.add(at.id());
     }
     return ids;
+  }
+
+  /** The order of a copy, and of an inheritance. With a run for all keys this would take hours. */
+  @Test
+  void aLargeTabletIsCutAndMergedInStepsAndCopiedInTheOrderOfItsHashes() {
+    PartitionStore tablets = new PartitionStore();
+    Partition whole = tablets.create(PartitionStore.SLOTS);
+    KeyComparator order =
+        (a, aStart, aLength, b, bStart, bLength) ->
+            Arrays.compareUnsigned(a, aStart, aStart + aLength, b, bStart, bStart + bLength);
+    whole.orderBy(1, order);
+    KeyTable table = whole.demandTable(1);
+    for (int i = 0; i < LARGE; i++) {
+      byte[] key = bytes("key:" + (LARGE + i));
+      int hash = KeyHash.hash(key, 0, key.length);
+      table.insert(
+          table.find(hash, key, 0, key.length),
+          hash,
+          PackedEntry.of(key, 0, key.length, key, 0, key.length, Entries.NO_EXPIRY));
+    }
+    byte[] middle = bytes("key:" + (LARGE + LARGE / 4));
+    tablets.give(1, whole.id(), whole.id() + 1, middle, order);
+    assertThat(tablets.inheriting()).isTrue();
+    assertThat(whole.size()).isEqualTo(LARGE / 4);
+    Partition right = tablets.after(whole.id());
+    assertThat(right.size()).isEqualTo(LARGE - LARGE / 4);
+    carryOn(tablets);
+
+    PartitionStore copies = new PartitionStore();
+    WireWriter chunk = new WireWriter();
+    right.writeChunk(KeyHash.BEFORE_FIRST, chunk, Integer.MAX_VALUE);
+    copies.create(right.id()).readChunk(new WireReader(chunk.bytes(), 0, chunk.size()), null);
+    assertThat(copies.create(right.id()).size()).isEqualTo(right.size());
+
+    tablets.give(1, whole.id(), whole.id() + 2, null, order);
+    tablets.give(1, right.id(), whole.id() + 2, null, order);
+    carryOn(tablets);
+    assertThat(tablets.after(-1).id()).isEqualTo(whole.id() + 2);
+    assertThat(tablets.after(-1).size()).isEqualTo(LARGE).isEqualTo((int) tablets.totals().keys());
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  private static void carryOn(PartitionStore tablets) {
+    for (int steps = 0; tablets.inheriting(); steps++) {
+      assertThat(steps).isLessThan(LARGE);
+      tablets.carryOn();
+    }
   }
 
   @Test

@@ -77,8 +77,7 @@ class KeyspaceResourceTest {
     http.send("PUT", EVENTS, RANGE);
     http.send("POST", EVENTS + "/splits", "{\"at\":\"ZXZlbnQ6/w==\",\"encoding\":\"base64\"}");
     Answer merged =
-        http.send(
-            "POST", EVENTS + "/merges", "{\"at\":\"ZXZlbnQ6/w==\",\"encoding\":\"base64\"}");
+        http.send("POST", EVENTS + "/merges", "{\"at\":\"ZXZlbnQ6/w==\",\"encoding\":\"base64\"}");
     assertThat(merged.status()).isEqualTo(200);
     assertThat(merged.json().getJsonArray("tablets")).hasSize(3);
     Answer again = http.send("POST", EVENTS + "/merges", "{\"at\":\"nowhere\"}");
