@@ -780,6 +780,11 @@ public final class CommandContext {
     return engine.isOutOfMemory();
   }
 
+  /** Whether a script executes this one. */
+  public boolean isInScript() {
+    return engine.isInside();
+  }
+
   /** Whether no other command is under way around this one, and no group of effects is open. */
   public boolean isAlone() {
     return engine.isAlone();

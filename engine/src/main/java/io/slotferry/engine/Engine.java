@@ -437,6 +437,11 @@ public final class Engine {
     return outOfMemory;
   }
 
+  /** Whether a command inside another is executed: a script's. */
+  boolean isInside() {
+    return depth > 0;
+  }
+
   boolean isAlone() {
     return depth == 0 && groups == 0;
   }

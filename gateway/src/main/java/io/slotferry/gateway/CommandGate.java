@@ -5,6 +5,7 @@ import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
 import io.slotferry.protocol.command.CommandFlags;
 import io.slotferry.protocol.command.Routing;
+import io.slotferry.protocol.shard.TransactionBatch;
 import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,8 @@ final class CommandGate {
           Command.UNWATCH,
           Command.SCRIPT,
           Command.FUNCTION);
+
+  private static final String PLAIN_ERROR = "ERR ";
 
   private CommandGate() {}
 
@@ -76,8 +79,16 @@ final class CommandGate {
       session.loop.meter().rejected(session, command);
     }
     int start = reply.size();
-    reply.error(refusal);
+    reply.error(command == Command.EXEC ? endedBy(session, refusal) : refusal);
     session.gateway.counters().addError(reply.bytes(), start);
+  }
+
+  /** An EXEC that may not be executed ends its transaction all the same. */
+  private static String endedBy(Session session, String refusal) {
+    session.transaction = null;
+    session.unwatch();
+    return TransactionBatch.refused(
+        refusal.startsWith(PLAIN_ERROR) ? refusal.substring(PLAIN_ERROR.length()) : refusal);
   }
 
   private static boolean tracked(

@@ -57,6 +57,18 @@ class TransactionTest {
   }
 
   @Test
+  void anExecThatIsRefusedEndsItsTransaction() {
+    try (TestGateway cluster = new TestGateway(1, Placement.SAME_LOOP)) {
+      RespClient client = cluster.client();
+      assertThat(all(client, "WATCH a", "MULTI", "SET a 1", "EXEC x", "EXEC"))
+          .isEqualTo(
+              "OK OK QUEUED -EXECABORT Transaction discarded because of: wrong number of arguments"
+                  + " for 'exec' command -ERR EXEC without MULTI");
+      cluster.until(() -> cluster.shard(1).watchers.isEmpty());
+    }
+  }
+
+  @Test
   void whatIsRefusedWhenItComesAborts() {
     try (TestGateway cluster = new TestGateway(1, Placement.SAME_LOOP)) {
       RespClient client = cluster.client();

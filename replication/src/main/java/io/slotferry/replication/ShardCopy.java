@@ -147,6 +147,7 @@ public final class ShardCopy implements ShardExecutor {
     this.store = engine.store();
     this.script = new LongScript(engine.scripts(), held, this::answer);
     engine.scripts().mayPause();
+    engine.scripts().refuseWrites(call -> leader == null ? null : writeRefusal(leader, call));
     engine.scripts().answerWait(() -> leader == null ? 0 : leader.appliedBy(log.endOffset()));
     this.ownership = new Ownership(engine, this::effect);
     engine.useOrders(code -> KeyOrder.values()[code]::compare);
@@ -372,7 +373,9 @@ public final class ShardCopy implements ShardExecutor {
     if ((guarded && replies.isFull()) || (diskIsBehind && call.command.isWrite())) {
       return Outcome.NOT_HERE;
     }
-    String refusal = call.command.isWrite() ? writeRefusal(leader, call) : null;
+    // A script is refused when it begins to write.
+    boolean isScript = call.command.routing() == Routing.SCRIPT_CALL;
+    String refusal = call.command.isWrite() && !isScript ? writeRefusal(leader, call) : null;
     if (refusal != null) {
       reply.error(refusal);
     } else {

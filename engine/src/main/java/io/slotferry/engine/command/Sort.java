@@ -63,8 +63,9 @@ final class Sort {
     if (context.failed()) {
       return;
     }
-    if (unsorted && store > 0 && value instanceof SetValue) {
-      // A set has no order of its own: what is stored must be the same everywhere.
+    if (unsorted && (store > 0 || context.isInScript()) && value instanceof SetValue) {
+      // A set has no order of its own: what is stored, or a script goes by, is to be the same
+      // everywhere.
       unsorted = false;
       alpha = true;
       by = null;

@@ -10,8 +10,10 @@ import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.ScriptName;
 import io.slotferry.protocol.command.Command;
+import io.slotferry.protocol.shard.ShardCall;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -204,6 +206,14 @@ public final class ScriptCommands {
   /** {@code applied} answers a WAIT of a script, which does not wait. */
   public void answerWait(IntSupplier applied) {
     engine.run().answerWait(applied);
+  }
+
+  /**
+   * {@code refusal} says why a call may write nothing now, null if it may: a script is refused when
+   * it begins to write, or at once if it says that it writes.
+   */
+  public void refuseWrites(Function<ShardCall, @Nullable String> refusal) {
+    engine.run().refuseWrites(refusal);
   }
 
   // ---- scripts that run for long

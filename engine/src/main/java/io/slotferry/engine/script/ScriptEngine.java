@@ -89,6 +89,12 @@ final class ScriptEngine {
       context.fail("ERR Can not execute a script with write flag using *_ro command.");
       return;
     }
+    String refusal =
+        maySay && !script.is(ScriptFlags.NO_WRITES) ? run.writeRefusal(context.call()) : null;
+    if (refusal != null) {
+      context.fail(refusal);
+      return;
+    }
     boolean grows = maySay && !script.is(ScriptFlags.ALLOW_OOM | ScriptFlags.NO_WRITES);
     if (grows && context.isOutOfMemory()) {
       context.fail(NO_ALLOW_OOM);

@@ -21,6 +21,7 @@ import io.slotferry.protocol.shard.ShardCall;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +53,7 @@ final class ScriptRun implements ScriptHost {
   private @Nullable LibraryLoad load;
   private boolean allowsDebug;
   private IntSupplier applied = () -> 0;
+  private Function<ShardCall, @Nullable String> writeRefusal = call -> null;
   private boolean readOnly;
   private boolean allowsOom;
   private boolean wrote;
@@ -102,6 +104,15 @@ final class ScriptRun implements ScriptHost {
 
   void answerWait(IntSupplier applied) {
     this.applied = applied;
+  }
+
+  void refuseWrites(Function<ShardCall, @Nullable String> refusal) {
+    writeRefusal = refusal;
+  }
+
+  /** Why a script of this call may write nothing now; null if it may. */
+  @Nullable String writeRefusal(ShardCall caller) {
+    return writeRefusal.apply(caller);
   }
 
   /** What {@code redis.setresp} has chosen. */
@@ -180,6 +191,10 @@ final class ScriptRun implements ScriptHost {
       return "ERR " + WRITES_NOT_ALLOWED;
     }
     // What has begun to write may go on: nobody could take back the half of it.
+    String refusal = command.isWrite() && !wrote ? writeRefusal(context.call()) : null;
+    if (refusal != null) {
+      return refusal;
+    }
     boolean grows = command.is(CommandFlags.DENYOOM) && !allowsOom && !wrote;
     return grows && context.isOutOfMemory() ? Engine.OUT_OF_MEMORY : null;
   }

@@ -37,6 +37,30 @@ class ScriptCommandsTest {
   }
 
   @Test
+  void whereNothingMayBeWrittenScriptsMayStillRead() {
+    String refusal = "NOREPLICAS Not enough good replicas to write.";
+    engine.engine.scripts().refuseWrites(call -> call.sync ? refusal : null);
+    engine.call.sync = true;
+    assertThat(eval("return redis.call('exists', KEYS[1])", "k")).isEqualTo(":0");
+    assertThat(eval("#!lua flags=no-writes\nreturn 1")).isEqualTo(":1");
+    assertThat(eval("#!lua\nreturn 1")).isEqualTo('-' + refusal);
+    assertThat(eval("return redis.call('set', KEYS[1], 'v')", "k")).startsWith('-' + refusal);
+    assertThat(eval("return redis.pcall('set', KEYS[1], 'v').err", "k")).endsWith(refusal);
+    assertThat(engine.effects()).isEmpty();
+    engine.call.sync = false;
+    assertThat(eval("#!lua\nreturn redis.call('set', KEYS[1], 'v')", "k")).isEqualTo("+OK");
+  }
+
+  @Test
+  void whatAScriptSortsOfASetHasAnOrder() {
+    engine.reply("SADD", "s", "c", "a", "d", "b");
+    assertThat(eval("return redis.call('sort', KEYS[1], 'by', 'nosort')", "s"))
+        .isEqualTo("*4 $1 a $1 b $1 c $1 d");
+    assertThat(eval("return redis.call('sort', KEYS[1], 'by', 'nosort', 'desc')", "s"))
+        .isEqualTo("*4 $1 d $1 c $1 b $1 a");
+  }
+
+  @Test
   void convertsResults() {
     assertThat(eval("return 100.9")).isEqualTo(":100");
     assertThat(eval("return {1, 'a', {true, false}, nil, 5}")).isEqualTo("*3 :1 $1 a *2 :1 $-1");
