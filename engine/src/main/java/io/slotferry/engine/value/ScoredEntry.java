@@ -38,6 +38,14 @@ final class ScoredEntry {
     return Double.longBitsToDouble(sortable ^ (~sortable >> 63 | Long.MIN_VALUE));
   }
 
+  /**
+   * A number in the order of the scores; 0 for a bound that is compared from another byte than the
+   * first on, and so has no score.
+   */
+  static long rank(byte[] bytes, int from) {
+    return from == 0 ? (long) LONG.get(bytes, 0) ^ Long.MIN_VALUE : 0;
+  }
+
   private static long sortable(double score) {
     // Adding 0 makes -0.0 equal to 0.0, as the numbers are.
     long bits = Double.doubleToRawLongBits(score + 0.0);
