@@ -140,10 +140,8 @@ public final class HashValue extends Value implements Elements {
         expiries.outgrown();
       }
       if (added) {
-        table.add(
-            FieldEntry.of(field, fieldStart, fieldLength, value, valueStart, valueLength));
-      } else if (!FieldEntry.overwrite(
-          table.entryAt(position), value, valueStart, valueLength)) {
+        table.add(FieldEntry.of(field, fieldStart, fieldLength, value, valueStart, valueLength));
+      } else if (!FieldEntry.overwrite(table.entryAt(position), value, valueStart, valueLength)) {
         table.replace(
             position,
             FieldEntry.of(field, fieldStart, fieldLength, value, valueStart, valueLength));

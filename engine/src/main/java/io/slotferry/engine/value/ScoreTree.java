@@ -378,8 +378,7 @@ final class ScoreTree {
     return rank + ((Leaf) node).lower(bound, from);
   }
 
-  private static int compare(
-      long entryScore, byte[] entry, int from, long score, byte[] bound) {
+  private static int compare(long entryScore, byte[] entry, int from, long score, byte[] bound) {
     if (from != 0) {
       return Arrays.compareUnsigned(entry, from, entry.length, bound, 0, bound.length);
     }

@@ -54,6 +54,9 @@ record Setting<T>(String path, Form<T> form, T preset) {
       new Setting<>("cluster.members", Form.addresses(), List.of());
   static final Setting<String> CLUSTER_DNS = new Setting<>("cluster.dns", Form.text(), "");
 
+  static final Setting<NetworkTransport> NETWORK_TRANSPORT =
+      new Setting<>("network.transport", Form.oneOf(NetworkTransport.class), NetworkTransport.AUTO);
+
   static final Setting<Map<String, HostPort>> REBALANCER_PEERS =
       new Setting<>("rebalancer.peers", Form.addressesByName(), Map.of());
 
@@ -81,7 +84,8 @@ record Setting<T>(String path, Form<T> form, T preset) {
           CLUSTER_EVENT_BUS_PORT,
           CLUSTER_MEMBERS,
           CLUSTER_DNS,
-          REBALANCER_PEERS);
+          REBALANCER_PEERS,
+          NETWORK_TRANSPORT);
 
   String section() {
     return path.substring(0, path.indexOf('.'));

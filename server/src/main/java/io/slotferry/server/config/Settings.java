@@ -14,7 +14,8 @@ public record Settings(
     RespSettings resp,
     HttpSettings http,
     ClusterSettings cluster,
-    RebalancerSettings rebalancer) {
+    RebalancerSettings rebalancer,
+    NetworkSettings network) {
   public static final int SHARDS_MAX = 1024;
   public static final int REPLICAS_MAX = 8;
 
@@ -64,4 +65,7 @@ public record Settings(
    * @param peers the Raft addresses of all rebalancers by node id; empty: this one alone
    */
   public record RebalancerSettings(Map<String, HostPort> peers) {}
+
+  /** How this process talks to the system's network. */
+  public record NetworkSettings(NetworkTransport transport) {}
 }

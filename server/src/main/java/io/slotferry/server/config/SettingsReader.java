@@ -254,6 +254,7 @@ public final class SettingsReader {
             get(Setting.CLUSTER_EVENT_BUS_PORT),
             get(Setting.CLUSTER_MEMBERS),
             get(Setting.CLUSTER_DNS)),
-        new Settings.RebalancerSettings(get(Setting.REBALANCER_PEERS)));
+        new Settings.RebalancerSettings(get(Setting.REBALANCER_PEERS)),
+        new Settings.NetworkSettings(get(Setting.NETWORK_TRANSPORT)));
   }
 }

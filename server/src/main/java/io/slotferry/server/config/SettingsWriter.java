@@ -67,6 +67,7 @@ public final class SettingsWriter {
         "dns",
         cluster.dns());
     section(yaml, "rebalancer", "peers", settings.rebalancer().peers());
+    section(yaml, "network", "transport", settings.network().transport());
     return yaml.toString();
   }
 

@@ -6,7 +6,9 @@ import com.hazelcast.config.MapConfig;
 import com.hazelcast.config.MultiMapConfig;
 import com.hazelcast.config.MultiMapConfig.ValueCollectionType;
 import com.hazelcast.config.NetworkConfig;
+import io.slotferry.server.StartRefusedException;
 import io.slotferry.server.config.HostPort;
+import io.slotferry.server.config.NetworkTransport;
 import io.slotferry.server.config.Settings.ClusterSettings;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -14,10 +16,8 @@ import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.EventBusOptions;
 import io.vertx.core.file.FileSystemOptions;
-import io.vertx.core.transport.Transport;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes Vert.x and its event bus: inside one process, or between the nodes of a deployment, which
@@ -40,12 +40,14 @@ final class Bus {
   private Bus() {}
 
   /** A bus within this process, with so many event loops. */
-  static Vertx local(int loops) {
-    return builder(options(loops)).build();
+  static Vertx local(int loops, NetworkTransport transport) throws StartRefusedException {
+    return builder(options(loops), transport).build();
   }
 
   /** A bus between processes; the future fails when its ports are taken. */
-  static Future<Vertx> clustered(int loops, ClusterSettings settings, String advertised) {
+  static Future<Vertx> clustered(
+      int loops, NetworkTransport transport, ClusterSettings settings, String advertised)
+      throws StartRefusedException {
     VertxOptions options =
         options(loops)
             .setEventBusOptions(
@@ -57,7 +59,7 @@ final class Bus {
                     .setReconnectInterval(100)
                     .setReconnectAttempts(3)
                     .setConnectTimeout(2_000));
-    return builder(options)
+    return builder(options, transport)
         .withClusterManager(new HazelcastClusterManager(hazelcast(settings, advertised)))
         .buildClustered();
   }
@@ -80,10 +82,9 @@ final class Bus {
                 .setClassPathResolvingEnabled(false));
   }
 
-  private static VertxBuilder builder(VertxOptions options) {
-    VertxBuilder builder = Vertx.builder().with(options);
-    @Nullable Transport epoll = Transport.EPOLL;
-    return epoll != null && epoll.available() ? builder.withTransport(epoll) : builder;
+  private static VertxBuilder builder(VertxOptions options, NetworkTransport transport)
+      throws StartRefusedException {
+    return Vertx.builder().with(options).withTransport(Transports.of(transport));
   }
 
   private static Config hazelcast(ClusterSettings settings, String advertised) {

@@ -46,7 +46,10 @@ public final class EmbeddedCluster implements Server {
     data = folder;
     Roster roster = Roster.open(folder.path(), settings.cluster());
     NodeRuntime started =
-        new NodeRuntime(Bus.local(EventLoops.EMBEDDED_COUNT), settings, "127.0.0.1");
+        new NodeRuntime(
+            Bus.local(EventLoops.EMBEDDED_COUNT, settings.network().transport()),
+            settings,
+            "127.0.0.1");
     runtime = started;
 
     // Side by side; each finds the others as soon as they are there.

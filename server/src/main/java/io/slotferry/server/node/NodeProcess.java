@@ -41,7 +41,11 @@ public final class NodeProcess implements Server {
     LOG.info("node starting id={} roles={} address={}", id, settings.node().roles(), advertised);
     Vertx vertx =
         StartRefusals.await(
-            Bus.clustered(EventLoops.NODE_COUNT, settings.cluster(), advertised),
+            Bus.clustered(
+                EventLoops.NODE_COUNT,
+                settings.network().transport(),
+                settings.cluster(),
+                advertised),
             "joining the cluster",
             JOIN_MILLIS_MAX);
     NodeRuntime started = new NodeRuntime(vertx, settings, advertised);

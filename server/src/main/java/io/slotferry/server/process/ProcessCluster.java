@@ -176,7 +176,8 @@ public final class ProcessCluster implements Server {
             ports.next(),
             members,
             ""),
-        new RebalancerSettings(raftPeers));
+        new RebalancerSettings(raftPeers),
+        settings.network());
   }
 
   /** The gateways after the first listen on the next ports. */

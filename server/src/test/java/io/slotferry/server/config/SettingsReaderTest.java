@@ -50,6 +50,7 @@ class SettingsReaderTest {
     everything.put("SLOTFERRY_HTTP_TOKEN", "true");
     everything.put("SLOTFERRY_CLUSTER_MEMBERS", "a:1,[::1]:2");
     everything.put("SLOTFERRY_REBALANCER_PEERS", "r1=a:3,r2=b:4");
+    everything.put("SLOTFERRY_NETWORK_TRANSPORT", "io_uring");
     Settings settings = valid(null, everything);
 
     assertThat(valid(file(SettingsWriter.yaml(settings)), Map.of())).isEqualTo(settings);

@@ -14,6 +14,7 @@ import io.slotferry.topology.message.MapAnswer;
 import io.slotferry.topology.message.MapDelta;
 import io.slotferry.topology.message.MessageCodec;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A follower on a local bus, and the test as its rebalancer. */
 @Timeout(30)
 class MapFollowerTest {
-  private final Vertx vertx = Bus.local(2);
+  private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
   private final MapFollower follower = new MapFollower(vertx, vertx.getOrCreateContext());
 
   /** What the rebalancer has accepted; guarded by this. */
