@@ -15,17 +15,20 @@ import java.util.Arrays;
  * <pre>
  *   !put key expiry type value   the key's whole state (expiry in milliseconds since 1970 or -1, type
  *                                by its code, both decimal; the value as it encodes itself)
+ *   !part key expiry type first part   a part of a large value; first is 1 or 0
  *   !del key                     the key is gone
  *   !flush                       all keys of the keyspace in the partition are gone
  *   !swapN                       the keyspace has changed places with keyspace N in the partition
  *   !give from order heir        the tablet's keys from there on (all, if it is empty) are the tablet heir's;
  *                                both numbers are decimal
+ *   !expectN                     some N keys of the keyspace are about to come to the partition
  *   !claim key group consumer …  entries of a stream were given to a consumer
  *   !group key CREATE group …    XGROUP, its key where every effect has it
  * </pre>
  */
 public final class Effect {
   public static final byte[] PUT = name("!put");
+  public static final byte[] PART = name("!part");
   public static final byte[] DEL = name("!del");
   public static final byte[] FLUSH = name("!flush");
   public static final byte[] GIVE = name("!give");
@@ -37,6 +40,8 @@ public final class Effect {
 
   /** The number is part of the name: an effect with an argument is about that key. */
   private static final byte[] SWAP = name("!swap");
+
+  private static final byte[] EXPECT = name("!expect");
 
   /** First byte of the names above. */
   static final byte INTERNAL = '!';
@@ -68,14 +73,28 @@ public final class Effect {
     return name("!swap" + other);
   }
 
+  /** The effect that some {@code keys} are about to come. */
+  public static byte[] expect(int keys) {
+    return name("!expect" + keys);
+  }
+
+  /** The number of keys that are to come; -1 when {@code effect} does not tell. */
+  static int expected(Request effect) {
+    return numberAfter(EXPECT, effect);
+  }
+
   /** The other keyspace of a swap; -1 when {@code effect} is none. */
   public static int swapped(Request effect) {
+    return numberAfter(SWAP, effect);
+  }
+
+  private static int numberAfter(byte[] name, Request effect) {
     byte[] buffer = effect.buffer();
     int start = effect.start(0);
-    int digits = effect.length(0) - SWAP.length;
-    boolean isSwap =
-        digits > 0 && Arrays.equals(buffer, start, start + SWAP.length, SWAP, 0, SWAP.length);
-    return isSwap ? (int) Decimal.toLong(buffer, start + SWAP.length, digits) : -1;
+    int digits = effect.length(0) - name.length;
+    boolean isNamed =
+        digits > 0 && Arrays.equals(buffer, start, start + name.length, name, 0, name.length);
+    return isNamed ? (int) Decimal.toLong(buffer, start + name.length, digits) : -1;
   }
 
   /** The tablet that inherits; -1 when {@code effect} is not about any. */

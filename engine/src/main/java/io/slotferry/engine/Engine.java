@@ -25,6 +25,7 @@ import io.slotferry.engine.command.StringCommands;
 import io.slotferry.engine.hash.KeyHash;
 import io.slotferry.engine.script.ScriptCommands;
 import io.slotferry.engine.store.AccessClock;
+import io.slotferry.engine.store.ChunkReader;
 import io.slotferry.engine.store.Entries;
 import io.slotferry.engine.store.KeyComparator;
 import io.slotferry.engine.store.KeyEntry;
@@ -43,9 +44,9 @@ import io.slotferry.protocol.command.CommandFlags;
 import io.slotferry.protocol.command.CommandTable;
 import io.slotferry.protocol.command.KeyPositions;
 import io.slotferry.protocol.frame.WireReader;
-import io.slotferry.protocol.frame.WireWriter;
 import io.slotferry.protocol.shard.ShardCall;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
@@ -498,6 +499,8 @@ public final class Engine {
       }
       payload.reset(effect.buffer(), effect.start(4), effect.length(4));
       context.put(1, Value.decode(type, payload), decimal(effect, 2));
+    } else if (effect.equalBytes(0, Effect.PART)) {
+      applyPart(keyspace, partition, effect);
     } else if (effect.equalBytes(0, Effect.CLAIM)) {
       ClaimEffect.apply(context);
     } else if (effect.equalBytes(0, Effect.GROUP)) {
@@ -510,9 +513,23 @@ public final class Engine {
       store.create(partition).clear(keyspace);
     } else if (Effect.swapped(effect) >= 0) {
       store.create(partition).swap(keyspace, Effect.swapped(effect));
+    } else if (Effect.expected(effect) >= 0) {
+      store.create(partition).expect(keyspace, Effect.expected(effect));
     } else {
       throw new IllegalStateException("an effect of unknown name: " + effect.text(0));
     }
+  }
+
+  private void applyPart(int keyspace, int partition, Request effect) {
+    ValueType type = ValueType.of((int) decimal(effect, 3));
+    if (type == null) {
+      throw new IllegalStateException("an effect with an unknown type of value");
+    }
+    payload.reset(effect.buffer(), effect.start(5), effect.length(5));
+    byte[] buffer = effect.buffer();
+    byte[] key = Arrays.copyOfRange(buffer, effect.start(1), effect.start(1) + effect.length(1));
+    boolean first = decimal(effect, 4) == 1;
+    store.create(partition).takePart(keyspace, key, type, decimal(effect, 2), first, payload);
   }
 
   private static long decimal(Request effect, int argument) {
@@ -520,30 +537,11 @@ public final class Engine {
   }
 
   /**
-   * Takes a chunk of a partition that moves here, as the leader of the shard it moves to: each key
-   * becomes an effect of this shard, so that its own replicas get it through the log.
-   *
-   * @return the chunk's cursor, as {@link Partition#readChunk} returns it
+   * For the chunks of a partition that moves here, as the leader of the shard it moves to: each key
+   * and each part becomes an effect of this shard, so that its own replicas get it through the log.
    */
-  public int adoptChunk(int partition, WireReader chunk) {
-    Effect effect = new Effect(effects);
-    WireWriter encoded = new WireWriter();
-    return store
-        .create(partition)
-        .readChunk(
-            chunk,
-            (keyspace, key, value, expiryMillis) -> {
-              encoded.clear();
-              value.encode(encoded);
-              effect
-                  .begin(keyspace, partition, context.request(), false)
-                  .bytes(Effect.PUT)
-                  .bytes(key)
-                  .decimal(expiryMillis)
-                  .decimal(value.type().code())
-                  .bytes(encoded.bytes(), 0, encoded.size())
-                  .emit();
-            });
+  public ChunkReader.Listener adopted(int partition) {
+    return new AdoptedKeys(partition, effects);
   }
 
   /**

@@ -3,6 +3,8 @@ package io.slotferry.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.slotferry.engine.hash.KeyHash;
+import io.slotferry.engine.store.ChunkReader;
+import io.slotferry.engine.store.ChunkWriter;
 import io.slotferry.engine.store.Partition;
 import io.slotferry.engine.store.PartitionState;
 import io.slotferry.protocol.ReplyWriter;
@@ -212,9 +214,11 @@ class EngineTest {
     Engine replica = leader.follow();
     for (int id = 0; id < EngineFixture.PARTITIONS; id++) {
       WireWriter chunk = new WireWriter();
-      source.engine.store().create(id).writeChunk(KeyHash.BEFORE_FIRST, chunk, 1 << 20);
+      new ChunkWriter(KeyHash.BEFORE_FIRST).write(source.engine.store().create(id), chunk, 1 << 20);
       WireReader in = new WireReader(chunk.bytes(), 0, chunk.size());
-      assertThat(leader.engine.adoptChunk(id, in)).isEqualTo(KeyHash.LAST);
+      ChunkReader chunks = new ChunkReader();
+      chunks.read(leader.engine.store().create(id), in, leader.engine.adopted(id));
+      assertThat(chunks.cursor()).isEqualTo(KeyHash.LAST);
     }
     assertThat(EngineFixture.contents(leader.engine.store()))
         .hasSize(50)

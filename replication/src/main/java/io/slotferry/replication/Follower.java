@@ -34,14 +34,19 @@ final class Follower {
 
   /** What of a follower touches the data; the copy implements it. */
   interface Data {
-    /** The copy starts over: what it holds is void. */
-    void beginSync(String replicationId, long offset);
+    /** The copy starts over: what it holds is void. Returns where the sync will stand. */
+    WalkPosition beginSync(String replicationId, long offset);
 
-    /** Applies what the position covers of the records, and logs all of them. */
-    void apply(WireReader records, @Nullable WalkPosition position);
+    /** The sync goes on from here. */
+    void resumeSync(int partition, int hash);
+
+    /**
+     * Logs all of the records, and applies them; while it syncs, those that the position covers.
+     */
+    void apply(WireReader records);
 
     /** Applies a chunk and moves the position behind it. */
-    void applyChunk(WireReader chunk, WalkPosition position);
+    void applyChunk(WireReader chunk);
 
     /** The copy is complete. */
     void endSync();
@@ -162,13 +167,10 @@ final class Follower {
     }
     int partition = in.i32();
     int hash = in.i32();
-    WalkPosition resumed = walk;
-    if (resumed == null || offset != log.endOffset() || partition < 0) {
-      data.beginSync(replicationId, offset);
-      resumed = new WalkPosition();
-      walk = resumed;
+    if (walk == null || offset != log.endOffset() || partition < 0) {
+      walk = data.beginSync(replicationId, offset);
     }
-    resumed.moveTo(partition, hash);
+    data.resumeSync(partition, hash);
     log.adopt(replicationId, secondaryId, secondaryUntil, epoch);
   }
 
@@ -178,7 +180,7 @@ final class Follower {
       failed = true;
       return;
     }
-    data.apply(in, walk);
+    data.apply(in);
   }
 
   private void chunk(WireReader in) {
@@ -186,7 +188,7 @@ final class Follower {
       failed = true;
       return;
     }
-    data.applyChunk(in, walk);
+    data.applyChunk(in);
   }
 
   private void syncDone(StreamLink link, long nowMillis) {

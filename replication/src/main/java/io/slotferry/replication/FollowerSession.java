@@ -19,14 +19,17 @@ import org.jspecify.annotations.Nullable;
  *
  * A chunk is cut only when the stream stands at the end of the log, so that "the position in the
  * stream" is at the same time "the state of the data": that is all the point-in-time there has to
- * be. Thread: the loop that owns the copy.
+ * be. Only the parts of a large value, which are cut from a frozen one, take turns with the log: so
+ * the follower holds no more of it for the value than some times the value's own size.
+ *
+ * <p>Thread: the loop that owns the copy.
  */
 final class FollowerSession {
   /** The most of the log that one message carries, bytes. */
   private static final int LOG_MESSAGE_BYTES_MAX = 256 << 10;
 
-  /** The most that one chunk carries, bytes; a larger single key travels alone. */
-  private static final int CHUNK_BYTES_MAX = 128 << 10;
+  /** The most that one chunk carries, bytes; a larger value travels in parts. */
+  private static final int CHUNK_BYTES_MAX = 32 << 10;
 
   private static final long NOT_ASKED = Long.MIN_VALUE;
 
@@ -43,6 +46,9 @@ final class FollowerSession {
   private long ackAskedOffset;
   private boolean lost;
   private long freshnessAskedMillis = NOT_ASKED;
+
+  /** The next message is a part of a value, though the log has more. */
+  private boolean partIsNext;
 
   FollowerSession(
       FollowRequest request, String leader, ReplicationLog log, Outbox outbox, long nowMillis) {
@@ -82,10 +88,13 @@ final class FollowerSession {
   /** Sends as much as the link's window takes. */
   void pump(long nowMillis) {
     while (!lost && link.writable()) {
-      if (sentOffset < log.endOffset()) {
+      boolean inParts = walk != null && walk.position().isFreezing();
+      if (sentOffset < log.endOffset() && !(inParts && partIsNext)) {
         sendLog(nowMillis);
+        partIsNext = true;
       } else if (walk != null) {
         sendChunk(walk, nowMillis);
+        partIsNext = false;
       } else {
         return;
       }

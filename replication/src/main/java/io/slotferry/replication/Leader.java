@@ -100,7 +100,7 @@ public final class Leader {
       return null;
     }
     PartitionWalk walk = new PartitionWalk(store, null);
-    walk.position().moveTo(request.walkPartition(), request.walkHash());
+    walk.goTo(request.walkPartition(), request.walkHash());
     return walk;
   }
 

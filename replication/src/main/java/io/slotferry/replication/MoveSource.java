@@ -43,7 +43,7 @@ final class MoveSource {
   /** With no more than this under way, bytes, the rest takes a moment: time to freeze. */
   static final int FREEZE_BYTES_MAX = 64 << 10;
 
-  private static final int CHUNK_BYTES_MAX = 128 << 10;
+  private static final int CHUNK_BYTES_MAX = 32 << 10;
 
   private enum State {
     OPENING,
@@ -61,6 +61,10 @@ final class MoveSource {
   private final Runnable released;
   private final WireWriter message = new WireWriter();
   private final WireWriter effects = new WireWriter();
+
+  /** Of the effects, those that the target holds until a large value has arrived, bytes. */
+  private int heldThereBytes;
+
   private State state = State.OPENING;
   private PartitionWalk walk;
   private long nextSession;
@@ -124,6 +128,7 @@ final class MoveSource {
     proposalOpen = false;
     refusedAtVersion = 0;
     effects.clear();
+    heldThereBytes = 0;
     walk = new PartitionWalk(store, partitions);
     if (targetEpoch > 0) {
       session = nextSession++;
@@ -155,13 +160,16 @@ final class MoveSource {
   }
 
   private boolean isCongested() {
-    return effects.size() > PENDING_BYTES_MAX;
+    return effects.size() + heldThereBytes > PENDING_BYTES_MAX;
   }
 
   /** An effect on one of its partitions was just logged. {@code keyHash} says where its key is. */
   void effect(int keyspace, int partition, int keyHash, Request effect) {
-    if (state == State.COPYING && walk.position().covers(partition, keyHash)) {
+    boolean heldThere = walk.position().freezes(partition, keyHash);
+    if (state == State.COPYING && (heldThere || walk.position().covers(partition, keyHash))) {
+      int before = effects.size();
       LogRecords.write(effects, keyspace, partition, effect);
+      heldThereBytes += heldThere ? effects.size() - before : 0;
     }
   }
 
@@ -220,6 +228,9 @@ final class MoveSource {
     message.u8(StreamMessage.CHUNK);
     if (!walk.writeChunk(message, CHUNK_BYTES_MAX)) {
       return false;
+    }
+    if (!walk.position().isFreezing()) {
+      heldThereBytes = 0;
     }
     link.send(message, nowMillis);
     return true;

@@ -3,7 +3,7 @@ package io.slotferry.replication;
 import io.slotferry.engine.Effect;
 import io.slotferry.engine.EffectSink;
 import io.slotferry.engine.Engine;
-import io.slotferry.engine.store.Partition;
+import io.slotferry.engine.store.ChunkReader;
 import io.slotferry.engine.store.PartitionState;
 import io.slotferry.engine.store.PartitionStore;
 import io.slotferry.protocol.Decimal;
@@ -20,9 +20,8 @@ import io.slotferry.protocol.shard.ShardExecutor;
 import io.slotferry.protocol.shard.TransactionBatch;
 import io.slotferry.replication.log.LogRecords;
 import io.slotferry.replication.log.ReplicationLog;
-import io.slotferry.replication.walk.CoveredEffects;
-import io.slotferry.replication.walk.PartitionWalk;
 import io.slotferry.replication.walk.WalkPosition;
+import io.slotferry.replication.walk.WalkReceiver;
 import io.slotferry.topology.ClusterMap;
 import io.slotferry.topology.ClusterSettings;
 import io.slotferry.topology.KeyOrder;
@@ -1117,59 +1116,82 @@ public final class ShardCopy implements ShardExecutor {
   /**
    * The follower's data: what comes in the stream goes to the log and, if covered, to the engine.
    */
-  private final class FollowedData implements Follower.Data {
+  private final class FollowedData implements Follower.Data, WalkReceiver.Target {
     private final LogRecords records = new LogRecords();
+    private @Nullable WalkReceiver sync;
 
     @Override
-    public void beginSync(String replicationId, long offset) {
+    public WalkPosition beginSync(String replicationId, long offset) {
       store.clear();
       Shard shard = ShardCopy.this.shard;
       log.reset(replicationId, offset, shard == null ? 0 : shard.epoch());
+      WalkReceiver sync = new WalkReceiver(store, this);
+      this.sync = sync;
+      return sync.position();
     }
 
     @Override
-    public void apply(WireReader in, @Nullable WalkPosition position) {
+    public void resumeSync(int partition, int hash) {
+      if (sync != null) {
+        sync.resume(partition, hash);
+      }
+    }
+
+    @Override
+    public void apply(WireReader in) {
       int start = in.position();
       int length = in.remaining();
       in.skip(length);
       log.append(in.buffer(), start, length);
       records.reset(in.buffer(), start, length);
       while (records.next()) {
-        Request effect = records.effect();
-        int partition = records.partition();
-        if (position == null) {
-          engine.apply(records.keyspace(), partition, effect);
+        if (sync == null) {
+          engine.apply(records.keyspace(), records.partition(), records.effect());
         } else {
-          CoveredEffects.apply(engine, position, records.keyspace(), partition, effect);
+          sync.effect(records.keyspace(), records.partition(), records.effect());
         }
       }
       logged.run();
     }
 
     @Override
-    public void applyChunk(WireReader chunk, WalkPosition position) {
-      PartitionWalk.readChunk(
-          chunk,
-          position,
-          (id, first, in) -> {
-            Partition partition = store.create(id);
-            if (first) {
-              partition.clear();
-            }
-            return partition.readChunk(in, null);
-          });
+    public void applyChunk(WireReader chunk) {
+      if (sync != null) {
+        sync.readChunk(chunk);
+      }
+    }
+
+    @Override
+    public void begin(int partition) {
+      store.create(partition).clear();
+    }
+
+    @Override
+    public void expect(int partition, int keyspace, int keys) {
+      store.create(partition).expect(keyspace, keys);
+    }
+
+    @Override
+    public void read(int partition, ChunkReader chunks, WireReader in) {
+      chunks.read(store.create(partition), in, null);
+    }
+
+    @Override
+    public void apply(int keyspace, int partition, Request effect) {
+      engine.apply(keyspace, partition, effect);
     }
 
     @Override
     public void endSync() {
+      sync = null;
       disk.syncComplete();
     }
   }
 
   /** The data of partitions that move here: through the own log, so that the replicas have it. */
-  private final class MovedData implements MoveTarget.Data {
+  private final class MovedData implements MoveTarget.Data, WalkReceiver.Target {
     private final LogRecords records = new LogRecords();
-    private final WalkPosition position = new WalkPosition();
+    private final WalkReceiver received = new WalkReceiver(store, this);
     private final Leader leader;
     private final Shard shard;
 
@@ -1180,14 +1202,7 @@ public final class ShardCopy implements ShardExecutor {
 
     @Override
     public void applyMovedChunk(WireReader chunk) {
-      // The partitions were emptied, here and on the replicas, when the move was opened.
-      PartitionWalk.readChunk(
-          chunk,
-          position,
-          (id, first, in) -> {
-            store.create(id).become(PartitionState.INCOMING);
-            return engine.adoptChunk(id, in);
-          });
+      received.readChunk(chunk);
     }
 
     @Override
@@ -1195,9 +1210,30 @@ public final class ShardCopy implements ShardExecutor {
       records.reset(in.buffer(), in.position(), in.remaining());
       in.skip(in.remaining());
       while (records.next()) {
-        effect(records.keyspace(), records.partition(), records.effect());
-        engine.apply(records.keyspace(), records.partition(), records.effect());
+        received.sentEffect(records.keyspace(), records.partition(), records.effect());
       }
+    }
+
+    @Override
+    public void begin(int partition) {
+      // It was emptied, here and on the replicas, when the move was opened.
+      store.create(partition).become(PartitionState.INCOMING);
+    }
+
+    @Override
+    public void expect(int partition, int keyspace, int keys) {
+      apply(keyspace, partition, Request.of(Effect.expect(keys)));
+    }
+
+    @Override
+    public void read(int partition, ChunkReader chunks, WireReader in) {
+      chunks.read(store.create(partition), in, engine.adopted(partition));
+    }
+
+    @Override
+    public void apply(int keyspace, int partition, Request effect) {
+      ShardCopy.this.effect(keyspace, partition, effect);
+      engine.apply(keyspace, partition, effect);
     }
 
     @Override

@@ -2,6 +2,8 @@ package io.slotferry.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.slotferry.engine.hash.KeyHash;
+import io.slotferry.engine.store.ChunkWriter;
 import io.slotferry.engine.store.Partition;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
@@ -395,7 +397,7 @@ final class SimulatedCluster {
     for (Partition at = copy.store().after(-1); at != null; at = copy.store().after(at.id())) {
       if (at.size() > 0) {
         WireWriter out = new WireWriter();
-        at.writeChunk(0, out, Integer.MAX_VALUE);
+        new ChunkWriter(KeyHash.BEFORE_FIRST).write(at, out, Integer.MAX_VALUE);
         content.put(at.id(), new String(out.toByteArray(), StandardCharsets.ISO_8859_1));
       }
     }

@@ -91,6 +91,16 @@ public final class Entries {
         Arrays.copyOfRange(keyBuffer, keyStart, keyStart + keyLength), value, expiryMillis);
   }
 
+  /** The same key and string, in the same array, which nobody changes any more. */
+  static KeyEntry lasting(byte[] packed) {
+    int key = PackedEntry.keyStart(packed);
+    int value = PackedEntry.valueStart(packed);
+    return new KeyEntry(
+        Arrays.copyOfRange(packed, key, key + PackedEntry.keyLength(packed)),
+        StringValue.lasting(packed, value, packed.length - value),
+        PackedEntry.expiry(packed));
+  }
+
   /** The memory of the entry and its place in a table, bytes, without an object's value. */
   static long fixedBytes(Object entry) {
     long bytes = SLOT_BYTES + arrayBytes(keyBuffer(entry).length);

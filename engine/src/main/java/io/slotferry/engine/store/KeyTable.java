@@ -38,6 +38,10 @@ public final class KeyTable {
   private int[] hashes = new int[HOMES_MIN + OVERFLOW_MIN];
   private @Nullable Object[] entries = new @Nullable Object[HOMES_MIN + OVERFLOW_MIN];
   private int size;
+
+  /** The table does not shrink below: its keys are only coming. */
+  private int homesExpected;
+
   private int expiring;
   private int expiringElements;
   private long bytes;
@@ -388,6 +392,9 @@ public final class KeyTable {
     hashes[at] = hash;
     entries[at] = entry;
     added(entry);
+    if (size > homesExpected >>> 1) {
+      homesExpected = 0;
+    }
     return at;
   }
 
@@ -448,7 +455,8 @@ public final class KeyTable {
     entries[last] = null;
     // What an inheritance leaves behind has great hashes, and would crowd in a smaller table.
     int settledSize = size();
-    if (outgoing == null && homes > HOMES_MIN * 2 && settledSize < homes >>> 2) {
+    boolean filling = outgoing != null || homesExpected > 0;
+    if (!filling && homes > HOMES_MIN * 2 && settledSize < homes >>> 2) {
       resize(Math.max(HOMES_MIN, settledSize * 2));
     }
   }
@@ -507,9 +515,10 @@ public final class KeyTable {
   // ---- size
 
   /** So many more keys are to come: in the order of their hashes, they would crowd otherwise. */
-  private void expect(int keys) {
+  void expect(int keys) {
     int wanted = (int) Math.min(HOMES_MAX, (size + (long) keys) / 7 * 8 + HOMES_MIN);
     if (wanted > homes) {
+      homesExpected = wanted;
       resize(wanted);
     }
   }

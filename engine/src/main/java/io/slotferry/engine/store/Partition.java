@@ -1,30 +1,18 @@
 package io.slotferry.engine.store;
 
 import io.slotferry.engine.hash.KeyHash;
+import io.slotferry.engine.value.FrozenValue;
 import io.slotferry.engine.value.Value;
 import io.slotferry.engine.value.ValueType;
 import io.slotferry.protocol.frame.MalformedFrameException;
 import io.slotferry.protocol.frame.WireReader;
-import io.slotferry.protocol.frame.WireWriter;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The unit of ownership and movement: a slot with its keys of all hash keyspaces, or a tablet with
  * its keys of one range keyspace. It knows no other partition, so that it can be copied, counted
- * and dropped by itself.
- *
- * <h2>Chunks</h2>
- *
- * A partition is copied in chunks, in the order of the key hashes, all keyspaces together:
- *
- * <pre>  cursor i32 | keys i32 | (keyspace varint | expiry i64 | type u8 | key bytes | value)*
- * </pre>
- *
- * A chunk's cursor says that all keys with a hash up to it (unsigned) have been sent; the next
- * chunk goes on after it, whatever was written in between. Whoever receives chunks and effects in
- * one ordered stream applies an effect iff the cursor covers its key's hash: what lies beyond comes
- * with a later chunk, in its state of then.
+ * and dropped by itself. A {@link ChunkWriter} copies it, a {@link ChunkReader} takes the copy.
  *
  * <p>Thread: the loop that owns the copy.
  */
@@ -228,6 +216,25 @@ public final class Partition {
     }
   }
 
+  /** Whether a key of this hash is here. */
+  public boolean has(int keyspace, int hash) {
+    KeyTable table = table(keyspace);
+    int at = table == null ? -1 : table.seek(hash);
+    return table != null && at >= 0 && table.hashAt(at) == hash;
+  }
+
+  /** Removes all keys of a hash. */
+  public void removeAll(int hash) {
+    for (int keyspace = 0; keyspace < keyspaces(); keyspace++) {
+      KeyTable table = table(keyspace);
+      int at = table == null ? -1 : table.seek(hash);
+      while (table != null && at >= 0 && table.hashAt(at) == hash) {
+        table.remove(at);
+        at = table.seek(hash);
+      }
+    }
+  }
+
   /** Lets two hash keyspaces change places. */
   public void swap(int keyspace, int other) {
     KeyTable table = table(keyspace);
@@ -235,113 +242,20 @@ public final class Partition {
     bind(other, table);
   }
 
-  // ---- chunks
+  // ---- what comes from elsewhere
 
-  /**
-   * Writes the chunk that follows {@code cursor}.
-   *
-   * @param cursor {@link KeyHash#BEFORE_FIRST}, or what the chunk before returned
-   * @param bytesMax the most that the chunk takes, but for one that holds the keys of a single
-   *     hash: that one is as big as it is, and its sender cuts it in pieces if it has to
-   * @return the new cursor; {@link KeyHash#LAST} when nothing is left
-   */
-  public int writeChunk(int cursor, WireWriter out, int bytesMax) {
-    int head = out.size();
-    out.i32(cursor);
-    out.i32(0);
-    WireWriter group = new WireWriter();
-    int keys = 0;
-    int hash = cursor;
-    while (hash != KeyHash.LAST) {
-      int next = nextHash(hash);
-      group.clear();
-      int groupKeys = next == KeyHash.BEFORE_FIRST ? 0 : writeKeys(next, group);
-      if (groupKeys == 0) {
-        hash = KeyHash.LAST;
-      } else if (keys > 0 && out.size() - head + group.size() > bytesMax) {
-        break;
-      } else {
-        out.raw(group.bytes(), 0, group.size());
-        keys += groupKeys;
-        hash = next;
-      }
-    }
-    out.i32At(head, hash);
-    out.i32At(head + Integer.BYTES, keys);
-    return hash;
+  /** Some {@code keys} are about to come, in the order of their hashes. */
+  public void expect(int keyspace, int keys) {
+    demandTable(keyspace).expect(keys);
   }
 
-  /** The smallest hash after {@code hash} in any keyspace, or {@link KeyHash#BEFORE_FIRST}. */
-  private int nextHash(int hash) {
-    int least = KeyHash.BEFORE_FIRST;
-    for (int keyspace = 0; keyspace < keyspaces(); keyspace++) {
-      KeyTable table = table(keyspace);
-      int at = table == null ? -1 : table.seek(hash + 1);
-      if (table != null && at >= 0) {
-        int found = table.hashAt(at);
-        if (least == KeyHash.BEFORE_FIRST || Integer.compareUnsigned(found, least) < 0) {
-          least = found;
-        }
-      }
-    }
-    return least;
+  /** Takes a key, replacing one of the same name. */
+  void put(int keyspace, byte[] key, Value value, long expiryMillis) {
+    put(keyspace, key, Entries.of(key, 0, key.length, value, expiryMillis));
   }
 
-  private int writeKeys(int hash, WireWriter out) {
-    EntryView view = new EntryView();
-    int keys = 0;
-    for (int keyspace = 0; keyspace < keyspaces(); keyspace++) {
-      KeyTable table = table(keyspace);
-      if (table != null) {
-        int at = table.seek(hash);
-        while (at >= 0 && table.hashAt(at) == hash) {
-          writeKey(keyspace, table.entryAt(at), view, out);
-          keys++;
-          at = table.next(at);
-        }
-      }
-    }
-    return keys;
-  }
-
-  private static void writeKey(int keyspace, Object entry, EntryView view, WireWriter out) {
-    out.varint(keyspace);
-    out.i64(Entries.expiry(entry));
-    out.u8(Entries.type(entry).code());
-    out.bytes(Entries.keyBuffer(entry), Entries.keyStart(entry), Entries.keyLength(entry));
-    view.of(entry).encode(out);
-  }
-
-  /**
-   * Takes the keys of a chunk, replacing keys of the same name.
-   *
-   * @param taken is told each key; null when nobody has to know
-   * @return the chunk's cursor
-   * @throws MalformedFrameException if the chunk does not decode
-   */
-  public int readChunk(WireReader in, @Nullable ChunkListener taken) {
-    int cursor = in.i32();
-    int keys = in.i32();
-    for (int i = 0; i < keys; i++) {
-      int keyspace = in.varint();
-      long expiry = in.i64();
-      ValueType type = ValueType.of(in.u8());
-      if (type == null) {
-        throw new MalformedFrameException("unknown type of value");
-      }
-      byte[] key = in.bytes();
-      Value value = Value.decode(type, in);
-      put(keyspace, key, value, expiry);
-      if (taken != null) {
-        taken.took(keyspace, key, value, expiry);
-      }
-    }
-    return cursor;
-  }
-
-  private void put(int keyspace, byte[] key, Value value, long expiryMillis) {
+  private void put(int keyspace, byte[] key, Object entry) {
     KeyTable table = demandTable(keyspace);
-    Object entry = Entries.of(key, 0, key.length, value, expiryMillis);
     int hash = KeyHash.hash(key, 0, key.length);
     int at = table.find(hash, key, 0, key.length);
     if (at >= 0) {
@@ -351,9 +265,27 @@ public final class Partition {
     }
   }
 
-  /** Is told the keys that a chunk brought. */
-  @FunctionalInterface
-  public interface ChunkListener {
-    void took(int keyspace, byte[] key, Value value, long expiryMillis);
+  /**
+   * Takes a part of a large value (see {@link ChunkWriter}); the first one replaces what the key
+   * had.
+   *
+   * @param part the part is all that is left of it
+   */
+  public void takePart(
+      int keyspace, byte[] key, ValueType type, long expiryMillis, boolean first, WireReader part) {
+    if (first) {
+      Value value = FrozenValue.begin(type, part);
+      FrozenValue.addPart(value, part);
+      put(keyspace, key, new KeyEntry(key, value, expiryMillis));
+      return;
+    }
+    KeyTable table = demandTable(keyspace);
+    int at = table.find(KeyHash.hash(key, 0, key.length), key, 0, key.length);
+    if (at >= 0 && table.entryAt(at) instanceof KeyEntry entry) {
+      FrozenValue.addPart(entry.value(), part);
+      table.recount(at);
+    } else {
+      throw new MalformedFrameException("a part of a value that is not here");
+    }
   }
 }

@@ -5,6 +5,7 @@ import io.slotferry.protocol.frame.WireReader;
 import io.slotferry.protocol.frame.WireWriter;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,9 @@ public final class ConsumerGroup {
 
   private static final int GROUP_BYTES = 160;
   private static final int CONSUMER_BYTES = 180;
+
+  /** The most pending entries of a piece. */
+  private static final int PIECE_ENTRIES = 512;
 
   /** The entry and its places in two indexes. */
   private static final int PENDING_BYTES = 64;
@@ -154,28 +158,77 @@ public final class ConsumerGroup {
     return true;
   }
 
+  // ---- parts
+
+  /**
+   * Appends the group as it is now, in pieces of few entries each: where it stands, a consumer, and
+   * some of what that one has not acknowledged.
+   */
+  void encodePieces(List<byte[]> pieces) {
+    if (consumers.isEmpty()) {
+      pieces.add(beginPiece(0).toByteArray());
+    }
+    for (Consumer consumer : consumers.values()) {
+      PendingEntry next = consumer.pendingFrom(StreamId.MIN);
+      int left = consumer.pendingCount();
+      do {
+        WireWriter piece = beginPiece(1);
+        int entries = Math.min(left, PIECE_ENTRIES);
+        next = encode(consumer, next, entries, piece);
+        left -= entries;
+        pieces.add(piece.toByteArray());
+      } while (left > 0);
+    }
+  }
+
+  private WireWriter beginPiece(int pieceConsumers) {
+    WireWriter piece = new WireWriter();
+    encodeHead(piece);
+    piece.varint(pieceConsumers);
+    return piece;
+  }
+
+  /** Takes a piece, whose name the stream has read. */
+  void decodePiece(WireReader in) {
+    moveTo(new StreamId(in.i64(), in.i64()), in.varlong());
+    if (in.varint() > 0) {
+      decodeConsumer(in);
+    }
+  }
+
   // ---- the whole
 
   void encode(WireWriter out) {
+    encodeHead(out);
+    out.varint(consumers.size());
+    for (Consumer consumer : consumers.values()) {
+      encode(consumer, consumer.pendingFrom(StreamId.MIN), consumer.pendingCount(), out);
+    }
+  }
+
+  private void encodeHead(WireWriter out) {
     out.bytes(name);
     out.i64(lastId.ms());
     out.i64(lastId.seq());
     out.varlong(entriesRead);
-    out.varint(consumers.size());
-    for (Consumer consumer : consumers.values()) {
-      out.bytes(consumer.name());
-      out.i64(consumer.seenMillis());
-      out.i64(consumer.activeMillis());
-      out.varint(consumer.pendingCount());
-      for (PendingEntry at = consumer.pendingFrom(StreamId.MIN);
-          at != null;
-          at = consumer.pendingAfter(at)) {
-        out.i64(at.ms);
-        out.i64(at.seq);
-        out.i64(at.deliveredMillis());
-        out.varlong(at.deliveries());
-      }
+  }
+
+  /** Writes a consumer with so many pending entries from this one on; returns the one after. */
+  private static @Nullable PendingEntry encode(
+      Consumer consumer, @Nullable PendingEntry from, int entries, WireWriter out) {
+    out.bytes(consumer.name());
+    out.i64(consumer.seenMillis());
+    out.i64(consumer.activeMillis());
+    out.varint(entries);
+    PendingEntry at = from;
+    for (int i = 0; i < entries && at != null; i++) {
+      out.i64(at.ms);
+      out.i64(at.seq);
+      out.i64(at.deliveredMillis());
+      out.varlong(at.deliveries());
+      at = consumer.pendingAfter(at);
     }
+    return at;
   }
 
   static ConsumerGroup decode(StreamValue stream, WireReader in) {

@@ -47,6 +47,11 @@ final class FieldExpiries {
     this.next = next;
   }
 
+  /** The times as they are now, by slots. */
+  long[] frozen() {
+    return times.clone();
+  }
+
   long at(int slot) {
     return times[slot];
   }

@@ -34,15 +34,36 @@ final class FieldTable {
   private static final int ENTRY_HEADER_BYTES = 16;
 
   private final int payloadBytes;
-  private int homes = HOMES_MIN;
-  private int[] hashes = new int[HOMES_MIN + OVERFLOW];
-  private byte[][] entries = new byte[HOMES_MIN + OVERFLOW][];
+  private int homes;
+  private int[] hashes;
+  private byte[][] entries;
   private int size;
   private long entryBytes;
   private @Nullable FieldExpiries expiries;
 
   FieldTable(int payloadBytes) {
+    this(payloadBytes, 0);
+  }
+
+  /**
+   * @param expected so many elements are about to come, perhaps in the order of their hashes: with
+   *     homes for all of them, each finds its own
+   */
+  FieldTable(int payloadBytes, int expected) {
     this.payloadBytes = payloadBytes;
+    this.homes = Math.max(HOMES_MIN, expected + (expected >>> 1));
+    this.hashes = new int[homes + OVERFLOW];
+    this.entries = new byte[homes + OVERFLOW][];
+  }
+
+  /** The entries as they are now, by slots; null in empty ones. An entry itself never changes. */
+  byte[] @Nullable [] frozenEntries() {
+    return entries.clone();
+  }
+
+  /** When they expire, by slots; empty if none does. */
+  long[] frozenTimes() {
+    return expiries == null || expiries.count() == 0 ? NO_TIMES : expiries.frozen();
   }
 
   int size() {

@@ -305,6 +305,35 @@ public final class HashValue extends Value implements Elements {
     return table == null ? packed.randomPosition(random, STRIDE) : table.randomSlot(random);
   }
 
+  // ---- parts
+
+  /** A hash that gets its fields in parts. */
+  static HashValue expecting(int fields) {
+    HashValue hash = new HashValue();
+    hash.table = new FieldTable(FieldTable.VARYING, fields);
+    return hash;
+  }
+
+  @Override
+  @Nullable FrozenValue frozen() {
+    return table == null ? null : new FrozenTable(table, table.size());
+  }
+
+  @Override
+  void addPart(WireReader in) {
+    FieldTable fields = table();
+    boolean expires = in.u8() != 0;
+    while (in.remaining() > 0) {
+      byte[] entry = in.bytes();
+      fields.add(entry);
+      long expiry = expires ? in.varlong() : NO_EXPIRY;
+      if (expiry != NO_EXPIRY) {
+        int field = FieldEntry.fieldStart(entry);
+        expire(entry, field, entry.length - field, expiry);
+      }
+    }
+  }
+
   // ---- the whole
 
   @Override

@@ -26,6 +26,9 @@ final class ListNode {
   private int end;
   private int count;
 
+  /** A frozen node reads the array too: it is copied before it is written to. */
+  private boolean shared;
+
   private ListNode(byte[] bytes) {
     this.bytes = bytes;
   }
@@ -120,9 +123,27 @@ final class ListNode {
     out.view(bytes, at + varintSize(length), length);
   }
 
+  /** The node as it is now, whatever becomes of this one. Not to be changed. */
+  ListNode frozen() {
+    shared = true;
+    ListNode frozen = new ListNode(bytes);
+    frozen.start = start;
+    frozen.end = end;
+    frozen.count = count;
+    return frozen;
+  }
+
+  private void own() {
+    if (shared) {
+      bytes = bytes.clone();
+      shared = false;
+    }
+  }
+
   // ---- changes
 
   void addFirst(byte[] source, int from, int length) {
+    own();
     int size = frameSize(length);
     if (start < size) {
       reserveFront(size);
@@ -132,6 +153,7 @@ final class ListNode {
   }
 
   void addLast(byte[] source, int from, int length) {
+    own();
     int size = frameSize(length);
     if (bytes.length - end < size) {
       reserveBack(size);
@@ -216,6 +238,7 @@ final class ListNode {
 
   /** Adds all elements of {@code right} behind its own. */
   void absorb(ListNode right) {
+    own();
     reserveBack(right.used());
     System.arraycopy(right.bytes, right.start, bytes, end, right.used());
     end += right.used();
@@ -226,6 +249,7 @@ final class ListNode {
   void compact() {
     if (used() < bytes.length) {
       bytes = Arrays.copyOfRange(bytes, start, end);
+      shared = false;
       end -= start;
       start = 0;
     }
@@ -266,6 +290,7 @@ final class ListNode {
 
   /** Makes {@code [from, to)} a gap of {@code size} bytes and returns where it is. */
   private int splice(int from, int to, int size) {
+    own();
     int offset = from - start;
     int removed = to - from;
     if (size > removed) {

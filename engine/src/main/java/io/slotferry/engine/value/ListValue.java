@@ -3,6 +3,8 @@ package io.slotferry.engine.value;
 import io.slotferry.protocol.frame.MalformedFrameException;
 import io.slotferry.protocol.frame.WireReader;
 import io.slotferry.protocol.frame.WireWriter;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -368,6 +370,25 @@ public final class ListValue extends Value {
       node.next.previous = node.previous;
     }
     nodeBytes -= NODE_BYTES;
+  }
+
+  // ---- parts
+
+  @Override
+  FrozenValue frozen() {
+    List<ListNode> nodes = new ArrayList<>();
+    for (ListNode node = head; node != null; node = node.next) {
+      nodes.add(node.frozen());
+    }
+    return new FrozenList(nodes);
+  }
+
+  @Override
+  void addPart(WireReader in) {
+    while (in.remaining() > 0) {
+      int length = in.varint();
+      addLast(in.buffer(), in.skip(length), length);
+    }
   }
 
   // ---- the whole

@@ -231,6 +231,29 @@ public final class SetValue extends Value implements Elements {
     return packed != null ? packed.randomPosition(random, 1) : table().randomSlot(random);
   }
 
+  // ---- parts
+
+  /** A set that gets its members in parts. */
+  static SetValue expecting(int members) {
+    SetValue set = new SetValue();
+    set.integers = null;
+    set.table = new FieldTable(0, members);
+    return set;
+  }
+
+  @Override
+  @Nullable FrozenValue frozen() {
+    return table == null ? null : new FrozenTable(table, table.size());
+  }
+
+  @Override
+  void addPart(WireReader in) {
+    in.u8();
+    while (in.remaining() > 0) {
+      table().add(in.bytes());
+    }
+  }
+
   // ---- the whole
 
   @Override

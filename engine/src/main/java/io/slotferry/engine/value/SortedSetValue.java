@@ -325,6 +325,36 @@ public final class SortedSetValue extends Value implements Elements {
     return table == null ? packed.randomPosition(random, 1) : table.randomSlot(random);
   }
 
+  // ---- parts
+
+  /** A sorted set that gets its members in parts. */
+  static SortedSetValue expecting(int members) {
+    SortedSetValue set = new SortedSetValue();
+    set.packed = NOTHING;
+    set.tree = new ScoreTree();
+    set.table = new FieldTable(ScoredEntry.SCORE_BYTES, members);
+    return set;
+  }
+
+  @Override
+  @Nullable FrozenValue frozen() {
+    return table == null ? null : new FrozenTable(table, table.size());
+  }
+
+  @Override
+  void addPart(WireReader in) {
+    FieldTable members = table;
+    if (members == null) {
+      throw new IllegalStateException("not a table");
+    }
+    in.u8();
+    while (in.remaining() > 0) {
+      byte[] entry = in.bytes();
+      members.add(entry);
+      tree.add(entry);
+    }
+  }
+
   // ---- the whole
 
   @Override

@@ -30,6 +30,9 @@ final class StreamBlock extends Identified {
   private int live;
   private int dead;
 
+  /** A frozen block reads the array up to its own end: it is copied before that part changes. */
+  private boolean shared;
+
   /** The greatest ID that it ever held. */
   private long lastMs;
 
@@ -193,6 +196,10 @@ final class StreamBlock extends Identified {
     if (from == start) {
       start = to;
     } else {
+      if (shared) {
+        bytes = bytes.clone();
+        shared = false;
+      }
       System.arraycopy(bytes, to, bytes, from, end - to);
       end -= to - from;
     }
@@ -240,6 +247,22 @@ final class StreamBlock extends Identified {
   }
 
   // ---- the whole
+
+  /** The block as it is now, whatever becomes of this one. Not to be changed. */
+  StreamBlock frozen() {
+    shared = true;
+    StreamBlock frozen = new StreamBlock(new StreamId(ms, seq));
+    frozen.bytes = bytes;
+    frozen.namesEnd = namesEnd;
+    frozen.start = start;
+    frozen.end = end;
+    frozen.live = live;
+    frozen.dead = dead;
+    frozen.lastMs = lastMs;
+    frozen.lastSeq = lastSeq;
+    frozen.listpackBytes = listpackBytes;
+    return frozen;
+  }
 
   void encode(WireWriter out) {
     out.i64(ms);

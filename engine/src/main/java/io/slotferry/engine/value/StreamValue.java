@@ -4,8 +4,10 @@ import io.slotferry.protocol.Request;
 import io.slotferry.protocol.frame.MalformedFrameException;
 import io.slotferry.protocol.frame.WireReader;
 import io.slotferry.protocol.frame.WireWriter;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -320,15 +322,66 @@ public final class StreamValue extends Value {
     return ConsumerGroup.UNKNOWN;
   }
 
-  // ---- the whole
+  // ---- parts
 
   @Override
-  public void encode(WireWriter out) {
+  FrozenValue frozen() {
+    WireWriter head = new WireWriter();
+    encodeHead(head);
+    List<StreamBlock> frozen = new ArrayList<>(blocks.size());
+    for (StreamBlock at = blocks.first(); at != null; at = blocks.after(at)) {
+      frozen.add(at.frozen());
+    }
+    List<byte[]> pieces = new ArrayList<>();
+    for (ConsumerGroup group : groups.values()) {
+      group.encodePieces(pieces);
+    }
+    return new FrozenStream(head.toByteArray(), frozen, pieces);
+  }
+
+  /** A stream that gets its blocks and groups in parts. */
+  static StreamValue begin(WireReader in) {
+    StreamValue stream = new StreamValue();
+    stream.decodeHead(in);
+    return stream;
+  }
+
+  @Override
+  void addPart(WireReader in) {
+    while (in.remaining() > 0) {
+      switch (in.u8()) {
+        case FrozenStream.BLOCK -> take(StreamBlock.decode(in));
+        case FrozenStream.GROUP -> demandGroup(in).decodePiece(in);
+        default -> throw new MalformedFrameException("an unknown part of a stream");
+      }
+    }
+  }
+
+  private ConsumerGroup demandGroup(WireReader in) {
+    byte[] name = in.bytes();
+    ConsumerGroup known = groups.get(name);
+    return known == null ? addGroup(name, StreamId.MIN, ConsumerGroup.UNKNOWN) : known;
+  }
+
+  // ---- the whole
+
+  private void encodeHead(WireWriter out) {
     out.i64(lastId.ms());
     out.i64(lastId.seq());
     out.i64(maxDeletedId.ms());
     out.i64(maxDeletedId.seq());
     out.varlong(entriesAdded);
+  }
+
+  private void decodeHead(WireReader in) {
+    lastId = new StreamId(in.i64(), in.i64());
+    maxDeletedId = new StreamId(in.i64(), in.i64());
+    entriesAdded = in.varlong();
+  }
+
+  @Override
+  public void encode(WireWriter out) {
+    encodeHead(out);
     out.varint(blocks.size());
     for (StreamBlock at = blocks.first(); at != null; at = blocks.after(at)) {
       at.encode(out);
@@ -340,10 +393,7 @@ public final class StreamValue extends Value {
   }
 
   public static StreamValue decode(WireReader in) {
-    StreamValue stream = new StreamValue();
-    stream.lastId = new StreamId(in.i64(), in.i64());
-    stream.maxDeletedId = new StreamId(in.i64(), in.i64());
-    stream.entriesAdded = in.varlong();
+    StreamValue stream = begin(in);
     int blocks = in.varint();
     for (int i = 0; i != blocks; i++) {
       stream.take(StreamBlock.decode(in));

@@ -6,6 +6,7 @@ import io.slotferry.protocol.Request;
 import io.slotferry.protocol.frame.WireReader;
 import io.slotferry.protocol.frame.WireWriter;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A string as a view: a slice of some array. The store hands out one reused view, valid until its
@@ -39,6 +40,11 @@ public final class StringValue extends Value {
   /** A string in an array that never changes. */
   public static StringValue lasting(byte[] buffer, int start, int length) {
     return new StringValue(buffer, start, length, true);
+  }
+
+  /** A lasting string of so many bytes, which come in parts. */
+  static StringValue ofLength(int length) {
+    return lasting(new byte[length], 0, length);
   }
 
   /** Whether the bytes never change; then a change needs another value. */
@@ -101,6 +107,19 @@ public final class StringValue extends Value {
   @Override
   public long approximateBytes() {
     return buffer.length;
+  }
+
+  @Override
+  @Nullable FrozenValue frozen() {
+    return lasting ? new FrozenString(buffer, start, length) : null;
+  }
+
+  /** Nobody has seen the bytes yet: those of a value in parts last from its last part on. */
+  @Override
+  void addPart(WireReader in) {
+    int at = in.varint();
+    int partLength = in.remaining();
+    System.arraycopy(in.buffer(), in.skip(partLength), buffer, start + at, partLength);
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.slotferry.engine.value;
 
 import io.slotferry.protocol.frame.WireReader;
 import io.slotferry.protocol.frame.WireWriter;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a key holds. Strings are stored packed with their key, and a {@link StringValue} is only a
@@ -44,6 +45,16 @@ public abstract sealed class Value
       case STREAM -> StreamValue.decode(in);
     };
   }
+
+  /**
+   * The value as it is now, to be written in parts whatever becomes of it meanwhile; null when it
+   * has a form that is only written whole, because it is small. Costs a copy of references, not of
+   * elements.
+   */
+  abstract @Nullable FrozenValue frozen();
+
+  /** Adds a part, all that is left of {@code in}, to a value that came in parts so far. */
+  abstract void addPart(WireReader in);
 
   /** A value of its own with the same content. */
   public abstract Value copy();

@@ -211,8 +211,10 @@ class InheritanceTest {
     WireWriter chunk = new WireWriter();
     do {
       chunk.clear();
-      tablet.partition.writeChunk(cursor, chunk, 20 + random.nextInt(100));
-      cursor = copy.readChunk(new WireReader(chunk.bytes(), 0, chunk.size()), null);
+      new ChunkWriter(cursor).write(tablet.partition, chunk, 20 + random.nextInt(100));
+      ChunkReader chunks = new ChunkReader();
+      chunks.read(copy, new WireReader(chunk.bytes(), 0, chunk.size()), null);
+      cursor = chunks.cursor();
     } while (cursor != KeyHash.LAST);
     assertThat(copy.size()).isEqualTo(tablet.model.size());
   }

@@ -54,8 +54,9 @@ class PartitionStoreTest {
 
     PartitionStore copies = new PartitionStore();
     WireWriter chunk = new WireWriter();
-    right.writeChunk(KeyHash.BEFORE_FIRST, chunk, Integer.MAX_VALUE);
-    copies.create(right.id()).readChunk(new WireReader(chunk.bytes(), 0, chunk.size()), null);
+    new ChunkWriter(KeyHash.BEFORE_FIRST).write(right, chunk, Integer.MAX_VALUE);
+    WireReader in = new WireReader(chunk.bytes(), 0, chunk.size());
+    new ChunkReader().read(copies.create(right.id()), in, null);
     assertThat(copies.create(right.id()).size()).isEqualTo(right.size());
 
     tablets.give(1, whole.id(), whole.id() + 2, null, order);

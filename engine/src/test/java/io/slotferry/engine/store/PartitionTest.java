@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.slotferry.engine.EngineFixture;
 import io.slotferry.engine.hash.KeyHash;
 import io.slotferry.engine.value.StringValue;
+import io.slotferry.engine.value.Value;
+import io.slotferry.engine.value.ValueType;
 import io.slotferry.protocol.frame.WireReader;
 import io.slotferry.protocol.frame.WireWriter;
 import java.nio.charset.StandardCharsets;
@@ -56,6 +58,16 @@ class PartitionTest {
     return new Write(random.nextInt(KEYSPACES), "key:" + random.nextInt(500), value);
   }
 
+  private static int read(Partition to, WireWriter chunk) {
+    ChunkReader chunks = new ChunkReader();
+    chunks.read(to, new WireReader(chunk.bytes(), 0, chunk.size()), null);
+    return chunks.cursor();
+  }
+
+  private static String text(byte[] bytes) {
+    return new String(bytes, StandardCharsets.ISO_8859_1);
+  }
+
   /** The rule of the partition sync: an effect is applied iff the cursor covers its key. */
   @Test
   void chunksAndCoveredEffectsMakeAnEqualCopy() {
@@ -70,9 +82,9 @@ class PartitionTest {
       WireWriter chunk = new WireWriter();
       while (cursor != KeyHash.LAST) {
         chunk.clear();
-        int written = from.writeChunk(cursor, chunk, CHUNK_BYTES_MAX);
+        int written = new ChunkWriter(cursor).write(from, chunk, CHUNK_BYTES_MAX);
         assertThat(chunk.size()).isLessThanOrEqualTo(CHUNK_BYTES_MAX);
-        cursor = to.readChunk(new WireReader(chunk.bytes(), 0, chunk.size()), null);
+        cursor = read(to, chunk);
         assertThat(cursor).isEqualTo(written);
         for (int i = random.nextInt(20); i > 0; i--) {
           Write write = randomWrite(random);
@@ -96,15 +108,14 @@ class PartitionTest {
     int cursor = KeyHash.BEFORE_FIRST;
     while (cursor != KeyHash.LAST) {
       WireWriter chunk = new WireWriter();
-      cursor = from.writeChunk(cursor, chunk, CHUNK_BYTES_MAX);
+      cursor = new ChunkWriter(cursor).write(from, chunk, CHUNK_BYTES_MAX);
       sizes.add(chunk.size());
-      WireReader in = new WireReader(chunk.bytes(), 0, chunk.size());
       if (chunk.size() > CHUNK_BYTES_MAX) {
+        WireReader in = new WireReader(chunk.bytes(), 0, chunk.size());
         in.i32();
         assertThat(in.i32()).isOne();
-        in = new WireReader(chunk.bytes(), 0, chunk.size());
       }
-      target.create(1).readChunk(in, null);
+      read(target.create(1), chunk);
     }
     assertThat(sizes.stream().filter(size -> size > CHUNK_BYTES_MAX)).hasSize(1);
     assertThat(EngineFixture.contents(target)).isEqualTo(EngineFixture.contents(source));
@@ -113,11 +124,10 @@ class PartitionTest {
   @Test
   void anEmptyPartitionIsOneEmptyChunk() {
     WireWriter chunk = new WireWriter();
-    assertThat(source.create(1).writeChunk(KeyHash.BEFORE_FIRST, chunk, CHUNK_BYTES_MAX))
-        .isEqualTo(KeyHash.LAST);
+    ChunkWriter chunks = new ChunkWriter(KeyHash.BEFORE_FIRST);
+    assertThat(chunks.write(source.create(1), chunk, CHUNK_BYTES_MAX)).isEqualTo(KeyHash.LAST);
     Partition to = target.create(1);
-    assertThat(to.readChunk(new WireReader(chunk.bytes(), 0, chunk.size()), null))
-        .isEqualTo(KeyHash.LAST);
+    assertThat(read(to, chunk)).isEqualTo(KeyHash.LAST);
     assertThat(to.size()).isZero();
   }
 
@@ -165,19 +175,29 @@ class PartitionTest {
     Partition from = source.create(1);
     new Write(1, "key", "value").on(from);
     WireWriter chunk = new WireWriter();
-    from.writeChunk(KeyHash.BEFORE_FIRST, chunk, CHUNK_BYTES_MAX);
+    new ChunkWriter(KeyHash.BEFORE_FIRST).write(from, chunk, CHUNK_BYTES_MAX);
     List<String> taken = new ArrayList<>();
-    target
-        .create(1)
-        .readChunk(
+    new ChunkReader()
+        .read(
+            target.create(1),
             new WireReader(chunk.bytes(), 0, chunk.size()),
-            (keyspace, key, value, expiryMillis) ->
-                taken.add(
-                    keyspace
-                        + new String(key, StandardCharsets.ISO_8859_1)
-                        + new String(
-                            ((StringValue) value).toByteArray(), StandardCharsets.ISO_8859_1)
-                        + expiryMillis));
-    assertThat(taken).containsExactly("1keyvalue5");
+            new ChunkReader.Listener() {
+              @Override
+              public void took(int keyspace, byte[] key, Value value, long expiryMillis) {
+                taken.add(keyspace + text(key) + text(((StringValue) value).toByteArray()));
+              }
+
+              @Override
+              public void tookPart(
+                  int keyspace,
+                  byte[] key,
+                  ValueType type,
+                  long expiryMillis,
+                  boolean first,
+                  WireReader part) {
+                throw new AssertionError("it is small");
+              }
+            });
+    assertThat(taken).containsExactly("1keyvalue");
   }
 }

@@ -1,13 +1,12 @@
 package io.slotferry.replication.storage;
 
 import io.slotferry.engine.Engine;
-import io.slotferry.engine.store.Partition;
+import io.slotferry.engine.store.ChunkReader;
+import io.slotferry.protocol.Request;
 import io.slotferry.protocol.frame.WireReader;
 import io.slotferry.replication.log.Backlog;
 import io.slotferry.replication.log.LogIdentity;
-import io.slotferry.replication.walk.CoveredEffects;
-import io.slotferry.replication.walk.PartitionWalk;
-import io.slotferry.replication.walk.WalkPosition;
+import io.slotferry.replication.walk.WalkReceiver;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +25,7 @@ final class Recovery {
   private final StorageSettings settings;
   private final Engine engine;
   private final Backlog backlog;
-  private final WalkPosition position = new WalkPosition();
+  private final WalkReceiver received;
   private boolean found;
   private long snapshotOffset;
   private long snapshotBytes;
@@ -36,6 +35,7 @@ final class Recovery {
     this.settings = settings;
     this.engine = engine;
     this.backlog = backlog;
+    this.received = new WalkReceiver(engine.store(), new Stored());
   }
 
   /** Whether there was a complete copy, be it an empty one. */
@@ -94,23 +94,38 @@ final class Recovery {
     if (snapshot != null) {
       while (snapshot.next()) {
         replay(log, snapshot.offset());
-        PartitionWalk.readChunk(snapshot.chunks(), position, this::readSection);
+        received.readChunk(snapshot.chunks());
       }
       replay(log, snapshot.offset());
       snapshotBytes = snapshot.bytes();
     }
-    position.moveToEnd();
+    received.end();
     while (log.next()) {
       apply(log);
     }
   }
 
-  private int readSection(int id, boolean first, WireReader in) {
-    Partition partition = engine.store().create(id);
-    if (first) {
-      partition.clear();
+  /** The data as the snapshot's walk brings it back. */
+  private final class Stored implements WalkReceiver.Target {
+    @Override
+    public void begin(int partition) {
+      engine.store().create(partition).clear();
     }
-    return partition.readChunk(in, null);
+
+    @Override
+    public void expect(int partition, int keyspace, int keys) {
+      engine.store().create(partition).expect(keyspace, keys);
+    }
+
+    @Override
+    public void read(int partition, ChunkReader chunks, WireReader in) {
+      chunks.read(engine.store().create(partition), in, null);
+    }
+
+    @Override
+    public void apply(int keyspace, int partition, Request effect) {
+      engine.apply(keyspace, partition, effect);
+    }
   }
 
   /** Replays the log up to the moment at which the snapshot goes on. */
@@ -125,6 +140,6 @@ final class Recovery {
   }
 
   private void apply(LogRecovery log) {
-    CoveredEffects.apply(engine, position, log.keyspace(), log.partition(), log.effect());
+    received.effect(log.keyspace(), log.partition(), log.effect());
   }
 }

@@ -1,9 +1,10 @@
 package io.slotferry.replication.walk;
 
 import io.slotferry.engine.hash.KeyHash;
+import io.slotferry.engine.store.ChunkWriter;
+import io.slotferry.engine.store.KeyTable;
 import io.slotferry.engine.store.Partition;
 import io.slotferry.engine.store.PartitionStore;
-import io.slotferry.protocol.frame.WireReader;
 import io.slotferry.protocol.frame.WireWriter;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
@@ -17,15 +18,24 @@ import org.jspecify.annotations.Nullable;
  * <p>A chunk holds sections, one after another to its end:
  *
  * <pre>
- *   i32 partition | u8 1 when this section is the partition's first | a chunk of the partition
+ *   i32 partition | u8 what stands before the chunk | a chunk of the partition
+ *     0 nothing | 1 nothing, the partition is empty so far | 2 the same, and how many keys come:
+ *     varint tables | (varint keyspace | varint keys)*
  * </pre>
  *
  * Thread: the loop that owns the copy.
  */
 public final class PartitionWalk {
+  /** Kinds of sections. */
+  static final int LATER = 0;
+
+  static final int FIRST = 1;
+  static final int FIRST_COUNTED = 2;
+
   private final PartitionStore store;
   private final @Nullable BitSet only;
   private final WalkPosition position = new WalkPosition();
+  private ChunkWriter chunks = new ChunkWriter(KeyHash.LAST);
 
   /**
    * @param only the partitions to send; null for all that the store has
@@ -39,6 +49,12 @@ public final class PartitionWalk {
     return position;
   }
 
+  /** Goes on behind what was sent already. */
+  public void goTo(int partition, int hash) {
+    position.moveTo(partition, hash);
+    chunks = new ChunkWriter(hash);
+  }
+
   /**
    * Appends about {@code maxBytes} of sections, at least one; false when nothing is left. Only then
    * is the position at the end: until the receiver knows of it, a partition may come into being
@@ -47,6 +63,7 @@ public final class PartitionWalk {
   public boolean writeChunk(WireWriter out, int maxBytes) {
     int start = out.size();
     while (out.size() - start < maxBytes) {
+      boolean wasFreezing = position.isFreezing();
       Partition partition = current();
       if (partition == null) {
         if (out.size() > start) {
@@ -56,6 +73,9 @@ public final class PartitionWalk {
         return false;
       }
       writeSection(partition, out, maxBytes - (out.size() - start));
+      if (wasFreezing || position.isFreezing()) {
+        return true; // Parts may have overtaken effects: what follows is cut anew.
+      }
     }
     return true;
   }
@@ -76,35 +96,36 @@ public final class PartitionWalk {
       next = store.after(next.id());
     }
     if (next != null) {
-      position.moveTo(next.id(), KeyHash.BEFORE_FIRST);
+      goTo(next.id(), KeyHash.BEFORE_FIRST);
     }
     return next;
   }
 
   private void writeSection(Partition partition, WireWriter out, int maxBytes) {
-    int cursor = position.hash();
     out.i32(partition.id());
-    out.u8(cursor == KeyHash.BEFORE_FIRST ? 1 : 0);
-    position.moveTo(partition.id(), partition.writeChunk(cursor, out, maxBytes));
-  }
-
-  /**
-   * The receiver's side: takes a chunk's sections, and moves the position behind each. A
-   * partition's first section empties it, whatever effects or an earlier attempt may have left
-   * there.
-   */
-  public static void readChunk(WireReader in, WalkPosition position, SectionReader reader) {
-    while (in.remaining() > 0) {
-      int id = in.i32();
-      boolean first = in.u8() == 1;
-      position.moveTo(id, reader.read(id, first, in));
+    if (position.hash() == KeyHash.BEFORE_FIRST && !position.isFreezing()) {
+      out.u8(FIRST_COUNTED);
+      writeCounts(partition, out);
+    } else {
+      out.u8(LATER);
     }
+    chunks.write(partition, out, maxBytes);
+    position.moveTo(partition.id(), chunks.cursor(), chunks.frozen());
   }
 
-  /** Takes the content of a section. */
-  @FunctionalInterface
-  public interface SectionReader {
-    /** Reads one chunk of the partition, emptied before if it is the first; returns its cursor. */
-    int read(int partition, boolean first, WireReader in);
+  private static void writeCounts(Partition partition, WireWriter out) {
+    int tables = 0;
+    for (int keyspace = 0; keyspace < partition.keyspaces(); keyspace++) {
+      KeyTable table = partition.table(keyspace);
+      tables += table == null || table.size() == 0 ? 0 : 1;
+    }
+    out.varint(tables);
+    for (int keyspace = 0; keyspace < partition.keyspaces(); keyspace++) {
+      KeyTable table = partition.table(keyspace);
+      if (table != null && table.size() > 0) {
+        out.varint(keyspace);
+        out.varint(table.size());
+      }
+    }
   }
 }

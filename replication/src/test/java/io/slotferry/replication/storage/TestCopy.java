@@ -3,6 +3,8 @@ package io.slotferry.replication.storage;
 import io.slotferry.engine.EffectSink;
 import io.slotferry.engine.Engine;
 import io.slotferry.engine.hash.KeyHash;
+import io.slotferry.engine.store.ChunkReader;
+import io.slotferry.engine.store.ChunkWriter;
 import io.slotferry.engine.store.Partition;
 import io.slotferry.engine.store.PartitionStore;
 import io.slotferry.protocol.ReplyWriter;
@@ -202,8 +204,8 @@ final class TestCopy {
   static void copy(PartitionStore from, PartitionStore to) {
     for (Partition at = from.after(-1); at != null; at = from.after(at.id())) {
       WireWriter chunk = new WireWriter();
-      at.writeChunk(KeyHash.BEFORE_FIRST, chunk, Integer.MAX_VALUE);
-      to.create(at.id()).readChunk(new WireReader(chunk.toByteArray()), null);
+      new ChunkWriter(KeyHash.BEFORE_FIRST).write(at, chunk, Integer.MAX_VALUE);
+      new ChunkReader().read(to.create(at.id()), new WireReader(chunk.toByteArray()), null);
     }
   }
 
@@ -228,7 +230,7 @@ final class TestCopy {
     for (Partition at = store.after(-1); at != null; at = store.after(at.id())) {
       if (at.size() > 0) {
         WireWriter chunk = new WireWriter();
-        at.writeChunk(KeyHash.BEFORE_FIRST, chunk, Integer.MAX_VALUE);
+        new ChunkWriter(KeyHash.BEFORE_FIRST).write(at, chunk, Integer.MAX_VALUE);
         data.put(at.id(), new String(chunk.toByteArray(), StandardCharsets.ISO_8859_1));
       }
     }
