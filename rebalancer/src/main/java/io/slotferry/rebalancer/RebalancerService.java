@@ -231,7 +231,12 @@ public final class RebalancerService extends VerticleBase implements MapStore.Li
 
   private Future<byte[]> heartbeat(byte[] request) {
     NodeReport report = MessageCodec.decodeReport(request);
-    return Future.succeededFuture(MessageCodec.encode(control.heartbeat(report, nowMillis())));
+    byte[] answer = MessageCodec.encode(control.heartbeat(report, nowMillis()));
+    if (report.copies().stream().anyMatch(copy -> copy.handover() != 0)) {
+      // Nobody serves that shard until its successor is promoted.
+      decide();
+    }
+    return Future.succeededFuture(answer);
   }
 
   private Future<byte[]> map(byte[] request) {

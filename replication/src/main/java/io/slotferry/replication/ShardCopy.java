@@ -244,6 +244,11 @@ public final class ShardCopy implements ShardExecutor {
       replies.forcedTo(log.fsyncedOffset());
     }
     leader.keepOnly(shard.replicas());
+    if (isHandingOver()) {
+      // Nothing is logged any more: what is acknowledged now is all that there is.
+      leader.wantAcks(log.endOffset());
+      logged.run();
+    }
     log.followed(!shard.replicas().isEmpty());
     releaseReplies(leader);
     BitSet recut = new BitSet();
@@ -1033,8 +1038,16 @@ public final class ShardCopy implements ShardExecutor {
     return complete ? shard.handover() : 0;
   }
 
-  private boolean isHandingOver() {
+  /** Whether the map names another copy that is to lead: nothing is served here. */
+  public boolean isHandingOver() {
     return shard != null && shard.successor() != null;
+  }
+
+  /** Whether that copy has everything, and only the map is left to change. */
+  public boolean hasHandedOver() {
+    Leader leader = this.leader;
+    Shard shard = this.shard;
+    return leader != null && shard != null && handover(leader, shard) != 0;
   }
 
   /**

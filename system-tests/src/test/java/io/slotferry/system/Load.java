@@ -37,8 +37,12 @@ final class Load implements AutoCloseable {
   }
 
   static Jedis connect(int port) {
+    return connect("127.0.0.1", port);
+  }
+
+  static Jedis connect(String host, int port) {
     return new Jedis(
-        new HostAndPort("127.0.0.1", port),
+        new HostAndPort(host, port),
         DefaultJedisClientConfig.builder()
             .timeoutMillis(TIMEOUT_MILLIS)
             .autoNegotiateProtocol(false)

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -48,7 +49,13 @@ final class Slotferry implements AutoCloseable {
 
   /** Starts the launcher with these arguments, and returns at once. */
   static Slotferry start(String... arguments) {
-    List<String> command = new ArrayList<>(List.of(launcher().toString()));
+    return start(List.of(), arguments);
+  }
+
+  /** Has another program, such as {@code ip netns exec NAME}, start the launcher. */
+  static Slotferry start(List<String> wrapper, String... arguments) {
+    List<String> command = new ArrayList<>(wrapper);
+    command.add(launcher().toString());
     command.addAll(List.of(arguments));
     try {
       Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
@@ -117,6 +124,10 @@ final class Slotferry implements AutoCloseable {
     return "http://127.0.0.1:" + httpPort;
   }
 
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
   String output() {
     synchronized (output) {
       return String.join("\n", output);
@@ -178,6 +189,17 @@ final class Slotferry implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Starts a node of `up --processes` again that was ended, and returns when it has started. */
+  static Slotferry restart(Path data, String node) {
+    Path config = data.resolve("run").resolve(node + ".yaml");
+    Slotferry restarted = start("node", "--config", config.toString());
+    Await.until(
+        node + " has started",
+        Duration.ofSeconds(READY_SECONDS_MAX),
+        () -> restarted.output().contains("slotferry node " + node + " started"));
+    return restarted;
   }
 
   /** kill -9 of one node of `up --processes`. */

@@ -202,8 +202,13 @@ final class CopyNode implements NodeService, Heartbeat.LeaseHolder {
   }
 
   @Override
-  public boolean isWaiting() {
-    return copy.isLeading() && !copy.isServing();
+  public boolean isUrgent() {
+    return copy.hasHandedOver() || (copy.isLeading() && !copy.isServing());
+  }
+
+  @Override
+  public boolean isHandingOver() {
+    return copy.isLeading() && copy.isHandingOver();
   }
 
   @Override
@@ -216,6 +221,11 @@ final class CopyNode implements NodeService, Heartbeat.LeaseHolder {
   @Override
   public @Nullable String unreadyReason() {
     return ready ? null : id + " carries no complete copy of a shard";
+  }
+
+  /** Has another copy lead, if this one does and another can; to be called before the node stops. */
+  Future<Void> handOver() {
+    return onContext(() -> opened ? new Handover(vertx, context, id, map).of(copy) : Future.succeededFuture());
   }
 
   private Future<Void> onContext(Step step) {

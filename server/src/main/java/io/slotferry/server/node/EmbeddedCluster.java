@@ -144,7 +144,7 @@ public final class EmbeddedCluster implements Server {
   public void stop() {
     NodeRuntime running = runtime;
     if (running != null) {
-      NodeProcess.stop(running, STOP_MILLIS_MAX);
+      NodeProcess.await(running.stop(), STOP_MILLIS_MAX);
     }
     DataFolder folder = data;
     if (folder != null) {

@@ -23,6 +23,9 @@ import java.util.function.Supplier;
 final class Heartbeat {
   static final long INTERVAL_MILLIS = 300;
 
+  /** A copy that hands over is looked at this often, until it has. */
+  private static final long HANDOVER_POLL_MILLIS = 5;
+
   /** A slow answer must not hold up the next heartbeats; so few of them are under way at most. */
   private static final long ANSWER_TIMEOUT_MILLIS = 3 * INTERVAL_MILLIS;
 
@@ -30,7 +33,12 @@ final class Heartbeat {
   static final LeaseHolder NO_LEASES =
       new LeaseHolder() {
         @Override
-        public boolean isWaiting() {
+        public boolean isUrgent() {
+          return false;
+        }
+
+        @Override
+        public boolean isHandingOver() {
           return false;
         }
 
@@ -53,8 +61,14 @@ final class Heartbeat {
 
   /** Takes the leases that answers bring. */
   interface LeaseHolder {
-    /** Whether there is one that is to lead and may not serve yet. */
-    boolean isWaiting();
+    /**
+     * Whether the rebalancer is to hear of the copy at once: it was promoted and has no lease, or
+     * it has handed over, so that nobody serves its shard.
+     */
+    boolean isUrgent();
+
+    /** Whether it is about to hand over. */
+    boolean isHandingOver();
 
     /**
      * @param sentMillis when the heartbeat was sent, by this process' monotonic clock: the lease
@@ -90,13 +104,19 @@ final class Heartbeat {
     });
   }
 
-  /** A copy that was promoted serves nobody until it has a lease: it is asked for at once. */
   private void mapChanged() {
-    context.runOnContext(_ -> {
-      if (!stopped && leases.isWaiting()) {
-        beat();
-      }
-    });
+    context.runOnContext(_ -> beatIfUrgent());
+  }
+
+  private void beatIfUrgent() {
+    if (stopped) {
+      return;
+    }
+    if (leases.isUrgent()) {
+      beat();
+    } else if (leases.isHandingOver()) {
+      vertx.setTimer(HANDOVER_POLL_MILLIS, _ -> beatIfUrgent());
+    }
   }
 
   /** May be called on any thread. */

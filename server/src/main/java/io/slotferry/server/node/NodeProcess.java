@@ -7,6 +7,7 @@ import io.slotferry.server.Server;
 import io.slotferry.server.StartRefusedException;
 import io.slotferry.server.config.Settings;
 import io.slotferry.topology.Role;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -85,7 +86,7 @@ public final class NodeProcess implements Server {
     NodeRuntime running = runtime;
     if (running != null) {
       LOG.info("node stopping id={}", settings.node().id());
-      stop(running, STOP_MILLIS_MAX);
+      await(running.handOver().eventually(running::stop), STOP_MILLIS_MAX);
     }
     DataFolder folder = data;
     if (folder != null) {
@@ -93,10 +94,10 @@ public final class NodeProcess implements Server {
     }
   }
 
-  /** Stops what runs, and waits for it, but not for ever. */
-  static void stop(NodeRuntime runtime, long millisMax) {
+  /** Waits for what is stopping, but not for ever. */
+  static void await(Future<Void> stopped, long millisMax) {
     try {
-      runtime.stop().await(millisMax, TimeUnit.MILLISECONDS);
+      stopped.await(millisMax, TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       LOG.warn("still stopping after {} ms; ending all the same", millisMax);
     } catch (Exception e) {

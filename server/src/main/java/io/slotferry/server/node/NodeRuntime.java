@@ -154,6 +154,12 @@ final class NodeRuntime {
         : new Heartbeat(vertx, copy.context(), node, copy.incarnation(), map, copy::report, copy);
   }
 
+  /** Has other nodes lead what the ones here do; before {@link #stop}. Never fails. */
+  Future<Void> handOver() {
+    return Future.join(copies.values().stream().map(CopyNode::handOver).toList())
+        .transform(_ -> Future.succeededFuture());
+  }
+
   Future<Void> stop(String id) {
     @Nullable LogicalNode node;
     synchronized (this) {
