@@ -64,6 +64,9 @@ final class ReplicaRoutes {
       way = new Way(open(map.shard(shard)));
       ways.put(shard, way);
     }
+    if (way.refusedUntilMillis == NOT_REFUSED && isClosed(way.route)) {
+      refused(shard, nowMillis);
+    }
     if (way.refusedUntilMillis != NOT_REFUSED) {
       if (nowMillis < way.refusedUntilMillis) {
         return null;

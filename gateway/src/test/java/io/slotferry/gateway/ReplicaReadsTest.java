@@ -111,6 +111,27 @@ class ReplicaReadsTest {
   }
 
   @Test
+  void aReplicaThatWasNotThereAtFirstIsAskedAgain() {
+    try (TestGateway cluster = new TestGateway(1, Placement.BUS)) {
+      FakeShard replica = cluster.addReplica(1, "replica-1", true);
+      cluster.onLoop(() -> {
+        cluster.busCopies.getLast().dead = true;
+      });
+      RespClient client = cluster.client();
+      client.ask("SET", "k", "v");
+      client.ask("READONLY");
+      assertThat(client.ask("GET", "k")).isEqualTo("v");
+      long asked = System.nanoTime();
+      // Long enough for its link to have been given up.
+      cluster.until(() -> System.nanoTime() - asked > 2_000_000 * RemoteShardLink.MUTE_MILLIS);
+      cluster.onLoop(() -> {
+        cluster.busCopies.getLast().dead = false;
+      });
+      readUntilAnsweredBy(cluster, replica, client);
+    }
+  }
+
+  @Test
   void whatIsSyncIsReadFromTheLeader() {
     try (TestGateway cluster = new TestGateway(1, Placement.OTHER_LOOP)) {
       FakeShard replica = cluster.addReplica(1, "replica-1", false);
