@@ -7,25 +7,28 @@ import sys
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from . import bounds, latency, loads, memory, micro, paths, processes, report, resp, results, start, throughput
+from . import bounds, failover, latency, loads, memory, micro, paths, processes, report, resp, results, start, throughput
 
 LAUNCHER = results.ROOM.parent / "slotferry"
-PARTS = {"memory": memory, "latency": latency, "bounds": bounds, "start": start, "micro": micro}
+PARTS = {"memory": memory, "latency": latency, "bounds": bounds, "start": start, "failover": failover, "micro": micro}
 HELP = {
     "memory": "resident memory per key",
     "latency": "latencies beside Redis, and the JVM's stops with 2 GB of data",
     "bounds": "what greedy clients cost in memory and in the latency of others",
     "start": "time to the ready line",
+    "failover": "what clients see when a shard's leader dies, beside Redis Cluster",
     "micro": "JMH benchmarks of parser, table, engine and replies",
 }
 NEEDED = ("redis-server", "redis-benchmark", "nutcracker", "wrk")
+NEEDED_BY_PART = {"failover": ("redis-server", "redis-cli")}
 INSTALL = "apt-get install redis-server redis-tools nutcracker wrk"
 
 
 def main():
     options = _parser().parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    missing = [program for program in NEEDED if not shutil.which(program)]
+    needed = NEEDED_BY_PART.get(getattr(options, "part", None), NEEDED)
+    missing = [program for program in needed if not shutil.which(program)]
     if missing:
         return _fail(f"not on the PATH: {', '.join(missing)} ({INSTALL})")
     try:
@@ -75,9 +78,17 @@ def _parser():
             measure.add_argument(
                 "--scenarios", type=_list, default=["*"], metavar="S,…",
                 help=f"patterns for some of: {', '.join(each.name for each in bounds.SCENARIOS)} (all)")
+        if part is failover:
+            measure.add_argument(
+                "--trials", type=_positive, metavar="N", help=f"trials of each fault ({failover.TRIALS}; quick: {failover.TRIALS_QUICK})")
+            measure.add_argument(
+                "--faults", type=_some_of(failover.FAULTS), default=[], metavar="F,…", help=f"only some of: {', '.join(failover.FAULTS)}")
+            measure.add_argument(
+                "--contenders", type=_some_of(failover.CONTENDERS), default=[], metavar="C,…",
+                help=f"only some of: {', '.join(failover.CONTENDERS)}; nothing is kept then")
         measure.set_defaults(run=_part, part=name)
 
-    everything = commands.add_parser("all", parents=[common], help="everything, part after part")
+    everything = commands.add_parser("all", parents=[common], help="everything but failover, part after part")
     everything.set_defaults(
         run=_all, paths=["*"], loads=None, rounds=None, ops=None, warm_up=None, collectors=[], scenarios=["*"])
 
@@ -95,6 +106,15 @@ def _launcher(text):
 
 def _list(text):
     return text.split(",")
+
+
+def _some_of(names):
+    def parse(text):
+        if unknown := set(text.split(",")) - set(names):
+            raise argparse.ArgumentTypeError(f"none of {', '.join(names)}: {', '.join(unknown)}")
+        return text.split(",")
+
+    return parse
 
 
 def _positive(text):
@@ -127,7 +147,7 @@ def _part(options):
 def _all(options):
     """Part after part; one that fails does not keep the others from being measured."""
     status = _of_part("throughput", _throughput, options)
-    for name in PARTS:
+    for name in filter(lambda name: name != failover.PART, PARTS):
         options.part = name
         status |= _of_part(name, _part, options)
     return status

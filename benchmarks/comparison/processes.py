@@ -32,7 +32,7 @@ class Processes:
     def __exit__(self, *_):
         self.stop()
 
-    def start(self, *command, environment=None):
+    def start(self, *command, environment=None, folder=None):
         """Starts one process, out of reach of the terminal's Ctrl-C; its output goes to the file that is returned."""
         log = self.folder / f"process-{len(self._started) + 1}.log"
         with open(log, "wb") as output:
@@ -41,12 +41,15 @@ class Processes:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                cwd=self.folder,
+                cwd=folder or self.folder,
                 env={**os.environ, **(environment or {})},
                 start_new_session=True,
             )
         self._started.append(process)
         return log
+
+    def newest_pid(self):
+        return self._started[-1].pid
 
     def await_line(self, log, pattern, seconds_max=120):
         """The match of the first line of the log that has the pattern."""

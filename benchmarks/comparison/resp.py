@@ -20,8 +20,8 @@ def encode(command):
 class Client:
     """One connection; a context manager."""
 
-    def __init__(self, port):
-        self._socket = socket.create_connection(("127.0.0.1", port), TIMEOUT_SECONDS)
+    def __init__(self, port, seconds=TIMEOUT_SECONDS):
+        self._socket = socket.create_connection(("127.0.0.1", port), seconds)
         self._replies = self._socket.makefile("rb")
 
     def __enter__(self):

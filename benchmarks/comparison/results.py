@@ -5,6 +5,7 @@ import math
 import os
 import platform
 import re
+import shutil
 import subprocess
 from datetime import date
 from pathlib import Path
@@ -13,6 +14,11 @@ from statistics import median
 ROOM = Path(__file__).resolve().parent.parent
 FOLDER = ROOM / "results"
 REPORT = ROOM / "RESULTS.md"
+PEERS = (
+    ("redis-server", r"v=(\S+)", "--version"),
+    ("nutcracker", r"nutcracker-(\S+)", "--version"),
+    ("wrk", r"wrk (\S+)", "-v"),
+)
 
 
 def load(part, folder=FOLDER):
@@ -43,9 +49,7 @@ def context(launcher, quick):
         "versions": [
             # The launcher may say on its other output that it builds.
             _first_line(launcher, "version", errors=subprocess.DEVNULL),
-            _version("redis-server", r"v=(\S+)", "--version"),
-            _version("nutcracker", r"nutcracker-(\S+)", "--version"),
-            _version("wrk", r"wrk (\S+)", "-v"),
+            *(_version(*program) for program in PEERS if shutil.which(program[0])),
         ],
     }
 

@@ -13,6 +13,7 @@ from .processes import Processes
 # Below the ports that systems hand out by themselves, and away from those that servers commonly have.
 PORTS = range(20_000, 32_000)
 SLOTFERRY_READY = r"slotferry ready: resp=127\.0\.0\.1:(\d+) http=http://127\.0\.0\.1:(\d+)"
+READY_SECONDS_MAX = 240
 EPHEMERAL_SHARD = ("--shards", 1, "--replicas", 0, "--ephemeral")
 REDIS_NO_PERSISTENCE = ("--save", "", "--appendonly", "no")
 REDIS_EVERYSEC = ("--save", "", "--appendonly", "yes", "--appendfsync", "everysec")
@@ -42,7 +43,7 @@ def slotferry_up(launcher, *options, environment=None):
         log = processes.start(
             launcher, "up", "--port", free_port(), "--http-port", free_port(), "--data", processes.folder / "data",
             *options, environment=environment)
-        ready = processes.await_line(log, SLOTFERRY_READY)
+        ready = processes.await_line(log, SLOTFERRY_READY, READY_SECONDS_MAX)
         yield Server(processes, int(ready[1]), int(ready[2]))
 
 

@@ -33,9 +33,7 @@ class NetworkCutTest {
         load.awaitConfirmed(500);
         wire.cut();
         Await.until(
-            "b leads",
-            Duration.ofMinutes(1),
-            () -> nodes.shard().getString("leader").equals("b"));
+            "b leads", Duration.ofMinutes(1), () -> nodes.shard().getString("leader").equals("b"));
         load.awaitAcknowledged(500);
         wire.mend();
         nodes.awaitSettled();

@@ -123,13 +123,13 @@ final class Nodes implements AutoCloseable {
             .map(each -> each.id + ": \"" + each.host + ":" + each.raftPort + "\"")
             .collect(Collectors.joining(", "));
     return """
-        node: {id: %s, roles: [%s]}
-        data: {dir: %s}
-        resp: {bind: %s, port: %d}
-        http: {bind: %s, port: %d}
-        cluster: {shards: 1, replicas: 1, bind: %s, port: %d, eventBusPort: %d, members: [%s]}
-        rebalancer: {peers: {%s}}
-        """
+    node: {id: %s, roles: [%s]}
+    data: {dir: %s}
+    resp: {bind: %s, port: %d}
+    http: {bind: %s, port: %d}
+    cluster: {shards: 1, replicas: 1, bind: %s, port: %d, eventBusPort: %d, members: [%s]}
+    rebalancer: {peers: {%s}}
+    """
         .formatted(
             node.id,
             String.join(", ", node.roles),
@@ -176,8 +176,7 @@ final class Nodes implements AutoCloseable {
 
   /** Waits until the shard has a leader and a replica that is in sync. */
   void awaitSettled() {
-    Await.until(
-        "two copies in sync", SETTLE_MAX, () -> shard().getJsonArray("inSync").size() == 2);
+    Await.until("two copies in sync", SETTLE_MAX, () -> shard().getJsonArray("inSync").size() == 2);
   }
 
   /** The shard as the gateway tells it; with no copies as long as it does not. */

@@ -43,8 +43,9 @@ final class Wire implements AutoCloseable {
     return ip("netns add " + there)
         && ip("netns add " + between)
         && ip("link add %sa type veth peer name %sb netns %s".formatted(name, name, between))
-        && ip("-n %s link add %sc type veth peer name %sd netns %s"
-            .formatted(between, name, name, there))
+        && ip(
+            "-n %s link add %sc type veth peer name %sd netns %s"
+                .formatted(between, name, name, there))
         && ip("-n %s link add bridge type bridge".formatted(between))
         && ip("-n %s link set %sb master bridge up".formatted(between, name))
         && ip("-n %s link set %sc master bridge up".formatted(between, name))

@@ -223,9 +223,12 @@ final class CopyNode implements NodeService, Heartbeat.LeaseHolder {
     return ready ? null : id + " carries no complete copy of a shard";
   }
 
-  /** Has another copy lead, if this one does and another can; to be called before the node stops. */
+  /**
+   * Has another copy lead, if this one does and another can; to be called before the node stops.
+   */
   Future<Void> handOver() {
-    return onContext(() -> opened ? new Handover(vertx, context, id, map).of(copy) : Future.succeededFuture());
+    return onContext(
+        () -> opened ? new Handover(vertx, context, id, map).of(copy) : Future.succeededFuture());
   }
 
   private Future<Void> onContext(Step step) {

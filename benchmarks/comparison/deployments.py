@@ -1,0 +1,289 @@
+"""Clusters of several processes, whose nodes a benchmark ends, stops and starts again.
+
+Each is a context manager that yields a deployment with these members:
+  name
+  tag(shard)        a hash tag whose keys the shard has
+  leader(shard)     pid of the shard's leader
+  restart(victim)   starts a node again, of which `victim` was kept
+  settled()         whether every shard has a leader, and a replica that is in sync
+  client()          as an application has one; it raises Refused or Unknown
+  prober(shard)     a client that asks where the shard's next leader will be
+  switch(shard)     has the shard's replica take over, as planned
+"""
+
+import json
+import os
+import subprocess
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+from . import resp, servers
+from .processes import Processes
+
+SHARDS = 3
+NODE_TIMEOUT_MILLIS = 1500
+# A paused node answers nothing, and its client would wait for as long: as the client libraries do, it gives up.
+REDIS_CLIENT_SECONDS = 1.0
+GATEWAY_CLIENT_SECONDS = 20.0
+SLOTS = 16384
+
+
+@dataclass(frozen=True)
+class Victim:
+    """All that it takes to start a process again."""
+
+    pid: int
+    command: list
+    environment: dict
+    folder: str
+
+    @classmethod
+    def of(cls, pid):
+        process = Path(f"/proc/{pid}")
+        pairs = (pair.partition("=") for pair in _strings(process / "environ"))
+        return cls(
+            pid, _strings(process / "cmdline"), {name: value for name, _, value in pairs}, os.readlink(process / "cwd"))
+
+
+def _strings(file):
+    return file.read_bytes().decode().rstrip("\0").split("\0")
+
+
+def _slot(key):
+    """CRC16 (XMODEM) of the key, of which no part is a tag."""
+    crc = 0
+    for byte in key.encode():
+        crc ^= byte << 8
+        for _ in range(8):
+            crc = (crc << 1 ^ 0x1021) & 0xFFFF if crc & 0x8000 else crc << 1
+    return crc % SLOTS
+
+
+def _tag_in(first, last):
+    return next(name for name in map("t{}".format, range(SLOTS * 10)) if first <= _slot(name) <= last)
+
+
+class Refused(Exception):
+    """The command was certainly not executed; the text says why."""
+
+
+class Unknown(Exception):
+    """The command was sent, and whether it was executed is not known."""
+
+
+# ---- Slotferry
+
+
+@contextmanager
+def slotferry(launcher):
+    with servers.slotferry_up(launcher, "--processes", "--shards", SHARDS, "--replicas", 1) as server:
+        deployment = _Slotferry(server)
+        server.processes.await_value(deployment.settled)
+        yield deployment
+
+
+class _Slotferry:
+    name = "slotferry"
+
+    def __init__(self, server):
+        self._server = server
+        self._run = server.processes.folder / "data/run"
+
+    def _shards(self):
+        with urlopen(f"http://127.0.0.1:{self._server.http_port}/v1/cluster", timeout=10) as response:
+            return {shard["id"] - 1: shard for shard in json.load(response)["shards"]}
+
+    def tag(self, shard):
+        first, _, last = str(self._shards()[shard]["slotRanges"][0]).partition("-")
+        return _tag_in(int(first), int(last or first))
+
+    def leader(self, shard):
+        return int((self._run / f"{self._shards()[shard]['leader']}.pid").read_text())
+
+    def restart(self, victim):
+        name = next(file for file in self._run.glob("*.pid") if int(file.read_text()) == victim.pid)
+        processes = self._server.processes
+        processes.start(*victim.command, environment=victim.environment, folder=victim.folder)
+        name.write_text(f"{processes.newest_pid()}\n")
+
+    def switch(self, shard):
+        url = f"http://127.0.0.1:{self._server.http_port}/v1/cluster/shards/{shard + 1}/failover"
+        urlopen(Request(url, method="POST"), timeout=10).close()
+
+    def settled(self):
+        try:
+            shards = self._shards().values()
+        except OSError:
+            return False
+        return len(shards) == SHARDS and all(len(shard["inSync"]) == 2 for shard in shards)
+
+    def client(self):
+        return GatewayClient(self._server.port)
+
+    def prober(self, _):
+        return self.client()
+
+
+class GatewayClient:
+    """Any client of one Redis: it knows one address."""
+
+    def __init__(self, port):
+        self._port = port
+        self._connection = None
+
+    def call(self, *command):
+        try:
+            if self._connection is None:
+                self._connection = resp.Client(self._port, GATEWAY_CLIENT_SECONDS)
+        except OSError as e:
+            raise Refused(f"connect: {e}") from e
+        try:
+            return self._connection.call(*command)
+        except resp.ErrorReply as e:
+            raise (Unknown if str(e).startswith("UNCERTAIN") else Refused)(str(e)) from e
+        except OSError as e:
+            self._connection = None
+            raise Unknown(f"connection: {e}") from e
+
+
+# ---- Redis Cluster
+
+
+@contextmanager
+def redis_cluster():
+    with Processes() as processes:
+        ports = [_start_redis_node(processes) for _ in range(2 * SHARDS)]
+        subprocess.run(
+            ["redis-cli", "--cluster", "create", *(f"127.0.0.1:{port}" for port in ports), "--cluster-replicas", "1",
+             "--cluster-yes"], stdout=subprocess.DEVNULL, check=True)
+        deployment = _RedisCluster(processes, ports)
+        processes.await_value(deployment.settled)
+        yield deployment
+
+
+def _start_redis_node(processes):
+    port = servers.free_port()
+    folder = processes.folder / f"redis-{port}"
+    folder.mkdir()
+    processes.start(
+        "redis-server", "--bind", "127.0.0.1", "--port", port, "--dir", folder, *servers.REDIS_EVERYSEC,
+        "--cluster-enabled", "yes", "--cluster-node-timeout", NODE_TIMEOUT_MILLIS, "--set-proc-title", "no",
+        "--cluster-port", servers.free_port())
+    processes.await_value(lambda: resp.answers(port, "PING"))
+    return port
+
+
+class _RedisCluster:
+    name = "redis cluster"
+
+    def __init__(self, processes, ports):
+        self._processes = processes
+        self._ports = ports
+        self._firsts = [SLOTS * shard // SHARDS + 10 for shard in range(SHARDS)]
+
+    def _owners(self, shard):
+        """Ports of the shard's nodes, its leader's first."""
+        for port in self._ports:
+            owners = _owners_of(port, self._firsts[shard])
+            if owners:
+                return owners
+        raise ConnectionError("no node answers")
+
+    def tag(self, shard):
+        return _tag_in(self._firsts[shard], self._firsts[shard] + 1000)
+
+    def leader(self, shard):
+        with resp.Client(self._owners(shard)[0]) as client:
+            return int(dict(
+                line.split(":", 1) for line in client.call("INFO", "server").decode().splitlines() if ":" in line)
+                ["process_id"])
+
+    def restart(self, victim):
+        self._processes.start(*victim.command, environment=victim.environment, folder=victim.folder)
+
+    def switch(self, shard):
+        with resp.Client(self._owners(shard)[1]) as client:
+            client.call("CLUSTER", "FAILOVER")
+
+    def settled(self):
+        try:
+            for shard in range(SHARDS):
+                with resp.Client(self._owners(shard)[0], REDIS_CLIENT_SECONDS) as client:
+                    state = client.call("CLUSTER", "INFO") + client.call("INFO", "replication")
+                if b"cluster_state:ok" not in state or b"state=online" not in state:
+                    return False
+            return True
+        except (OSError, resp.ErrorReply):
+            return False
+
+    def client(self):
+        return ClusterClient(self._ports)
+
+    def prober(self, shard):
+        return ClusterClient(self._owners(shard)[1:], REDIS_CLIENT_SECONDS, follows=False)
+
+
+def _owners_of(port, slot):
+    try:
+        with resp.Client(port, REDIS_CLIENT_SECONDS) as client:
+            for first, last, *nodes in client.call("CLUSTER", "SLOTS"):
+                if first <= slot <= last:
+                    return [node[1] for node in nodes]
+    except (OSError, resp.ErrorReply):
+        pass
+    return None
+
+
+class ClusterClient:
+    """A client that knows where slots are, goes where it is sent, and asks again after an error."""
+
+    def __init__(self, ports, seconds=REDIS_CLIENT_SECONDS, follows=True):
+        self._ports = list(ports)
+        self._seconds = seconds
+        self._follows = follows
+        self._connections = {}
+        self._port_of_slot = {}
+
+    def call(self, *command):
+        key = str(command[1])
+        slot = _slot(key[key.index("{") + 1:key.index("}")])
+        port = self._port_of_slot.get(slot) or self._look_up(slot)
+        for _ in range(5 if self._follows else 1):
+            try:
+                return self._call(port, command)
+            except resp.ErrorReply as e:
+                if not (self._follows and str(e).startswith("MOVED ")):
+                    raise Refused(str(e)) from e
+                port = int(str(e).rpartition(":")[2])
+                self._port_of_slot[slot] = port
+            except (Refused, Unknown):
+                self._port_of_slot.pop(slot, None)
+                raise
+        raise Refused("sent on too often")
+
+    def _look_up(self, slot):
+        if not self._follows:
+            return self._ports[0]
+        for port in self._ports:
+            owners = _owners_of(port, slot)
+            if owners:
+                self._port_of_slot[slot] = owners[0]
+                # Who answers is asked first the next time.
+                self._ports.remove(port)
+                self._ports.insert(0, port)
+                return owners[0]
+        raise Refused("no node answers")
+
+    def _call(self, port, command):
+        try:
+            connection = self._connections.get(port) or resp.Client(port, self._seconds)
+        except OSError as e:
+            raise Refused(f"connect: {e}") from e
+        self._connections[port] = connection
+        try:
+            return connection.call(*command)
+        except OSError as e:
+            del self._connections[port]
+            raise Unknown(f"connection: {e}") from e
