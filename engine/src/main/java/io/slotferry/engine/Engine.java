@@ -264,6 +264,9 @@ public final class Engine {
       partition.count(bytesOf(request), reply.totalSize() - replyStart);
       if (sampled) {
         partition.countCpu((nanoClock.getAsLong() - startNanos) * CPU_SAMPLE_EVERY);
+        if (call.partition >= PartitionStore.SLOTS && call.command.firstKey() > 0) {
+          partition.sample(request.copy(call.command.firstKey()));
+        }
       }
     }
   }

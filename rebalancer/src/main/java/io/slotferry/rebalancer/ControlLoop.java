@@ -2,12 +2,15 @@ package io.slotferry.rebalancer;
 
 import io.slotferry.topology.ClusterMap;
 import io.slotferry.topology.MapChange;
+import io.slotferry.topology.Objective;
 import io.slotferry.topology.Shard;
 import io.slotferry.topology.message.ChangeAnswer;
 import io.slotferry.topology.message.CopyReport;
 import io.slotferry.topology.message.HeartbeatAnswer;
 import io.slotferry.topology.message.HeartbeatAnswer.Lease;
+import io.slotferry.topology.message.LoadReport;
 import io.slotferry.topology.message.NodeReport;
+import io.slotferry.topology.message.PlanAnswer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -57,6 +60,7 @@ public final class ControlLoop {
   private final Map<Integer, Long> doubtfulEpochs = new HashMap<>();
 
   private ClusterMap map = ClusterMap.EMPTY;
+  private Loads loads = Loads.NONE;
   private boolean leads;
 
   public ControlLoop(ControlSettings settings) {
@@ -81,6 +85,7 @@ public final class ControlLoop {
     leads = true;
     proposals.clear();
     doubtfulEpochs.clear();
+    loads = Loads.NONE;
     reports.startOver(nowMillis);
     leases.startOver(nowMillis);
     elections.startOver();
@@ -115,6 +120,18 @@ public final class ControlLoop {
       }
     }
     return new HeartbeatAnswer(map.version(), granted);
+  }
+
+  /** Takes what a leader says of its partitions' loads. */
+  public void load(LoadReport report) {
+    if (leads) {
+      loads = loads.with(report, map);
+    }
+  }
+
+  /** What a rebalance would do now. */
+  public PlanAnswer plan(Objective objective) {
+    return Forecast.of(map, objective, loads);
   }
 
   private boolean mayLead(NodeReport report, Shard shard) {
@@ -158,7 +175,7 @@ public final class ControlLoop {
     Agenda agenda = new Agenda(map);
     placement.visit(agenda, nowMillis);
     elections.visit(agenda, nowMillis);
-    operations.visit(agenda, nowMillis, wallMillis);
+    operations.visit(agenda, loads, nowMillis, wallMillis);
     for (MapChange change : agenda.changes()) {
       proposals.add(new Proposal(change));
     }

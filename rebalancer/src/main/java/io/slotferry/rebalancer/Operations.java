@@ -5,6 +5,7 @@ import io.slotferry.topology.ClusterMap;
 import io.slotferry.topology.MapChange;
 import io.slotferry.topology.Move;
 import io.slotferry.topology.Node;
+import io.slotferry.topology.Objective;
 import io.slotferry.topology.Operation;
 import io.slotferry.topology.Shard;
 import java.util.ArrayList;
@@ -39,18 +40,32 @@ final class Operations {
 
   private final Placement placement;
 
+  /** What the running rebalance goes by: an aim that stands still is reached. */
+  private Loads goal = Loads.NONE;
+
+  private long goalOf;
+
   Operations(Placement placement) {
     this.placement = placement;
+  }
+
+  /** The loads that a rebalance has begun with, or has now if nobody here knows. */
+  private Loads goalOf(long operation, Loads now) {
+    if (goalOf != operation) {
+      goalOf = operation;
+      goal = now;
+    }
+    return goal;
   }
 
   /**
    * @param wallMillis milliseconds since 1970, for the operations' times
    */
-  void visit(Agenda agenda, long nowMillis, long wallMillis) {
+  void visit(Agenda agenda, Loads loads, long nowMillis, long wallMillis) {
     cancelHopelessMoves(agenda);
     Operation ahead = null;
     for (Operation operation : List.copyOf(agenda.map().operations())) {
-      Steps steps = new Steps(agenda, operation.id(), nowMillis, wallMillis);
+      Steps steps = new Steps(agenda, loads, operation.id(), nowMillis, wallMillis);
       switch (operation.state()) {
         case WAITING_FOR_NODE -> steps.placeShard();
         case RUNNING -> {
@@ -79,12 +94,14 @@ final class Operations {
   /** The next steps of one operation. */
   private final class Steps {
     private final Agenda agenda;
+    private final Loads loads;
     private final long id;
     private final long nowMillis;
     private final long wallMillis;
 
-    Steps(Agenda agenda, long id, long nowMillis, long wallMillis) {
+    Steps(Agenda agenda, Loads loads, long id, long nowMillis, long wallMillis) {
       this.agenda = agenda;
+      this.loads = loads;
       this.id = id;
       this.nowMillis = nowMillis;
       this.wallMillis = wallMillis;
@@ -94,11 +111,7 @@ final class Operations {
       switch (operation().kind()) {
         case ADD_SHARD -> addShard();
         case REMOVE_SHARD -> removeShard();
-        case REBALANCE -> {
-          if (moved(Planner.rebalance(agenda.map()))) {
-            end(Operation.State.DONE, "");
-          }
-        }
+        case REBALANCE -> rebalance();
         case MOVE -> movePartitions();
       }
     }
@@ -163,6 +176,18 @@ final class Operations {
         say("waits for a shard that could take what shard %d owns".formatted(id));
       } else if (moved(Planner.drain(agenda.map(), id))
           && agenda.propose(new MapChange.RemoveShard(id))) {
+        end(Operation.State.DONE, "");
+      }
+    }
+
+    // REBALANCE
+
+    private void rebalance() {
+      Objective objective = operation().objective();
+      if (objective != Objective.SLOTS && !loads.isComplete(agenda.map())) {
+        say("waits for every shard to tell what its partitions hold");
+      } else if (moved(
+          Planner.rebalance(agenda.map(), objective, goalOf(id, loads)))) {
         end(Operation.State.DONE, "");
       }
     }

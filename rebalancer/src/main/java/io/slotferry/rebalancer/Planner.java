@@ -3,6 +3,7 @@ package io.slotferry.rebalancer;
 import io.slotferry.topology.ClusterMap;
 import io.slotferry.topology.Keyspace;
 import io.slotferry.topology.Move;
+import io.slotferry.topology.Objective;
 import io.slotferry.topology.Shard;
 import io.slotferry.topology.Slots;
 import io.slotferry.topology.Tablet;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -59,9 +61,32 @@ public final class Planner {
     }
   }
 
-  /** Evens out everything, and empties the shards that are draining. */
+  /** Evens out the numbers of partitions, and empties the shards that are draining. */
   public static List<Batch> rebalance(ClusterMap map) {
     return new Planner(map, ANY, ANY).plan();
+  }
+
+  /**
+   * Evens out what {@code objective} says. For anything but {@link Objective#SLOTS}, shards that
+   * are draining take no part in it, and partitions that weigh nothing stay where they are.
+   */
+  public static List<Batch> rebalance(ClusterMap map, Objective objective, Loads loads) {
+    Planner planner = new Planner(map, ANY, ANY);
+    return objective == Objective.SLOTS
+        ? planner.plan()
+        : planner.batches(Balance.plan(map, loads, objective, planner.moving));
+  }
+
+  private List<Batch> batches(Map<Integer, Integer> targets) {
+    Map<List<Integer>, List<Integer>> ways = new LinkedHashMap<>();
+    targets.forEach((partition, to) ->
+        ways.computeIfAbsent(List.of(map.shardOf(partition), to), _ -> new ArrayList<>())
+            .add(partition));
+    ways.forEach((way, partitions) -> {
+      int[] ascending = partitions.stream().mapToInt(Integer::intValue).sorted().toArray();
+      batches.addAll(batches(way.getFirst(), way.getLast(), ascending));
+    });
+    return batches;
   }
 
   /** Takes from {@code shard}, which is draining, all it has; the others give nothing. */

@@ -4,10 +4,12 @@ import io.slotferry.topology.MapChange;
 import io.slotferry.topology.MapCodec;
 import io.slotferry.topology.message.Addresses;
 import io.slotferry.topology.message.ChangeAnswer;
+import io.slotferry.topology.message.LoadCodec;
 import io.slotferry.topology.message.MapDelta;
 import io.slotferry.topology.message.MapRequest;
 import io.slotferry.topology.message.MessageCodec;
 import io.slotferry.topology.message.NodeReport;
+import io.slotferry.topology.message.PlanRequest;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.buffer.Buffer;
@@ -162,6 +164,8 @@ public final class RebalancerService extends VerticleBase implements MapStore.Li
     consume(Addresses.CHANGE, this::change);
     consume(Addresses.HEARTBEAT, this::heartbeat);
     consume(Addresses.MAP, this::map);
+    consume(Addresses.PLAN, this::plan);
+    consumers.add(vertx.eventBus().<Buffer>consumer(Addresses.LOAD, this::load));
     LOG.info(
         "{} leads the rebalancers, at map version {}", options.peer(), store.current().version());
   }
@@ -237,6 +241,19 @@ public final class RebalancerService extends VerticleBase implements MapStore.Li
       decide();
     }
     return Future.succeededFuture(answer);
+  }
+
+  private void load(Message<Buffer> message) {
+    try {
+      control.load(LoadCodec.decodeLoadReport(message.body().getBytes()));
+    } catch (IllegalArgumentException e) {
+      LOG.warn("malformed report to {}: {}", message.address(), e.getMessage());
+    }
+  }
+
+  private Future<byte[]> plan(byte[] request) {
+    PlanRequest asked = LoadCodec.decodePlanRequest(request);
+    return Future.succeededFuture(LoadCodec.encode(control.plan(asked.objective())));
   }
 
   private Future<byte[]> map(byte[] request) {

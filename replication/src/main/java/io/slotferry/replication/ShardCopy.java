@@ -29,6 +29,7 @@ import io.slotferry.topology.Library;
 import io.slotferry.topology.Move;
 import io.slotferry.topology.Shard;
 import io.slotferry.topology.message.CopyReport;
+import io.slotferry.topology.message.LoadReport;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
@@ -91,6 +92,7 @@ public final class ShardCopy implements ShardExecutor {
   private final LongScript script;
   private final Map<Long, MoveSource> movesOut = new HashMap<>();
   private final Map<Long, MoveTarget> movesIn = new HashMap<>();
+  private final LoadMeter loadMeter = new LoadMeter();
   private final Saves saves;
   private CopyDisk disk;
   private ReplicationLog log;
@@ -1015,6 +1017,16 @@ public final class ShardCopy implements ShardExecutor {
         inSyncWish.asked(shard.inSync()),
         inSyncWish.revision(),
         handover(leader, shard));
+  }
+
+  /** What its partitions hold and do; null while it does not serve as a leader. */
+  public @Nullable LoadReport measureLoad() {
+    Shard shard = this.shard;
+    if (shard == null || !isServing() || script.isRunning()) {
+      return null;
+    }
+    return new LoadReport(
+        shard.id(), shard.epoch(), loadMeter.measure(store, map, time.monotonicMillis()));
   }
 
   private void findInSync(Leader leader, Shard shard, long nowMillis) {

@@ -105,6 +105,7 @@ final class ChangeCodec {
         out.code(c.kind());
         out.code(c.state());
         out.i32(c.shard());
+        out.code(c.objective());
         out.i64(c.nowMillis());
         out.text(c.detail());
       }
@@ -197,7 +198,14 @@ final class ChangeCodec {
       case 14 -> new BeginMove(in.i64(), in.i32(), in.i32(), in.partitions());
       case 15 -> new CommitMove(in.i64(), in.i64(), in.i64(), in.partitions());
       case 16 -> new CancelMove(in.i64());
-      case 17 -> new BeginOperation(in.kind(), in.state(), in.i32(), in.i64(), in.text());
+      case 17 -> 
+          new BeginOperation(
+              in.kind(),
+              in.state(),
+              in.i32(),
+              format > 1 ? in.objective() : Objective.SLOTS,
+              in.i64(),
+              in.text());
       case 18 ->
           new UpdateOperation(
               in.i64(),

@@ -143,8 +143,19 @@ public sealed interface MapChange {
    * for MOVE: see {@link MovePartitions}.
    */
   record BeginOperation(
-      Operation.Kind kind, Operation.State state, int shard, long nowMillis, String detail)
-      implements MapChange {}
+      Operation.Kind kind,
+      Operation.State state,
+      int shard,
+      Objective objective,
+      long nowMillis,
+      String detail)
+      implements MapChange {
+    /** One that is about the number of partitions. */
+    public BeginOperation(
+        Operation.Kind kind, Operation.State state, int shard, long nowMillis, String detail) {
+      this(kind, state, shard, Objective.SLOTS, nowMillis, detail);
+    }
+  }
 
   /**
    * Progress, as the rebalancer sees it. Refused when the operation is unknown, paused or ended.

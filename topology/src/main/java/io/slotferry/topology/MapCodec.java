@@ -17,7 +17,10 @@ import java.util.Collections;
 public final class MapCodec {
   private static final int CHANGE_FORMAT = 2;
 
-  /** Since 2 a map has settings and users, since 3 libraries, since 4 where tablets come from. */
+  /**
+   * Since 2 a map has settings and users, since 3 libraries, since 4 where tablets come from,
+   * and what operations aim at.
+   */
   private static final int MAP_FORMAT = 4;
 
   private MapCodec() {}
@@ -70,7 +73,7 @@ public final class MapCodec {
     in.list(() -> in.keyspace(format))
         .forEach(keyspace -> draft.keyspaces.put(keyspace.number(), keyspace));
     in.list(in::move).forEach(move -> draft.moves.put(move.id(), move));
-    in.list(in::operation).forEach(each -> draft.operations.put(each.id(), each));
+    in.list(() -> in.operation(format)).forEach(each -> draft.operations.put(each.id(), each));
     if (format > 1) {
       draft.settings = new ClusterSettings(in.textMap());
       draft.users = Collections.unmodifiableMap(in.textMap());

@@ -21,6 +21,7 @@ final class MapInput {
   private static final Partitioning[] PARTITIONINGS = Partitioning.values();
   private static final KeyOrder[] ORDERS = KeyOrder.values();
   private static final Durability[] DURABILITIES = Durability.values();
+  private static final Objective[] OBJECTIVES = Objective.values();
   private static final Operation.Kind[] KINDS = Operation.Kind.values();
   private static final Operation.State[] STATES = Operation.State.values();
 
@@ -86,6 +87,10 @@ final class MapInput {
 
   Durability durability() throws IOException {
     return code(DURABILITIES);
+  }
+
+  Objective objective() throws IOException {
+    return code(OBJECTIVES);
   }
 
   Operation.Kind kind() throws IOException {
@@ -211,9 +216,19 @@ final class MapInput {
     return new Move(i64(), i64(), i32(), i32(), partitions());
   }
 
-  Operation operation() throws IOException {
+  Operation operation(int mapFormat) throws IOException {
     return new Operation(
-        i64(), kind(), state(), i32(), partitions(), i32(), i32(), i64(), i64(), text());
+        i64(),
+        kind(),
+        state(),
+        i32(),
+        mapFormat > 3 ? objective() : Objective.SLOTS,
+        partitions(),
+        i32(),
+        i32(),
+        i64(),
+        i64(),
+        text());
   }
 
   MapChange.UserChange userChange() throws IOException {

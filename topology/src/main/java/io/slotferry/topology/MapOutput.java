@@ -177,6 +177,7 @@ final class MapOutput {
     code(operation.kind());
     code(operation.state());
     i32(operation.shard());
+    code(operation.objective());
     partitions(operation.partitions());
     i32(operation.total());
     i32(operation.done());

@@ -6,6 +6,7 @@ package io.slotferry.topology;
  * @param id the map version that began it
  * @param shard the shard that is added or removed, or receives the partitions of a MOVE; 0 while
  *     there is none
+ * @param objective REBALANCE: what it evens out; {@link Objective#SLOTS} otherwise
  * @param partitions MOVE: what is to go to {@code shard}, ascending; empty otherwise, and once
  *     ended
  * @param total partitions to move in all, as far as planned
@@ -19,6 +20,7 @@ public record Operation(
     Kind kind,
     State state,
     int shard,
+    Objective objective,
     int[] partitions,
     int total,
     int done,
@@ -60,21 +62,21 @@ public record Operation(
 
   Operation withState(State nowState, String nowDetail) {
     return new Operation(
-        id, kind, nowState, shard, partitions, total, done, startedMillis, endedMillis, nowDetail);
+        id, kind, nowState, shard, objective, partitions, total, done, startedMillis, endedMillis, nowDetail);
   }
 
   Operation withShard(int nowShard) {
     return new Operation(
-        id, kind, state, nowShard, partitions, total, done, startedMillis, endedMillis, detail);
+        id, kind, state, nowShard, objective, partitions, total, done, startedMillis, endedMillis, detail);
   }
 
   Operation withProgress(int nowTotal, int nowDone) {
     return new Operation(
-        id, kind, state, shard, partitions, nowTotal, nowDone, startedMillis, endedMillis, detail);
+        id, kind, state, shard, objective, partitions, nowTotal, nowDone, startedMillis, endedMillis, detail);
   }
 
   Operation endedAt(long nowMillis) {
     return new Operation(
-        id, kind, state, shard, new int[0], total, done, startedMillis, nowMillis, detail);
+        id, kind, state, shard, objective, new int[0], total, done, startedMillis, nowMillis, detail);
   }
 }

@@ -34,6 +34,7 @@ final class OperationChanges {
             change.kind(),
             change.state(),
             change.shard(),
+            change.objective(),
             new int[0],
             change.nowMillis(),
             change.detail());
@@ -60,6 +61,7 @@ final class OperationChanges {
         Operation.Kind.MOVE,
         Operation.State.RUNNING,
         change.to(),
+        Objective.SLOTS,
         partitions,
         change.nowMillis(),
         "");
@@ -69,6 +71,7 @@ final class OperationChanges {
       Operation.Kind kind,
       Operation.State state,
       int shard,
+      Objective objective,
       int[] partitions,
       long nowMillis,
       String detail) {
@@ -81,7 +84,18 @@ final class OperationChanges {
     }
     draft.operations.put(
         draft.version,
-        new Operation(draft.version, kind, state, shard, partitions, 0, 0, nowMillis, 0, detail));
+        new Operation(
+            draft.version,
+            kind,
+            state,
+            shard,
+            objective,
+            partitions,
+            0,
+            0,
+            nowMillis,
+            0,
+            detail));
     return null;
   }
 

@@ -7,6 +7,7 @@ import io.slotferry.engine.value.ValueType;
 import io.slotferry.protocol.frame.MalformedFrameException;
 import io.slotferry.protocol.frame.WireReader;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 public final class Partition {
   private static final @Nullable KeyTable[] NO_TABLES = {};
 
+  /** Enough to find a key that as many commands are below as above. */
+  private static final int SAMPLED_KEYS_MAX = 64;
+
   private final int id;
   private final StoreTotals totals;
   private PartitionState state = PartitionState.OWNED;
@@ -30,6 +34,8 @@ public final class Partition {
   private long inBytes;
   private long outBytes;
   private long cpuNanos;
+  private byte @Nullable [] @Nullable [] sampledKeys;
+  private int samples;
 
   Partition(int id) {
     this(id, new StoreTotals());
@@ -101,6 +107,26 @@ public final class Partition {
   /** Estimated from samples. */
   public long cpuNanos() {
     return cpuNanos;
+  }
+
+  /** A command that stands for others was about this key. */
+  public void sample(byte[] key) {
+    if (sampledKeys == null) {
+      sampledKeys = new byte[SAMPLED_KEYS_MAX][];
+    }
+    sampledKeys[samples++ % SAMPLED_KEYS_MAX] = key;
+  }
+
+  /** The keys that were sampled last, in no order, some more than once. */
+  public List<byte[]> sampledKeys() {
+    return sampledKeys == null
+        ? List.of()
+        : Arrays.asList(sampledKeys).subList(0, Math.min(samples, SAMPLED_KEYS_MAX));
+  }
+
+  /** Forgets the samples. */
+  public void sampleAnew() {
+    samples = 0;
   }
 
   // ---- keys

@@ -2,10 +2,10 @@ package io.slotferry.gateway.http;
 
 import io.slotferry.topology.ClusterMap;
 import io.slotferry.topology.MapChange;
+import io.slotferry.topology.Objective;
 import io.slotferry.topology.Operation;
 import io.slotferry.topology.Shard;
 import io.vertx.core.Future;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.time.InstantSource;
@@ -39,11 +39,26 @@ final class ClusterResource {
   }
 
   Future<Void> rebalance(RoutingContext context) {
-    if (!Json.flag(Json.objectOrEmpty(context), "dryRun")) {
-      return begin(context, Operation.Kind.REBALANCE, Operation.State.RUNNING, NO_SHARD_YET);
+    JsonObject body = Json.objectOrEmpty(context);
+    Objective objective = Json.constant(body, "by", Objective.SLOTS);
+    if (!Json.flag(body, "dryRun")) {
+      return begin(
+          context,
+          new MapChange.BeginOperation(
+              Operation.Kind.REBALANCE,
+              Operation.State.RUNNING,
+              NO_SHARD_YET,
+              objective,
+              clock.millis(),
+              ""));
     }
-    JsonArray moves = MapDocument.array(preview.plan(changes.map()), MapDocument::of);
-    return Json.send(context, 200, new JsonObject().put("moves", moves));
+    return preview
+        .plan(objective)
+        .recover(cause ->
+            Future.failedFuture(
+                new ProblemException(
+                    Problem.unavailable("no rebalancer answers: " + cause.getMessage()))))
+        .compose(plan -> Json.send(context, 200, PlanDocument.of(plan)));
   }
 
   private Future<Void> begin(

@@ -101,6 +101,7 @@ final class MapDocument {
         .put("kind", operation.kind().name())
         .put("state", operation.state().name())
         .put("shard", operation.shard())
+        .put("by", Json.lower(operation.objective()))
         .put("total", operation.total())
         .put("done", operation.done())
         .put("startedMillis", operation.startedMillis())
@@ -112,13 +113,6 @@ final class MapDocument {
     return new JsonObject()
         .put("id", move.id())
         .put("operation", move.operation())
-        .put("from", move.from())
-        .put("to", move.to())
-        .put("partitions", Ranges.of(move.partitions()));
-  }
-
-  static JsonObject of(PlanPreview.PlannedMove move) {
-    return new JsonObject()
         .put("from", move.from())
         .put("to", move.to())
         .put("partitions", Ranges.of(move.partitions()));

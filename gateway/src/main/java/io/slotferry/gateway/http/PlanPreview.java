@@ -1,17 +1,11 @@
 package io.slotferry.gateway.http;
 
-import io.slotferry.topology.ClusterMap;
-import java.util.List;
+import io.slotferry.topology.Objective;
+import io.slotferry.topology.message.PlanAnswer;
+import io.vertx.core.Future;
 
-/** What a rebalance would move now. Thread: the HTTP server's event loop. */
+/** What a rebalance would do now; fails when no rebalancer answers. Any thread. */
 @FunctionalInterface
 public interface PlanPreview {
-  List<PlannedMove> plan(ClusterMap map);
-
-  /**
-   * @param from shard
-   * @param to shard
-   * @param partitions slots and tablets, ascending
-   */
-  record PlannedMove(int from, int to, int[] partitions) {}
+  Future<PlanAnswer> plan(Objective objective);
 }

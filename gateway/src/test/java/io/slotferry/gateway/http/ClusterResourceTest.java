@@ -2,6 +2,7 @@ package io.slotferry.gateway.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.slotferry.topology.Objective;
 import io.slotferry.gateway.http.HttpFixture.Answer;
 import io.slotferry.topology.MapChange;
 import io.slotferry.topology.Node;
@@ -78,13 +79,25 @@ class ClusterResourceTest {
   @Test
   void aPlanIsShownWithoutBeingCarriedOut() {
     long version = http.maps.current().version();
-    Answer plan = http.send("POST", "/v1/cluster/rebalance", "{\"dryRun\":true}");
-    assertThat(plan.json())
+    Answer plan =
+        http.send("POST", "/v1/cluster/rebalance", "{\"dryRun\":true,\"by\":\"load\"}");
+    assertThat(plan.json().getJsonArray("moves").getJsonObject(0))
         .isEqualTo(
-            new JsonObject("{\"moves\":[{\"from\":1,\"to\":2,\"partitions\":[\"0-2\",\"9\"]}]}"));
+            new JsonObject(
+                "{\"from\":1,\"to\":2,\"partitions\":[\"0-2\",\"9\"],\"bytes\":1000}"));
+    JsonObject share = plan.json().getJsonArray("shards").getJsonObject(0);
+    assertThat(share.getInteger("id")).isEqualTo(1);
+    assertThat(share.getJsonObject("before").getLong("operationsPerSecond")).isEqualTo(70);
+    assertThat(share.getJsonObject("after").getLong("bytes"))
+        .isEqualTo(4000 + Objective.LOAD.ordinal());
     assertThat(http.maps.current().version()).isEqualTo(version);
     JsonObject begun = operation(http.send("POST", "/v1/cluster/rebalance", null));
     assertThat(begun.getString("kind")).isEqualTo("REBALANCE");
+    assertThat(begun.getString("by")).isEqualTo("slots");
+    JsonObject byLoad = operation(http.send("POST", "/v1/cluster/rebalance", "{\"by\":\"load\"}"));
+    assertThat(byLoad.getString("by")).isEqualTo("load");
+    assertThat(http.send("POST", "/v1/cluster/rebalance", "{\"by\":\"age\"}").status())
+        .isEqualTo(400);
   }
 
   @Test

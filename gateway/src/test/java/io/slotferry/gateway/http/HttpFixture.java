@@ -2,6 +2,11 @@ package io.slotferry.gateway.http;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 
+import io.slotferry.topology.Objective;
+import io.slotferry.topology.message.PlanAnswer;
+import io.slotferry.topology.message.PlanAnswer.Part;
+import io.slotferry.topology.message.PlanAnswer.PlannedMove;
+import io.slotferry.topology.message.PlanAnswer.Share;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.slotferry.gateway.GatewayCounters;
@@ -41,10 +46,19 @@ final class HttpFixture implements AutoCloseable {
             new HttpGatewayOptions("127.0.0.1", 0, token),
             commands,
             maps,
-            map -> List.of(new PlanPreview.PlannedMove(1, 2, new int[] {0, 1, 2, 9})),
+            HttpFixture::plan,
             () -> unready,
             meters);
     deployment = await(vertx.deployVerticle(server));
+  }
+
+  private static Future<PlanAnswer> plan(Objective objective) {
+    Part before = new Part(12, 1, 100, 5000, 70, 90);
+    Part after = new Part(8, 1, 80, 4000 + objective.ordinal(), 60, 80);
+    return Future.succeededFuture(
+        new PlanAnswer(
+            List.of(new PlannedMove(1, 2, new int[] {0, 1, 2, 9}, 1000)),
+            List.of(new Share(1, before, after))));
   }
 
   void undeploy() {

@@ -11,13 +11,17 @@ import io.slotferry.replication.bus.CopyBus;
 import io.slotferry.shard.ShardService;
 import io.slotferry.topology.MapChange;
 import io.slotferry.topology.Shard;
+import io.slotferry.topology.message.Addresses;
 import io.slotferry.topology.message.ChangeAnswer;
 import io.slotferry.topology.message.CopyReport;
 import io.slotferry.topology.message.HeartbeatAnswer.Lease;
+import io.slotferry.topology.message.LoadCodec;
+import io.slotferry.topology.message.LoadReport;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.json.JsonObject;
@@ -48,6 +52,7 @@ final class CopyNode implements NodeService, Heartbeat.LeaseHolder {
   private final Runnable mapListener = this::mapChangedLater;
   private @Nullable CopyDisk disk;
   private @Nullable MessageConsumer<JsonObject> status;
+  private long loadTimer;
   private boolean flushScheduled;
   private boolean opened;
   private volatile boolean ready;
@@ -97,6 +102,7 @@ final class CopyNode implements NodeService, Heartbeat.LeaseHolder {
     map.addListener(mapListener);
     mapChanged();
     status = LeaderStatus.serve(vertx.eventBus(), id, copy);
+    loadTimer = vertx.setPeriodic(LoadReport.INTERVAL_MILLIS, _ -> reportLoad());
     return bus.open();
   }
 
@@ -116,6 +122,7 @@ final class CopyNode implements NodeService, Heartbeat.LeaseHolder {
   }
 
   private Future<Void> leaveBus() {
+    vertx.cancelTimer(loadTimer);
     MessageConsumer<JsonObject> serving = status;
     return serving == null ? bus.close() : serving.unregister().eventually(bus::close);
   }
@@ -179,6 +186,13 @@ final class CopyNode implements NodeService, Heartbeat.LeaseHolder {
   }
 
   // ---- heartbeats; on the context
+
+  private void reportLoad() {
+    LoadReport report = copy.measureLoad();
+    if (report != null) {
+      vertx.eventBus().send(Addresses.LOAD, Buffer.buffer(LoadCodec.encode(report)));
+    }
+  }
 
   long incarnation() {
     return copy.incarnation();

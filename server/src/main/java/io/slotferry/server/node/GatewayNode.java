@@ -9,8 +9,6 @@ import io.slotferry.gateway.http.GatewayMeters;
 import io.slotferry.gateway.http.Health;
 import io.slotferry.gateway.http.HttpGateway;
 import io.slotferry.gateway.http.HttpGatewayOptions;
-import io.slotferry.gateway.http.PlanPreview.PlannedMove;
-import io.slotferry.rebalancer.Planner;
 import io.slotferry.server.config.Settings;
 import io.slotferry.server.config.Settings.HttpSettings;
 import io.slotferry.server.config.Settings.RespSettings;
@@ -19,7 +17,6 @@ import io.slotferry.topology.Shard;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The gateway role: RESP and HTTP, on one event loop. */
@@ -70,7 +67,7 @@ final class GatewayNode implements NodeService {
             new HttpGatewayOptions(http.bind(), http.port(), orNull(http.token())),
             gateway::submit,
             maps,
-            GatewayNode::plan,
+            map::plan,
             health,
             metrics.registry());
     this.respServer = new Deployment(context, new RespServer(gateway));
@@ -79,12 +76,6 @@ final class GatewayNode implements NodeService {
 
   private static @Nullable String orNull(String text) {
     return text.isEmpty() ? null : text;
-  }
-
-  private static List<PlannedMove> plan(ClusterMap map) {
-    return Planner.rebalance(map).stream()
-        .map(batch -> new PlannedMove(batch.from(), batch.to(), batch.partitions()))
-        .toList();
   }
 
   @Override

@@ -3,13 +3,17 @@ package io.slotferry.server.node;
 import io.slotferry.topology.ClusterMap;
 import io.slotferry.topology.MapChange;
 import io.slotferry.topology.MapCodec;
+import io.slotferry.topology.Objective;
 import io.slotferry.topology.Outcome;
 import io.slotferry.topology.message.Addresses;
 import io.slotferry.topology.message.ChangeAnswer;
 import io.slotferry.topology.message.MapAnswer;
 import io.slotferry.topology.message.MapDelta;
 import io.slotferry.topology.message.MapRequest;
+import io.slotferry.topology.message.LoadCodec;
 import io.slotferry.topology.message.MessageCodec;
+import io.slotferry.topology.message.PlanAnswer;
+import io.slotferry.topology.message.PlanRequest;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -138,6 +142,19 @@ public final class MapFollower {
               answer.complete(
                   new ChangeAnswer.Unknown("no rebalancer answers: " + failure.getMessage()));
             });
+  }
+
+  /** What a rebalance would do now; fails when no rebalancer answers. Any thread. */
+  public Future<PlanAnswer> plan(Objective objective) {
+    Promise<PlanAnswer> answer = Promise.promise();
+    Buffer request = Buffer.buffer(LoadCodec.encode(new PlanRequest(objective)));
+    context.runOnContext(_ ->
+        vertx
+            .eventBus()
+            .<Buffer>request(Addresses.PLAN, request, timeout(PROPOSE_TIMEOUT_MILLIS))
+            .map(message -> LoadCodec.decodePlanAnswer(message.body().getBytes()))
+            .onComplete(answer));
+    return answer.future();
   }
 
   private static boolean wasNotDelivered(Throwable failure) {

@@ -16,5 +16,11 @@ public final class Addresses {
   /** Published: a {@link MapDelta} for each accepted change, in order, perhaps with gaps. */
   public static final String MAP_DELTA = "slotferry.map.delta";
 
+  /** Sent: a {@link LoadReport}. */
+  public static final String LOAD = "slotferry.rebalancer.load";
+
+  /** Request: a {@link PlanRequest}; answer: a {@link PlanAnswer}. */
+  public static final String PLAN = "slotferry.rebalancer.plan";
+
   private Addresses() {}
 }

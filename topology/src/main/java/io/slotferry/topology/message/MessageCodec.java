@@ -218,17 +218,17 @@ public final class MessageCodec {
     out.writeUTF(reason.substring(0, Math.min(reason.length(), REASON_LENGTH_MAX)));
   }
 
-  private static void writeBytes(DataOutputStream out, byte[] bytes) throws IOException {
+  static void writeBytes(DataOutputStream out, byte[] bytes) throws IOException {
     out.writeInt(bytes.length);
     out.write(bytes);
   }
 
-  private static byte[] readBytes(DataInputStream in) throws IOException {
+  static byte[] readBytes(DataInputStream in) throws IOException {
     return in.readNBytes(readCount(in));
   }
 
   /** A length or a count: every element takes a byte at least. */
-  private static int readCount(DataInputStream in) throws IOException {
+  static int readCount(DataInputStream in) throws IOException {
     int count = in.readInt();
     if (count < 0 || count > in.available()) {
       throw new IllegalArgumentException(
@@ -237,7 +237,7 @@ public final class MessageCodec {
     return count;
   }
 
-  private static byte[] write(Content content) {
+  static byte[] write(Content content) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try {
       DataOutputStream out = new DataOutputStream(bytes);
@@ -249,7 +249,7 @@ public final class MessageCodec {
     return bytes.toByteArray();
   }
 
-  private static <T> T read(byte[] bytes, Reading<T> reading) {
+  static <T> T read(byte[] bytes, Reading<T> reading) {
     DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
     try {
       int format = in.readUnsignedByte();
@@ -266,11 +266,11 @@ public final class MessageCodec {
     }
   }
 
-  private interface Content {
+  interface Content {
     void writeTo(DataOutputStream out) throws IOException;
   }
 
-  private interface Reading<T> {
+  interface Reading<T> {
     T readFrom(DataInputStream in) throws IOException;
   }
 }

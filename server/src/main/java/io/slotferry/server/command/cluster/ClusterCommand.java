@@ -86,15 +86,27 @@ public final class ClusterCommand implements Runnable {
 
   @Command(
       name = "rebalance",
-      description = "Spread the slots evenly over the shards.",
+      description = "Spread slots, bytes or load evenly over the shards.",
       mixinStandardHelpOptions = true)
   int rebalance(
       @Mixin AdminOptions options,
-      @Option(names = "--dry-run", description = "Only print what would move.") boolean dryRun,
+      @Option(
+              names = "--by",
+              paramLabel = "WHAT",
+              defaultValue = "slots",
+              description = "slots (and tablets), bytes, or load; default: ${DEFAULT-VALUE}.")
+          String by,
+      @Option(
+              names = "--dry-run",
+              description = "Only print what would move, and what each shard has then.")
+          boolean dryRun,
       @Option(names = "--no-wait", description = NO_WAIT) boolean noWait) {
     return options.run(client -> {
       JsonObject answer =
-          client.send("POST", "/v1/cluster/rebalance", new JsonObject().put("dryRun", dryRun));
+          client.send(
+              "POST",
+              "/v1/cluster/rebalance",
+              new JsonObject().put("by", by).put("dryRun", dryRun));
       return dryRun
           ? options.print(answer, ClusterReport.plan(answer))
           : options.follow(client, answer, noWait);

@@ -130,11 +130,41 @@ final class ClusterReport {
     if (moves.isEmpty()) {
       return "nothing to move";
     }
-    Table table = new Table("FROM", "TO", "PARTITIONS");
+    Table table = new Table("FROM", "TO", "BYTES", "PARTITIONS");
     for (JsonObject move : moves) {
-      table.row(move.getValue("from"), move.getValue("to"), text(move.getValue("partitions")));
+      table.row(
+          move.getValue("from"),
+          move.getValue("to"),
+          move.getValue("bytes"),
+          text(move.getValue("partitions")));
     }
-    return table.toString();
+    Table effect = new Table("SHARD", "SLOTS", "TABLETS", "KEYS", "BYTES", "OPS/S", "CPU");
+    for (JsonObject shard : objects(answer, "shards")) {
+      JsonObject before = shard.getJsonObject("before");
+      JsonObject after = shard.getJsonObject("after");
+      effect.row(
+          shard.getValue("id"),
+          change(before, after, "slots"),
+          change(before, after, "tablets"),
+          change(before, after, "keys"),
+          change(before, after, "bytes"),
+          change(before, after, "operationsPerSecond"),
+          change(percent(before), percent(after)));
+    }
+    return table + "\n\n" + effect;
+  }
+
+  private static String change(JsonObject before, JsonObject after, String name) {
+    return change(before.getValue(name), after.getValue(name));
+  }
+
+  private static String change(Object before, Object after) {
+    return before.equals(after) ? before.toString() : before + " -> " + after;
+  }
+
+  /** Of one core. */
+  private static String percent(JsonObject part) {
+    return String.format(Locale.ROOT, "%.1f%%", part.getLong("cpuMicrosPerSecond") / 1e4);
   }
 
   /** The node that leads a shard; null when there is no such shard. */
