@@ -21,10 +21,11 @@ import java.util.Map;
  * propose, and leases. Sans-IO and deterministic; one thread at a time. All durable state is in the
  * map: what is kept here can be lost at any moment.
  *
- * <p>Each tick visits three rooms in this order, and each sees what those before it decided: {@link
+ * <p>Each tick visits four rooms in this order, and each sees what those before it decided: {@link
  * Placement} (nodes join, the cluster is created, shards get replicas), {@link Elections} (the
  * state machine of a shard's leadership), {@link Operations} (the state machines of what
- * administrators asked for, with moves from the {@link Planner}).
+ * administrators asked for, with moves from the {@link Planner}), {@link Automation} (what nobody
+ * has to ask for).
  *
  * <p>That two never lead a shard at once rests on four rules. A lease goes only to the map's
  * leader, in the start (incarnation) that was promoted. A promotion is proposed only when no lease
@@ -53,6 +54,7 @@ public final class ControlLoop {
   private final Elections elections;
   private final Placement placement;
   private final Operations operations;
+  private final Automation automation;
 
   private final List<Proposal> proposals = new ArrayList<>();
 
@@ -69,6 +71,7 @@ public final class ControlLoop {
     elections = new Elections(settings, reports, leases, this::isInDoubt);
     placement = new Placement(settings, reports);
     operations = new Operations(placement);
+    automation = new Automation(settings.automation());
   }
 
   /**
@@ -90,6 +93,7 @@ public final class ControlLoop {
     leases.startOver(nowMillis);
     elections.startOver();
     placement.startOver();
+    automation.startOver(nowMillis);
   }
 
   /**
@@ -176,6 +180,7 @@ public final class ControlLoop {
     placement.visit(agenda, nowMillis);
     elections.visit(agenda, nowMillis);
     operations.visit(agenda, loads, nowMillis, wallMillis);
+    automation.visit(agenda, loads, nowMillis, wallMillis);
     for (MapChange change : agenda.changes()) {
       proposals.add(new Proposal(change));
     }

@@ -16,6 +16,7 @@ package io.slotferry.rebalancer;
  * @param handoverMillis how long a planned switch may take before it is given up
  * @param replicaLostMillis after this, a lost replica is replaced by a spare node
  * @param nodeForgottenMillis after this, a lost node without a copy leaves the map
+ * @param automation what it does without being asked
  */
 public record ControlSettings(
     int shards,
@@ -27,7 +28,8 @@ public record ControlSettings(
     int createMillis,
     int handoverMillis,
     int replicaLostMillis,
-    int nodeForgottenMillis) {
+    int nodeForgottenMillis,
+    AutomationSettings automation) {
   /** How often a node reports. */
   public static final int HEARTBEAT_MILLIS = 300;
 
@@ -52,8 +54,13 @@ public record ControlSettings(
     }
   }
 
-  /** A cluster with the ordinary times. */
+  /** A cluster with the ordinary times that does nothing by itself. */
   public static ControlSettings of(int shards, int replicas) {
+    return of(shards, replicas, AutomationSettings.OFF);
+  }
+
+  /** A cluster with the ordinary times. */
+  public static ControlSettings of(int shards, int replicas, AutomationSettings automation) {
     return new ControlSettings(
         shards,
         replicas,
@@ -64,6 +71,7 @@ public record ControlSettings(
         CREATE_MILLIS,
         HANDOVER_MILLIS,
         REPLICA_LOST_MILLIS,
-        NODE_FORGOTTEN_MILLIS);
+        NODE_FORGOTTEN_MILLIS,
+        automation);
   }
 }

@@ -84,7 +84,8 @@ final class SimulatedCluster {
             ControlSettings.CREATE_MILLIS,
             ControlSettings.HANDOVER_MILLIS,
             ControlSettings.REPLICA_LOST_MILLIS,
-            ControlSettings.NODE_FORGOTTEN_MILLIS);
+            ControlSettings.NODE_FORGOTTEN_MILLIS,
+            AutomationSettings.OFF);
     rebalancers = new Rebalancer[] {new Rebalancer(), new Rebalancer()};
     leader = rebalancers[0];
     lead(leader);

@@ -59,6 +59,12 @@ record Setting<T>(String path, Form<T> form, T preset) {
 
   static final Setting<Map<String, HostPort>> REBALANCER_PEERS =
       new Setting<>("rebalancer.peers", Form.addressesByName(), Map.of());
+  static final Setting<Automatic> REBALANCER_AUTOMATIC =
+      new Setting<>("rebalancer.automatic", Form.oneOf(Automatic.class), Automatic.NONE);
+  static final Setting<Integer> REBALANCER_SPLIT_MEGABYTES =
+      new Setting<>("rebalancer.splitMegabytes", Form.integer(0, Integer.MAX_VALUE), 512);
+  static final Setting<Integer> REBALANCER_SPLIT_OPERATIONS =
+      new Setting<>("rebalancer.splitOperations", Form.integer(0, Integer.MAX_VALUE), 50_000);
 
   /** Every setting, in the order of the documented file. */
   static final List<Setting<?>> ALL =
@@ -85,6 +91,9 @@ record Setting<T>(String path, Form<T> form, T preset) {
           CLUSTER_MEMBERS,
           CLUSTER_DNS,
           REBALANCER_PEERS,
+          REBALANCER_AUTOMATIC,
+          REBALANCER_SPLIT_MEGABYTES,
+          REBALANCER_SPLIT_OPERATIONS,
           NETWORK_TRANSPORT);
 
   String section() {

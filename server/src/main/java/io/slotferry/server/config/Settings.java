@@ -63,8 +63,15 @@ public record Settings(
 
   /**
    * @param peers the Raft addresses of all rebalancers by node id; empty: this one alone
+   * @param splitMegabytes a tablet that holds more is cut in two; 0 for never
+   * @param splitOperations a tablet with more commands per second is cut in two; 0 for never
    */
-  public record RebalancerSettings(Map<String, HostPort> peers) {}
+  public record RebalancerSettings(
+      Map<String, HostPort> peers,
+      Automatic automatic,
+      int splitMegabytes,
+      int splitOperations) {}
+
 
   /** How this process talks to the system's network. */
   public record NetworkSettings(NetworkTransport transport) {}

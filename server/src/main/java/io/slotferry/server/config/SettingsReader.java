@@ -254,7 +254,11 @@ public final class SettingsReader {
             get(Setting.CLUSTER_EVENT_BUS_PORT),
             get(Setting.CLUSTER_MEMBERS),
             get(Setting.CLUSTER_DNS)),
-        new Settings.RebalancerSettings(get(Setting.REBALANCER_PEERS)),
+        new Settings.RebalancerSettings(
+            get(Setting.REBALANCER_PEERS),
+            get(Setting.REBALANCER_AUTOMATIC),
+            get(Setting.REBALANCER_SPLIT_MEGABYTES),
+            get(Setting.REBALANCER_SPLIT_OPERATIONS)),
         new Settings.NetworkSettings(get(Setting.NETWORK_TRANSPORT)));
   }
 }

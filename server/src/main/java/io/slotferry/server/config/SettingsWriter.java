@@ -66,7 +66,18 @@ public final class SettingsWriter {
         cluster.members(),
         "dns",
         cluster.dns());
-    section(yaml, "rebalancer", "peers", settings.rebalancer().peers());
+    Settings.RebalancerSettings rebalancer = settings.rebalancer();
+    section(
+        yaml,
+        "rebalancer",
+        "peers",
+        rebalancer.peers(),
+        "automatic",
+        rebalancer.automatic(),
+        "splitMegabytes",
+        rebalancer.splitMegabytes(),
+        "splitOperations",
+        rebalancer.splitOperations());
     section(yaml, "network", "transport", settings.network().transport());
     return yaml.toString();
   }

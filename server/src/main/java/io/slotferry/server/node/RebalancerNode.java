@@ -1,11 +1,14 @@
 package io.slotferry.server.node;
 
+import io.slotferry.rebalancer.AutomationSettings;
 import io.slotferry.rebalancer.ControlSettings;
 import io.slotferry.rebalancer.MapStoreOptions;
 import io.slotferry.rebalancer.RebalancerService;
 import io.slotferry.server.StartRefusedException;
 import io.slotferry.server.config.HostPort;
 import io.slotferry.server.config.Settings;
+import io.slotferry.server.config.Settings.RebalancerSettings;
+import io.slotferry.topology.Objective;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import java.nio.file.Path;
@@ -31,9 +34,24 @@ final class RebalancerNode implements NodeService {
     this.service =
         new RebalancerService(
             options(settings, id, folder.resolve("map")),
-            ControlSettings.of(settings.cluster().shards(), settings.cluster().replicas()),
+            ControlSettings.of(
+                settings.cluster().shards(),
+                settings.cluster().replicas(),
+                automation(settings.rebalancer())),
             RebalancerNode::end);
     this.deployment = new Deployment(context, service);
+  }
+
+  private static AutomationSettings automation(RebalancerSettings settings) {
+    Objective rebalanceBy =
+        switch (settings.automatic()) {
+          case NONE -> null;
+          case SLOTS -> Objective.SLOTS;
+          case BYTES -> Objective.BYTES;
+          case LOAD -> Objective.LOAD;
+        };
+    return new AutomationSettings(
+        rebalanceBy, (long) settings.splitMegabytes() << 20, settings.splitOperations());
   }
 
   private static MapStoreOptions options(Settings settings, String id, Path folder)

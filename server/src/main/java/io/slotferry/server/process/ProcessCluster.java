@@ -176,7 +176,11 @@ public final class ProcessCluster implements Server {
             ports.next(),
             members,
             ""),
-        new RebalancerSettings(raftPeers),
+        new RebalancerSettings(
+            raftPeers,
+            settings.rebalancer().automatic(),
+            settings.rebalancer().splitMegabytes(),
+            settings.rebalancer().splitOperations()),
         settings.network());
   }
 
