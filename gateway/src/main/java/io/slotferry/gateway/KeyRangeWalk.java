@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
  * order, or against it with REV, until the range is at its end or the limit reached. Each tablet is
  * asked for as many keys as are still wanted, those that the offset skips included.
  *
- * <p>The place is held as the boundary reached so far, not as a tablet: a tablet may be cut in two
- * or change its owner between two steps.
+ * <p>The place is held as the boundary reached so far, not as a tablet: tablets may be cut, merged
+ * and moved between two steps. Each step asks for what lies between that boundary and the next, and
+ * a shard that knows of a newer map refuses it, so that no key is left out and none comes twice.
  */
 final class KeyRangeWalk extends Walk {
   /** Positions of the bounds among the arguments. */
@@ -107,19 +108,18 @@ final class KeyRangeWalk extends Walk {
     }
     return stepOf(
         router.dispatch(
-            this, command, stepRequest(), tablet.shard(), tablet.partition(), stepReply));
+            this, command, stepRequest(keyspace), tablet.shard(), tablet.partition(), stepReply));
   }
 
   /** The tablet at the place reached, null when the range ends before it. */
   private @Nullable Tablet nextTablet(Keyspace keyspace) {
-    List<Tablet> tablets = keyspace.tablets();
-    int at = tablets.indexOf(reached == null ? startTablet(keyspace) : tabletOf(keyspace, reached));
-    if (reached != null && reverse) {
-      at--;
-    }
-    Tablet tablet = tablets.get(at);
-    if (isBeyond(keyspace, tablet)) {
+    if (isAtEnd(keyspace)) {
       return null;
+    }
+    List<Tablet> tablets = keyspace.tablets();
+    Tablet tablet = reached == null ? startTablet(keyspace) : tabletOf(keyspace, reached);
+    if (reverse && reached != null && Arrays.equals(tablet.from(), reached)) {
+      tablet = tablets.get(tablets.indexOf(tablet) - 1);
     }
     boundary = reverse ? (tablet.from().length == 0 ? null : tablet.from()) : tablet.to();
     return tablet;
@@ -144,25 +144,56 @@ final class KeyRangeWalk extends Walk {
     return bound.length > 0 && (bound[0] == '[' || bound[0] == '(');
   }
 
-  private boolean isBeyond(Keyspace keyspace, Tablet tablet) {
+  private boolean isAtEnd(Keyspace keyspace) {
     byte[] bound = request.copy(reverse ? MIN : MAX);
     if (reached == null || !isKey(bound)) {
       return false;
     }
-    byte[] edge = reverse ? tablet.to() : tablet.from();
-    if (edge == null) {
-      return false;
-    }
-    int order = keyspace.order().compare(edge, 0, edge.length, bound, 1, bound.length - 1);
+    int order = compare(keyspace, reached, bound);
     return reverse ? order <= 0 : order > 0;
   }
 
-  /** The client's request with the limit that is left. */
-  private Request stepRequest() {
-    List<byte[]> arguments = new ArrayList<>();
-    for (int i = 0; i <= MAX; i++) {
-      arguments.add(request.copy(i));
+  private static int compare(Keyspace keyspace, byte[] key, byte[] bound) {
+    return keyspace.order().compare(key, 0, key.length, bound, 1, bound.length - 1);
+  }
+
+  /** Where the step begins: what was reached, and the client's own bound before that. */
+  private byte[] near() {
+    if (reached != null) {
+      return bound(reverse ? '(' : '[', reached);
     }
+    return request.copy(reverse ? MAX : MIN);
+  }
+
+  /**
+   * Where the step ends: at the tablet's far edge, for its shard may not have cut it yet, unless
+   * the client's bound is nearer, or makes no sense, of which the shard says how.
+   */
+  private byte[] far(Keyspace keyspace) {
+    byte[] bound = request.copy(reverse ? MIN : MAX);
+    byte[] edge = boundary;
+    boolean open = bound.length == 1 && bound[0] == (reverse ? '-' : '+');
+    if (edge == null || !(open || isKey(bound))) {
+      return bound;
+    }
+    int order = open ? 0 : compare(keyspace, edge, bound);
+    boolean edgeIsNearer = open || (reverse ? order > 0 : order <= 0);
+    return edgeIsNearer ? bound(reverse ? '[' : '(', edge) : bound;
+  }
+
+  private static byte[] bound(char kind, byte[] key) {
+    byte[] bound = new byte[key.length + 1];
+    bound[0] = (byte) kind;
+    System.arraycopy(key, 0, bound, 1, key.length);
+    return bound;
+  }
+
+  /** The client's request for this tablet, with the limit that is left. */
+  private Request stepRequest(Keyspace keyspace) {
+    List<byte[]> arguments = new ArrayList<>();
+    arguments.add(request.copy(0));
+    arguments.add(reverse ? far(keyspace) : near());
+    arguments.add(reverse ? near() : far(keyspace));
     if (reverse) {
       arguments.add(REV);
     }

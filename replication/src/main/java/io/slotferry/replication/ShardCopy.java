@@ -624,7 +624,9 @@ public final class ShardCopy implements ShardExecutor {
     Command command = call.command;
     int keys = KeyPositions.count(command, request);
     if (keys == 0) {
-      return placeOf(call.partition);
+      // A scan by an older map would take a part of a tablet for the whole.
+      boolean stale = call.mapVersion < map.version() && call.partition >= PartitionStore.SLOTS;
+      return stale ? Place.ELSEWHERE : placeOf(call.partition);
     }
     if (call.mapVersion != map.version()) {
       // The caller's map may be older: a tablet may have been split since.
