@@ -4,8 +4,8 @@ import io.slotferry.topology.ClusterMap;
 import io.slotferry.topology.Objective;
 import io.slotferry.topology.Shard;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -72,8 +72,7 @@ final class Balance {
     sides.values().forEach(side -> side.items.sort(BY_WORTH));
   }
 
-  private void place(
-      int partition, int owner, @Nullable Integer target, Loads loads) {
+  private void place(int partition, int owner, @Nullable Integer target, Loads loads) {
     Side side = sides.get(target == null ? owner : target);
     long weight = loads.weightOf(partition, objective);
     if (side != null && weight > 0) {
@@ -122,8 +121,7 @@ final class Balance {
   }
 
   /** What should go from one to the other; null when nothing would do any good. */
-  private static @Nullable Item choose(
-      Side giver, Side taker, double mean, double slack) {
+  private static @Nullable Item choose(Side giver, Side taker, double mean, double slack) {
     // No more than leaves the giver its share, nor than fills the taker's.
     double wanted = Math.min(giver.weight - mean, mean - taker.weight);
     Item smallest = null;

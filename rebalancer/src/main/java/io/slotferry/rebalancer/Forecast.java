@@ -64,8 +64,7 @@ final class Forecast {
     Map<Integer, Part> parts = new HashMap<>();
     for (Shard shard : map.shards()) {
       for (int partition : map.partitionsOf(shard.id())) {
-        parts.merge(
-            moved.getOrDefault(partition, shard.id()), part(partition), Forecast::together);
+        parts.merge(moved.getOrDefault(partition, shard.id()), part(partition), Forecast::together);
       }
     }
     return parts;

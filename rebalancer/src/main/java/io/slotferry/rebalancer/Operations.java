@@ -186,8 +186,7 @@ final class Operations {
       Objective objective = operation().objective();
       if (objective != Objective.SLOTS && !loads.isComplete(agenda.map())) {
         say("waits for every shard to tell what its partitions hold");
-      } else if (moved(
-          Planner.rebalance(agenda.map(), objective, goalOf(id, loads)))) {
+      } else if (moved(Planner.rebalance(agenda.map(), objective, goalOf(id, loads)))) {
         end(Operation.State.DONE, "");
       }
     }

@@ -113,8 +113,7 @@ class AutomationTest {
     apply(new MapChange.SplitTablet(EVENTS, key(6), true));
     report();
     look();
-    assertThat(events().tablets().stream().map(Tablet::from))
-        .containsExactly(new byte[0], key(3));
+    assertThat(events().tablets().stream().map(Tablet::from)).containsExactly(new byte[0], key(3));
   }
 
   /** Keys of chance in, some out: each tablet ends in its bounds, and then all stays as it is. */

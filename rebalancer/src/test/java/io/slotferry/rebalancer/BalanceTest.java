@@ -158,8 +158,7 @@ class BalanceTest {
 
       long[] bytes = weights(after, loads, Objective.BYTES);
       double mean = Arrays.stream(bytes).average().orElse(0);
-      double slack =
-          Math.max(mean * Balance.TOLERANCE, Objective.BYTES.leastDifference() / 2.0);
+      double slack = Math.max(mean * Balance.TOLERANCE, Objective.BYTES.leastDifference() / 2.0);
       assertThat(Arrays.stream(bytes).boxed())
           .as("seed %d", seed)
           .allMatch(each -> Math.abs(each - mean) <= slack);
@@ -225,8 +224,7 @@ class BalanceTest {
   @Test
   void ofTwoSlotsWithTheSameLoadTheSmallerOneMoves() {
     ClusterMap map = cluster(2);
-    Loads loads =
-        loads(map, List.of(load(1, 500 << 20, 50_000), load(2, 1 << 20, 50_000)));
+    Loads loads = loads(map, List.of(load(1, 500 << 20, 50_000), load(2, 1 << 20, 50_000)));
 
     List<Batch> plan = Planner.rebalance(map, Objective.LOAD, loads);
 
@@ -247,8 +245,7 @@ class BalanceTest {
   @Test
   void aForecastTellsWhatEveryShardHasThen() {
     ClusterMap map = cluster(2);
-    Loads loads =
-        loads(map, List.of(load(1, 64 << 20, 50_000), load(2, 32 << 20, 50_000)));
+    Loads loads = loads(map, List.of(load(1, 64 << 20, 50_000), load(2, 32 << 20, 50_000)));
 
     PlanAnswer plan = Forecast.of(map, Objective.BYTES, loads);
 

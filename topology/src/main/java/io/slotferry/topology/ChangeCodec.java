@@ -198,7 +198,7 @@ final class ChangeCodec {
       case 14 -> new BeginMove(in.i64(), in.i32(), in.i32(), in.partitions());
       case 15 -> new CommitMove(in.i64(), in.i64(), in.i64(), in.partitions());
       case 16 -> new CancelMove(in.i64());
-      case 17 -> 
+      case 17 ->
           new BeginOperation(
               in.kind(),
               in.state(),

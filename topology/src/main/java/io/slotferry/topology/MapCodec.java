@@ -18,8 +18,8 @@ public final class MapCodec {
   private static final int CHANGE_FORMAT = 2;
 
   /**
-   * Since 2 a map has settings and users, since 3 libraries, since 4 where tablets come from,
-   * and what operations aim at.
+   * Since 2 a map has settings and users, since 3 libraries, since 4 where tablets come from, and
+   * what operations aim at.
    */
   private static final int MAP_FORMAT = 4;
 

@@ -62,21 +62,61 @@ public record Operation(
 
   Operation withState(State nowState, String nowDetail) {
     return new Operation(
-        id, kind, nowState, shard, objective, partitions, total, done, startedMillis, endedMillis, nowDetail);
+        id,
+        kind,
+        nowState,
+        shard,
+        objective,
+        partitions,
+        total,
+        done,
+        startedMillis,
+        endedMillis,
+        nowDetail);
   }
 
   Operation withShard(int nowShard) {
     return new Operation(
-        id, kind, state, nowShard, objective, partitions, total, done, startedMillis, endedMillis, detail);
+        id,
+        kind,
+        state,
+        nowShard,
+        objective,
+        partitions,
+        total,
+        done,
+        startedMillis,
+        endedMillis,
+        detail);
   }
 
   Operation withProgress(int nowTotal, int nowDone) {
     return new Operation(
-        id, kind, state, shard, objective, partitions, nowTotal, nowDone, startedMillis, endedMillis, detail);
+        id,
+        kind,
+        state,
+        shard,
+        objective,
+        partitions,
+        nowTotal,
+        nowDone,
+        startedMillis,
+        endedMillis,
+        detail);
   }
 
   Operation endedAt(long nowMillis) {
     return new Operation(
-        id, kind, state, shard, objective, new int[0], total, done, startedMillis, nowMillis, detail);
+        id,
+        kind,
+        state,
+        shard,
+        objective,
+        new int[0],
+        total,
+        done,
+        startedMillis,
+        nowMillis,
+        detail);
   }
 }

@@ -85,17 +85,7 @@ final class OperationChanges {
     draft.operations.put(
         draft.version,
         new Operation(
-            draft.version,
-            kind,
-            state,
-            shard,
-            objective,
-            partitions,
-            0,
-            0,
-            nowMillis,
-            0,
-            detail));
+            draft.version, kind, state, shard, objective, partitions, 0, 0, nowMillis, 0, detail));
     return null;
   }
 

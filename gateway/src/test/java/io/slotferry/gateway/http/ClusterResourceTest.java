@@ -2,10 +2,10 @@ package io.slotferry.gateway.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.slotferry.topology.Objective;
 import io.slotferry.gateway.http.HttpFixture.Answer;
 import io.slotferry.topology.MapChange;
 import io.slotferry.topology.Node;
+import io.slotferry.topology.Objective;
 import io.slotferry.topology.Role;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -79,12 +79,10 @@ class ClusterResourceTest {
   @Test
   void aPlanIsShownWithoutBeingCarriedOut() {
     long version = http.maps.current().version();
-    Answer plan =
-        http.send("POST", "/v1/cluster/rebalance", "{\"dryRun\":true,\"by\":\"load\"}");
+    Answer plan = http.send("POST", "/v1/cluster/rebalance", "{\"dryRun\":true,\"by\":\"load\"}");
     assertThat(plan.json().getJsonArray("moves").getJsonObject(0))
         .isEqualTo(
-            new JsonObject(
-                "{\"from\":1,\"to\":2,\"partitions\":[\"0-2\",\"9\"],\"bytes\":1000}"));
+            new JsonObject("{\"from\":1,\"to\":2,\"partitions\":[\"0-2\",\"9\"],\"bytes\":1000}"));
     JsonObject share = plan.json().getJsonArray("shards").getJsonObject(0);
     assertThat(share.getInteger("id")).isEqualTo(1);
     assertThat(share.getJsonObject("before").getLong("operationsPerSecond")).isEqualTo(70);

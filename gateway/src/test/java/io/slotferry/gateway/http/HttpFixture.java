@@ -2,14 +2,14 @@ package io.slotferry.gateway.http;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.slotferry.gateway.GatewayCounters;
 import io.slotferry.topology.Objective;
 import io.slotferry.topology.message.PlanAnswer;
 import io.slotferry.topology.message.PlanAnswer.Part;
 import io.slotferry.topology.message.PlanAnswer.PlannedMove;
 import io.slotferry.topology.message.PlanAnswer.Share;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.slotferry.gateway.GatewayCounters;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;

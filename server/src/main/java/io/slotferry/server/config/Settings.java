@@ -67,11 +67,7 @@ public record Settings(
    * @param splitOperations a tablet with more commands per second is cut in two; 0 for never
    */
   public record RebalancerSettings(
-      Map<String, HostPort> peers,
-      Automatic automatic,
-      int splitMegabytes,
-      int splitOperations) {}
-
+      Map<String, HostPort> peers, Automatic automatic, int splitMegabytes, int splitOperations) {}
 
   /** How this process talks to the system's network. */
   public record NetworkSettings(NetworkTransport transport) {}
