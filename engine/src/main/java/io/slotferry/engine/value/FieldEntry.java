@@ -24,15 +24,6 @@ final class FieldEntry {
     return entry;
   }
 
-  /** Puts a value of the same length in the place of the old one; false for another length. */
-  static boolean overwrite(byte[] entry, byte[] value, int valueStart, int valueLength) {
-    if (valueLength(entry) != valueLength) {
-      return false;
-    }
-    System.arraycopy(value, valueStart, entry, valueStart(entry), valueLength);
-    return true;
-  }
-
   private static int varintLength(int value) {
     int bits = Integer.SIZE - Integer.numberOfLeadingZeros(value | 1);
     return (bits + 6) / 7;

@@ -139,12 +139,11 @@ public final class HashValue extends Value implements Elements {
       if (expiries != null && isTooMuch(added, fieldLength, valueLength)) {
         expiries.outgrown();
       }
+      byte[] entry = FieldEntry.of(field, fieldStart, fieldLength, value, valueStart, valueLength);
       if (added) {
-        table.add(FieldEntry.of(field, fieldStart, fieldLength, value, valueStart, valueLength));
-      } else if (!FieldEntry.overwrite(table.entryAt(position), value, valueStart, valueLength)) {
-        table.replace(
-            position,
-            FieldEntry.of(field, fieldStart, fieldLength, value, valueStart, valueLength));
+        table.add(entry);
+      } else {
+        table.replace(position, entry);
       }
     } else if (added) {
       packed.append(field, fieldStart, fieldLength);
