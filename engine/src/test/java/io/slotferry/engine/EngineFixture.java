@@ -1,5 +1,7 @@
 package io.slotferry.engine;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import io.slotferry.engine.hash.KeyHash;
 import io.slotferry.engine.store.Entries;
 import io.slotferry.engine.store.EntryView;
@@ -8,14 +10,18 @@ import io.slotferry.engine.store.Partition;
 import io.slotferry.engine.store.PartitionStore;
 import io.slotferry.engine.value.StreamValue;
 import io.slotferry.engine.value.Value;
+import io.slotferry.protocol.ReplyReader;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
+import io.slotferry.protocol.access.Denial;
 import io.slotferry.protocol.command.Command;
 import io.slotferry.protocol.command.CommandTable;
 import io.slotferry.protocol.frame.WireWriter;
+import io.slotferry.protocol.shard.ScriptReport;
 import io.slotferry.protocol.shard.ShardCall;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +44,7 @@ public final class EngineFixture {
   public final Engine engine;
 
   private final List<String> effects = new ArrayList<>();
+  private final List<String> reports = new ArrayList<>();
   private final List<Engine> followers = new ArrayList<>();
 
   public EngineFixture() {
@@ -127,7 +134,48 @@ public final class EngineFixture {
       reply.useProtocol(call.respVersion);
       reply.nullArray();
     }
-    return reply.toByteArray();
+    return withoutReport(reply.toByteArray());
+  }
+
+  /** A script's reply without what it tells its gateway, which {@link #reported} has then. */
+  public byte[] withoutReport(byte[] reply) {
+    ReplyReader rest = new ReplyReader(reply, 0, reply.length);
+    ScriptReport.take(rest, new Recorder());
+    return Arrays.copyOfRange(reply, rest.position(), reply.length);
+  }
+
+  /** What scripts have reported since the last call, sorted. */
+  public List<String> reported() {
+    List<String> taken = reports.stream().sorted().toList();
+    reports.clear();
+    return taken;
+  }
+
+  private final class Recorder implements ScriptReport.Listener {
+    @Override
+    public void published(boolean sharded, byte[] channel, byte[] message) {
+      reports.add((sharded ? "spublish " : "publish ") + new String(channel, ISO_8859_1));
+    }
+
+    @Override
+    public void executed(String name, long calls, long failed, long rejected) {
+      reports.add(name + " calls=" + calls + " failed=" + failed + " rejected=" + rejected);
+    }
+
+    @Override
+    public void failed(String word, long count) {
+      reports.add("errors " + word + '=' + count);
+    }
+
+    @Override
+    public void denied(Denial.Reason reason, String object) {
+      reports.add("denied " + reason + ' ' + object);
+    }
+
+    @Override
+    public void monitored(int keyspace, Request command) {
+      reports.add("monitor " + keyspace + ' ' + command.text(0) + ' ' + command.text(1));
+    }
   }
 
   /**

@@ -147,6 +147,11 @@ final class Access {
         };
   }
 
+  /** Something was refused to a script of this session. */
+  void deniedInScript(Session session, Reason reason, String object) {
+    log(session, "lua", reason, object, session.user().name());
+  }
+
   private void log(Session session, String context, Reason reason, String object, String user) {
     log.add(
         reason,

@@ -245,6 +245,11 @@ final class BlockingCall implements Caller, ReplyTarget, Rerouting {
   }
 
   @Override
+  public Session session() {
+    return session;
+  }
+
+  @Override
   public boolean noTouch() {
     return session.noTouch();
   }

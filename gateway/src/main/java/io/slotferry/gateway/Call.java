@@ -30,6 +30,7 @@ final class Call implements Caller {
   private final boolean sync;
   private final long markedClient;
   private final boolean noTouch;
+  private final @Nullable Session session;
   private final @Nullable AclUser restrictedUser;
   private long waitingSinceMillis;
   private byte[] frame = NO_FRAME;
@@ -55,6 +56,7 @@ final class Call implements Caller {
     this.sync = caller.sync();
     this.markedClient = caller.markedClient();
     this.noTouch = caller.noTouch();
+    this.session = caller.session();
     this.restrictedUser = caller.restrictedUser();
     this.waitingSinceMillis = caller.waitingSinceMillis();
     caller.becomes(this);
@@ -185,6 +187,11 @@ final class Call implements Caller {
   @Override
   public long markedClient() {
     return markedClient;
+  }
+
+  @Override
+  public @Nullable Session session() {
+    return session;
   }
 
   @Override

@@ -44,6 +44,11 @@ interface Caller {
     return false;
   }
 
+  /** The client; null for a caller that is none, or whose client is not known. */
+  default @Nullable Session session() {
+    return null;
+  }
+
   /** Its user, if that one may not do everything; else null. */
   default @Nullable AclUser restrictedUser() {
     return null;

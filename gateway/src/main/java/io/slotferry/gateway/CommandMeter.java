@@ -5,6 +5,7 @@ import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
 import io.slotferry.protocol.command.CommandFlags;
 import io.slotferry.protocol.command.CommandInfos;
+import io.slotferry.protocol.command.CommandTable;
 import io.slotferry.protocol.command.Routing;
 import io.slotferry.topology.ClusterSettings;
 import java.nio.charset.StandardCharsets;
@@ -234,6 +235,19 @@ final class CommandMeter {
     }
   }
 
+  /**
+   * A script has executed a command.
+   *
+   * @param name the command's full name
+   */
+  void ofScript(String name, long calls, long failed, long rejected) {
+    Command command = CommandTable.lookup(name);
+    Counter counter = command == null ? ofSubcommand(name, false) : counter(command);
+    counter.calls += calls;
+    counter.failed += failed;
+    counter.rejected += rejected;
+  }
+
   private static boolean startsWith(byte[] bytes, int start, byte[] prefix) {
     int end = start + prefix.length;
     return end <= bytes.length && Arrays.equals(bytes, start, end, prefix, 0, prefix.length);
@@ -272,9 +286,16 @@ final class CommandMeter {
   private Counter counter(Session session, Command command) {
     String name = session.lastCommand;
     if (name.length() > command.lowerName().length() && name.startsWith(command.lowerName())) {
-      return ofSubcommands.computeIfAbsent(
-          name, first -> new Counter(command.is(CommandFlags.DENYOOM)));
+      return ofSubcommand(name, command.is(CommandFlags.DENYOOM));
     }
+    return counter(command);
+  }
+
+  private Counter ofSubcommand(String name, boolean needsMemory) {
+    return ofSubcommands.computeIfAbsent(name, first -> new Counter(needsMemory));
+  }
+
+  private Counter counter(Command command) {
     int ordinal = command.ordinal();
     Counter counter = counters[ordinal];
     if (counter == null) {

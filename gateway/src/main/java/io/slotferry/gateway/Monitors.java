@@ -3,6 +3,7 @@ package io.slotferry.gateway;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
 import io.slotferry.protocol.command.CommandFlags;
+import io.slotferry.protocol.command.CommandTable;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -13,6 +14,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * Thread: any.
  */
 final class Monitors {
+  private static final String SCRIPT = "lua";
   private static final String REDACTED = "\"(redacted)\"";
 
   private final List<RespConnection> monitors = new CopyOnWriteArrayList<>();
@@ -44,9 +46,21 @@ final class Monitors {
     if (command.is(CommandFlags.ADMIN)) {
       return;
     }
-    byte[] line = line(session, command, request).getBytes(StandardCharsets.ISO_8859_1);
+    show(session.loop, line(session.keyspace, session.remoteAddress(), command, request));
+  }
+
+  /** Shows a command of a script that was executed for a client of {@code loop}. */
+  void showOfScript(GatewayLoop loop, int keyspace, Request request) {
+    Command command = CommandTable.lookup(request.buffer(), request.start(0), request.length(0));
+    if (command != null) {
+      show(loop, line(keyspace, SCRIPT, command, request));
+    }
+  }
+
+  private void show(GatewayLoop loop, String text) {
+    byte[] line = text.getBytes(StandardCharsets.ISO_8859_1);
     for (RespConnection monitor : monitors) {
-      if (monitor.loop == session.loop) {
+      if (monitor.loop == loop) {
         monitor.push(line, line.length);
       } else {
         monitor.loop.execute(() -> monitor.push(line, line.length));
@@ -54,13 +68,12 @@ final class Monitors {
     }
   }
 
-  private static String line(Session session, Command command, Request request) {
+  private static String line(int keyspace, String from, Command command, Request request) {
     long micros = System.currentTimeMillis() * 1000 + System.nanoTime() / 1000 % 1000;
     StringBuilder line = new StringBuilder(128);
     line.append('+').append(micros / 1_000_000).append('.');
     line.append(Long.toString(1_000_000 + micros % 1_000_000), 1, 7);
-    line.append(" [").append(session.keyspace).append(' ');
-    line.append(session.remoteAddress()).append(']');
+    line.append(" [").append(keyspace).append(' ').append(from).append(']');
     boolean secret = command == Command.AUTH || command == Command.HELLO;
     for (int i = 0; i < request.count(); i++) {
       line.append(' ');

@@ -1,7 +1,5 @@
 package io.slotferry.gateway;
 
-import io.slotferry.gateway.pubsub.Space;
-import io.slotferry.protocol.ReplyReader;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
@@ -10,7 +8,6 @@ import io.slotferry.protocol.command.KeyPositions;
 import io.slotferry.protocol.command.Routing;
 import io.slotferry.protocol.frame.CommandFrameWriter;
 import io.slotferry.protocol.frame.WireReader;
-import io.slotferry.protocol.shard.ScriptMessages;
 import io.slotferry.protocol.shard.ShardCall;
 import io.slotferry.protocol.shard.ShardExecutor;
 import io.slotferry.topology.ClusterMap;
@@ -57,6 +54,7 @@ final class Router implements Rerouting {
   private final ShardCall shardCall = new ShardCall();
   private final BatchPlace batchPlace = new BatchPlace();
   private final Unheard unheard = new Unheard(this);
+  private final ScriptReports reports;
 
   // Reused between commands; each is in use at one depth of the routing only.
   private final Request keptRequest = new Request();
@@ -77,6 +75,7 @@ final class Router implements Rerouting {
   Router(GatewayLoop loop, Gateway gateway) {
     this.loop = loop;
     this.batch = loop.requests();
+    this.reports = new ScriptReports(loop);
     this.counters = gateway.counters();
     this.maps = gateway.maps();
     this.scripts = gateway.scripts();
@@ -182,46 +181,38 @@ final class Router implements Rerouting {
 
   private boolean forUser(Caller caller, Command command, Request request, ReplyWriter reply) {
     shardCall.user = caller.restrictedUser();
+    shardCall.monitored = isMonitored();
     try {
       if (command.routing() == Routing.BATCH) {
         return toOnePlaceTogether(caller, command, request, reply);
       }
       int start = reply.size();
       boolean replied = script(caller, command, request, reply);
-      if (replied && ScriptMessages.stand(reply.bytes(), start, reply.size() - start)) {
-        ReplyReader rest = new ReplyReader(reply.toByteArray(), start, reply.size() - start);
-        publish(rest);
-        reply.truncate(start);
-        reply.raw(rest.buffer(), rest.position(), rest.remaining());
+      if (replied) {
+        reports.take(caller, reply, start);
       }
       return replied;
     } finally {
       shardCall.user = null;
+      shardCall.monitored = false;
     }
   }
 
-  /** Publishes what scripts have published, ahead of their reply; the reader then stands there. */
-  void publish(ReplyReader reply) {
-    ScriptMessages.take(
-        reply,
-        (command, channel, message) ->
-            loop.pubSub()
-                .publish(
-                    command == Command.SPUBLISH ? Space.SHARD_CHANNEL : Space.CHANNEL,
-                    channel,
-                    message));
+  /** Whether scripts are to report their commands. */
+  boolean isMonitored() {
+    return loop.gateway().monitors().isActive();
+  }
+
+  /** Takes what scripts report ahead of their replies. */
+  ScriptReports reports() {
+    return reports;
   }
 
   /** A shard has replied to a call that was not answered in place. */
   void replied(Call call, byte[] bytes, int offset, int length) {
-    if (call.command.routing() == Routing.SCRIPT_CALL
-        && ScriptMessages.stand(bytes, offset, length)) {
-      ReplyReader rest = new ReplyReader(bytes, offset, length);
-      publish(rest);
-      call.replied(bytes, rest.position(), rest.remaining());
-    } else {
-      call.replied(bytes, offset, length);
-    }
+    boolean isScript = call.command.routing() == Routing.SCRIPT_CALL;
+    int report = isScript ? reports.take(call, bytes, offset, length) : 0;
+    call.replied(bytes, offset + report, length - report);
   }
 
   /**

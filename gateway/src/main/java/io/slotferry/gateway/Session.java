@@ -278,6 +278,11 @@ abstract class Session implements Caller {
   }
 
   @Override
+  public final Session session() {
+    return this;
+  }
+
+  @Override
   public final boolean noTouch() {
     return noTouch;
   }

@@ -138,6 +138,11 @@ abstract class ShardQuestion implements Caller, ReplyTarget {
   }
 
   @Override
+  public final @Nullable Session session() {
+    return caller.session();
+  }
+
+  @Override
   public final boolean noTouch() {
     return noTouch;
   }

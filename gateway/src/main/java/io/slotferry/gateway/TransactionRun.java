@@ -235,7 +235,7 @@ final class TransactionRun implements Caller, ReplyTarget {
           return false;
         }
       } else {
-        router.publish(elements);
+        router.reports().take(this, elements);
         int start = elements.position();
         elements.skip();
         session
@@ -369,6 +369,11 @@ final class TransactionRun implements Caller, ReplyTarget {
   @Override
   public long markedClient() {
     return session.markedClient();
+  }
+
+  @Override
+  public Session session() {
+    return session;
   }
 
   @Override

@@ -6,7 +6,7 @@ import io.slotferry.protocol.command.Command;
 import io.slotferry.protocol.frame.WireWriter;
 import io.slotferry.protocol.shard.KeyEventRecord;
 import io.slotferry.protocol.shard.KeyEvents;
-import io.slotferry.protocol.shard.ScriptMessages;
+import io.slotferry.protocol.shard.ScriptReport;
 import io.slotferry.protocol.shard.ShardCall;
 import io.slotferry.protocol.shard.ShardExecutor;
 import io.slotferry.protocol.shard.TransactionBatch;
@@ -299,8 +299,19 @@ final class FakeShard implements ShardExecutor {
       case BLPOP -> pop(values, request.text(1), reply);
       case EVAL -> {
         if (request.text(1).equals("publish")) {
-          ScriptMessages.add(Command.PUBLISH, Request.of("PUBLISH", "c", "m1"), reply);
-          ScriptMessages.add(Command.SPUBLISH, Request.of("SPUBLISH", "s", "m2"), reply);
+          ScriptReport.publish(false, Request.of("PUBLISH", "c", "m1"), reply);
+          ScriptReport.publish(true, Request.of("SPUBLISH", "s", "m2"), reply);
+        }
+        if (request.text(1).equals("count")) {
+          ScriptReport.calls("get", 3, 1, 2, reply);
+          ScriptReport.calls("xgroup|help", 1, 0, 0, reply);
+          ScriptReport.errors("ERR", 3, reply);
+          ScriptReport.errors("OOM", 1, reply);
+          reply.error("OOM it ends so");
+          return;
+        }
+        if (call.monitored) {
+          ScriptReport.monitor(7, Request.of("GET", "k"), reply);
         }
         value(reply, call.user == null ? "" : call.user.name() + ' ' + call.user.rules());
       }

@@ -57,6 +57,23 @@ class StatisticsTest {
   }
 
   @Test
+  void commandsOfScriptsAreCountedAndShown() {
+    assertThat(client.ask("EVAL", "count", "0")).isEqualTo("-OOM it ends so");
+    assertThat(client.ask("INFO", "commandstats"))
+        .containsPattern("cmdstat_get:calls=3,.*rejected_calls=2,failed_calls=1")
+        .contains("cmdstat_xgroup|help:calls=1,")
+        .containsPattern("cmdstat_eval:calls=1,.*failed_calls=1");
+    assertThat(client.ask("INFO", "errorstats"))
+        .contains("errorstat_ERR:count=3")
+        .contains("errorstat_OOM:count=1");
+    RespClient monitor = cluster.client();
+    assertThat(monitor.ask("MONITOR")).isEqualTo("OK");
+    client.ask("EVAL", "shown", "0");
+    assertThat(monitor.readText()).contains("\"EVAL\" \"shown\"");
+    assertThat(monitor.readText()).contains(" [7 lua] \"GET\" \"k\"");
+  }
+
+  @Test
   void whatIsAnsweredLaterIsTimedToo() {
     client.ask("CONFIG", "SET", "slowlog-log-slower-than", "5000");
     client.ask("DEBUG", "SLEEP", "0.02");

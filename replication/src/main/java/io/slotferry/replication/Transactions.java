@@ -128,6 +128,7 @@ final class Transactions {
     reply.array(countCommands(batch));
     inner.user = call.user;
     inner.noTouch = call.noTouch;
+    inner.monitored = call.monitored;
     engine.atomically(() -> run(batch, reply, own, nowMillis));
     reply.useProtocol(call.respVersion);
   }

@@ -130,7 +130,7 @@ final class ScriptEngine {
     paused = null;
     script.context.endGroup();
     Interpreter interpreter = interpreter();
-    run.writeMessages(script.context);
+    run.writeReport(script.context);
     if (outcome == Outcome.ENDED) {
       interpreter.writeResult(run.isResp3(), script.context.reply());
     } else {
@@ -186,7 +186,7 @@ final class ScriptEngine {
       throw new IllegalStateException("no script is paused");
     }
     paused = null;
-    run.writeMessages(script.context);
+    run.writeReport(script.context);
     fail(script, "ERR Script killed by user with SCRIPT KILL...", interpreter().abandon());
     script.context.endGroup();
     run.end();

@@ -16,7 +16,7 @@ import io.slotferry.protocol.command.CommandInfo;
 import io.slotferry.protocol.command.CommandInfos;
 import io.slotferry.protocol.command.CommandTable;
 import io.slotferry.protocol.command.Routing;
-import io.slotferry.protocol.shard.ScriptMessages;
+import io.slotferry.protocol.shard.ScriptReport;
 import io.slotferry.protocol.shard.ShardCall;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -48,7 +48,8 @@ final class ScriptRun implements ScriptHost {
   private static final String ACL_FAILURE = "ACL failure in script: ";
 
   private final ShardCall call = new ShardCall();
-  private final ReplyWriter messages = new ReplyWriter(64);
+  private final ReplyWriter report = new ReplyWriter(64);
+  private final ScriptCalls calls = new ScriptCalls();
   private @Nullable CommandContext context;
   private @Nullable LibraryLoad load;
   private boolean allowsDebug;
@@ -75,7 +76,7 @@ final class ScriptRun implements ScriptHost {
         readOnlyCommand || (script.is(ScriptFlags.NO_WRITES) && !script.is(ScriptFlags.COMPATIBLE));
     allowsOom = script.is(ScriptFlags.ALLOW_OOM);
     wrote = false;
-    messages.clear();
+    report.clear();
     this.pausable = pausable;
     beginSlice();
   }
@@ -120,10 +121,11 @@ final class ScriptRun implements ScriptHost {
     return call.respVersion == 3;
   }
 
-  /** Writes what it has published, which goes before its reply. */
-  void writeMessages(CommandContext context) {
-    if (messages.size() > 0) {
-      context.reply().raw(messages.bytes(), 0, messages.size());
+  /** Writes its report, which goes before its reply. */
+  void writeReport(CommandContext context) {
+    calls.report(report);
+    if (report.size() > 0) {
+      context.reply().raw(report.bytes(), 0, report.size());
       context.beginReply();
     }
   }
@@ -144,10 +146,30 @@ final class ScriptRun implements ScriptHost {
       throw new IllegalStateException("a library that is loaded has no redis.call");
     }
     String refusal = refusal(context, command, request);
+    int start = reply.size();
     if (command == null || refusal != null) {
       reply.error(refusal == null ? "" : refusal);
+      calls.failed(reply.bytes(), start + 1, reply.size());
+      if (command != null) {
+        calls.rejected(nameOf(command, request));
+      }
       return;
     }
+    if (context.call().monitored && !command.is(CommandFlags.ADMIN)) {
+      ScriptReport.monitor(call.keyspace, request, report);
+    }
+    execute(context, command, request, reply);
+    calls.executed(nameOf(command, request), reply, start);
+  }
+
+  private static String nameOf(Command command, Request request) {
+    return command.is(CommandFlags.CONTAINER)
+        ? CommandInfos.called(command, request).name()
+        : command.lowerName();
+  }
+
+  private void execute(
+      CommandContext context, Command command, Request request, ReplyWriter reply) {
     if (command.routing() == Routing.GATEWAY) {
       answer(context, command, request, reply);
       return;
@@ -178,7 +200,7 @@ final class ScriptRun implements ScriptHost {
     if (command.is(CommandFlags.NOSCRIPT) && !(allowsDebug && command == Command.DEBUG)) {
       return NOT_ALLOWED;
     }
-    String denial = call.user == null ? null : denial(call.user, command, request);
+    String denial = call.user == null ? null : denial(call.user, command, request, true);
     if (denial != null) {
       return "ERR " + denial;
     }
@@ -212,13 +234,21 @@ final class ScriptRun implements ScriptHost {
     return false;
   }
 
-  private static @Nullable String denial(AclUser user, Command command, Request request) {
+  private @Nullable String denial(AclUser user, Command command, Request request, boolean logs) {
     CommandInfo called = CommandInfos.called(command, request);
     Denial denial = user.denial(called, request);
     if (denial == null) {
       return user.sortRefusal(called, request) == null
           ? null
           : ACL_FAILURE + "BY or GET option of SORT denied";
+    }
+    if (logs) {
+      ScriptReport.denied(
+          denial.reason(),
+          denial.reason() == Denial.Reason.COMMAND
+              ? called.name()
+              : request.text(denial.argument()),
+          report);
     }
     return ACL_FAILURE
         + switch (denial.reason()) {
@@ -261,10 +291,10 @@ final class ScriptRun implements ScriptHost {
    * how many will hear of it.
    */
   private void publish(Command command, Request request, ReplyWriter reply) {
-    if (ScriptMessages.add(command, request, messages)) {
+    if (ScriptReport.publish(command == Command.SPUBLISH, request, report)) {
       reply.integer(0);
     } else {
-      reply.error("ERR the script has published more than " + ScriptMessages.BYTES_MAX + " bytes");
+      reply.error("ERR the script has published more than " + ScriptReport.BYTES_MAX + " bytes");
     }
   }
 
@@ -305,7 +335,7 @@ final class ScriptRun implements ScriptHost {
       throw new ScriptException("ERR Invalid command passed to redis.acl_check_cmd()");
     }
     return call.user == null
-        || (command.accepts(request.count()) && denial(call.user, command, request) == null);
+        || (command.accepts(request.count()) && denial(call.user, command, request, false) == null);
   }
 
   @Override

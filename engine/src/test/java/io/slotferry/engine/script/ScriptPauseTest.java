@@ -43,8 +43,9 @@ class ScriptPauseTest {
     engine.replyBytes(Request.of("EVAL", COUNT + script, "1", "k", "argument"));
   }
 
-  private static String text(ReplyWriter reply) {
-    return new String(reply.toByteArray(), StandardCharsets.ISO_8859_1).trim();
+  private String text(ReplyWriter reply) {
+    return new String(engine.withoutReport(reply.toByteArray()), StandardCharsets.ISO_8859_1)
+        .trim();
   }
 
   @ParameterizedTest

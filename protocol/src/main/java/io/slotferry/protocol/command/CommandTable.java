@@ -32,6 +32,12 @@ public final class CommandTable {
 
   private CommandTable() {}
 
+  /** The command of this name, ASCII; null when there is none. */
+  public static @Nullable Command lookup(String name) {
+    byte[] bytes = name.getBytes(StandardCharsets.US_ASCII);
+    return lookup(bytes, 0, bytes.length);
+  }
+
   /**
    * The row of the command named {@code bytes[start, start + length)}, or null if there is none.
    */

@@ -92,6 +92,7 @@ public final class CommandFrameReader {
     call.stalenessMillisMax = (version & CommandFrameWriter.HAS_STALENESS) == 0 ? 0 : in.varint();
     call.sync = (version & CommandFrameWriter.SYNC) != 0;
     call.noTouch = (version & CommandFrameWriter.NO_TOUCH) != 0;
+    call.monitored = (version & CommandFrameWriter.MONITORED) != 0;
     call.respVersion = version & CommandFrameWriter.RESP_VERSION;
     call.keyspace = in.varint();
     call.partition = in.i32();

@@ -11,8 +11,8 @@ import io.slotferry.protocol.shard.ShardCall;
  * <pre>
  *   i32 shard, i64 epoch, i64 map version, i64 refusals seen, i64 first ticket, i32 events watched,
  *   i32 count, then for each command:
- *   u8 RESP version (with a bit of its own for durability sync, one for no-touch, one if the client
- *   follows: varlong client, one if a user follows: text name, text rules, one if a replica may
+ *   u8 RESP version (with a bit of its own for durability sync, one for no-touch, one for
+ *   MONITOR, one if the client follows: varlong client, one if a user follows: text name, text rules, one if a replica may
  *   answer: varint staleness), varint keyspace, i32 partition, varint argument count, (varint
  *   length, bytes)*
  * </pre>
@@ -37,8 +37,11 @@ public final class CommandFrameWriter {
   /** Bit of the RESP version's byte: how old a replica's data may be follows. */
   static final int HAS_STALENESS = 1 << 3;
 
+  /** Bit of the RESP version's byte: somebody monitors. */
+  static final int MONITORED = 1 << 2;
+
   /** What remains of that byte. */
-  static final int RESP_VERSION = HAS_STALENESS - 1;
+  static final int RESP_VERSION = MONITORED - 1;
 
   private final WireWriter out = new WireWriter();
   private long firstTicket;
@@ -81,6 +84,7 @@ public final class CommandFrameWriter {
         call.respVersion
             | (call.sync ? SYNC : 0)
             | (call.noTouch ? NO_TOUCH : 0)
+            | (call.monitored ? MONITORED : 0)
             | (call.client == 0 ? 0 : HAS_CLIENT)
             | (user == null ? 0 : HAS_USER)
             | (call.stalenessMillisMax == 0 ? 0 : HAS_STALENESS));

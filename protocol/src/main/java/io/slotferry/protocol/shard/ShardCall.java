@@ -43,6 +43,9 @@ public final class ShardCall {
   /** How old the data may be that a replica answers from, milliseconds; 0: the leader answers. */
   public int stalenessMillisMax;
 
+  /** Whether a script is to report its commands, for MONITOR. */
+  public boolean monitored;
+
   /** Whose script or transaction it is, if that user may not do everything; else null. */
   public @Nullable AclUser user;
 
@@ -60,6 +63,7 @@ public final class ShardCall {
     copy.client = client;
     copy.sync = sync;
     copy.noTouch = noTouch;
+    copy.monitored = monitored;
     copy.stalenessMillisMax = stalenessMillisMax;
     copy.user = user;
     copy.ticket = ticket;

@@ -90,6 +90,7 @@ class FramesTest {
         assertThat(call.client).isEqualTo(sent.client);
         assertThat(call.sync).isEqualTo(sent.sync);
         assertThat(call.noTouch).isEqualTo(sent.noTouch);
+        assertThat(call.monitored).isEqualTo(sent.monitored);
         assertThat(textOf(call.user)).isEqualTo(textOf(sent.user));
         assertThat(reader.request().buffer()).isSameAs(frame);
         assertThat(arguments(reader.request())).isEqualTo(arguments(requests.get(i)));
@@ -111,6 +112,7 @@ class FramesTest {
     call.ticket = ticket;
     call.sync = random.nextBoolean();
     call.noTouch = random.nextBoolean();
+    call.monitored = random.nextBoolean();
     call.client = random.nextBoolean() ? random.nextLong() : 0;
     call.user = random.nextBoolean() ? AclUser.of("u" + random.nextInt(3), "on nopass +get") : null;
     return call;
