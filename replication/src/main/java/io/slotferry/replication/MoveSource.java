@@ -58,6 +58,7 @@ final class MoveSource {
   private final PartitionStore store;
   private final Outbox outbox;
   private final MapProposals proposals;
+  private final MoveBudget budget;
   private final Runnable released;
   private final WireWriter message = new WireWriter();
   private final WireWriter effects = new WireWriter();
@@ -89,6 +90,7 @@ final class MoveSource {
       PartitionStore store,
       Outbox outbox,
       MapProposals proposals,
+      MoveBudget budget,
       Runnable released) {
     this.move = move;
     this.node = node;
@@ -96,6 +98,7 @@ final class MoveSource {
     this.store = store;
     this.outbox = outbox;
     this.proposals = proposals;
+    this.budget = budget;
     this.released = released;
     for (int partition : move.partitions()) {
       partitions.set(partition);
@@ -193,7 +196,10 @@ final class MoveSource {
     }
   }
 
-  /** Sends what the link takes: effects first, then the walk's next chunk, at last the fence. */
+  /**
+   * Sends what the link and the budget take: effects first, then the walk's next chunks, at last
+   * the fence.
+   */
   void pump(long nowMillis) {
     StreamLink link = this.link;
     if (link == null || state != State.COPYING) {
@@ -203,6 +209,8 @@ final class MoveSource {
     while (link.writable()) {
       if (effects.size() > 0) {
         sendEffects(link, nowMillis);
+      } else if (!budget.allows()) {
+        break;
       } else if (!sendChunk(link, nowMillis)) {
         if (link.unacknowledgedBytes() <= FREEZE_BYTES_MAX) {
           freeze(link, nowMillis);
@@ -210,6 +218,7 @@ final class MoveSource {
         break;
       }
     }
+    budget.endTurn();
     if (congested && !isCongested() && state == State.COPYING) {
       released.run();
     }
@@ -220,6 +229,7 @@ final class MoveSource {
     message.u8(StreamMessage.EFFECTS);
     message.raw(effects.bytes(), 0, effects.size());
     effects.clear();
+    budget.sent(message.size());
     link.send(message, nowMillis);
   }
 
@@ -232,6 +242,7 @@ final class MoveSource {
     if (!walk.position().isFreezing()) {
       heldThereBytes = 0;
     }
+    budget.sent(message.size());
     link.send(message, nowMillis);
     return true;
   }

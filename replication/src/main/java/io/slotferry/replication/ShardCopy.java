@@ -93,6 +93,7 @@ public final class ShardCopy implements ShardExecutor {
   private final Map<Long, MoveSource> movesOut = new HashMap<>();
   private final Map<Long, MoveTarget> movesIn = new HashMap<>();
   private final LoadMeter loadMeter = new LoadMeter();
+  private final MoveBudget budget;
   private final Saves saves;
   private CopyDisk disk;
   private ReplicationLog log;
@@ -156,6 +157,7 @@ public final class ShardCopy implements ShardExecutor {
     this.transactions = new Transactions(engine, places, time::wallMillis);
     this.watches = transactions.watches();
     this.blocked = new BlockedCalls(engine, places, new Serving());
+    this.budget = new MoveBudget(time);
     this.disk = CopyDisk.inMemory(0);
     this.log = disk.log();
     this.saves = new Saves(time, disk);
@@ -196,6 +198,7 @@ public final class ShardCopy implements ShardExecutor {
     ClusterSettings settings = newMap.settings();
     if (settings != map.settings()) {
       engine.use(settings::text);
+      budget.use(settings.number("move-bandwidth-max"), settings.number("move-turn-max-micros"));
       minReplicas = settings.number("min-replicas-to-write");
       inSyncMin = (int) settings.number("min-in-sync");
       replicaLagMillisMax = settings.number("min-replicas-max-lag") * 1_000;
@@ -315,7 +318,7 @@ public final class ShardCopy implements ShardExecutor {
     long firstSession = nextSession;
     nextSession += SESSIONS_PER_ROLE;
     return new MoveSource(
-        move, node, firstSession, store, outbox, proposals, () -> held.release(this));
+        move, node, firstSession, store, outbox, proposals, budget, () -> held.release(this));
   }
 
   // ---- executing

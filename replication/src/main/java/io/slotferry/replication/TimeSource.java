@@ -8,6 +8,11 @@ public interface TimeSource {
   /** Milliseconds since some fixed moment; for leases, timeouts and retries. Never goes back. */
   long monotonicMillis();
 
+  /** The same moment in nanoseconds: what the loop has spent on something. */
+  default long nanos() {
+    return monotonicMillis() * 1_000_000;
+  }
+
   /** The machine's clocks. */
   TimeSource SYSTEM =
       new TimeSource() {
@@ -19,6 +24,11 @@ public interface TimeSource {
         @Override
         public long monotonicMillis() {
           return System.nanoTime() / 1_000_000;
+        }
+
+        @Override
+        public long nanos() {
+          return System.nanoTime();
         }
       };
 }

@@ -45,6 +45,8 @@ public final class SettingTable {
       cluster min-in-sync integer:1..64 1
       cluster min-replicas-max-lag,min-slaves-max-lag integer:0..2147483647 10
       cluster min-replicas-to-write,min-slaves-to-write integer:0..2147483647 0
+      cluster move-bandwidth-max bytes:0.. 0
+      cluster move-turn-max-micros integer:100..1000000 1000
       cluster notify-keyspace-events event_classes
       cluster proto-max-bulk-len bytes:1048576.. 536870912
       cluster replica-max-staleness-millis integer:1..2147483647 1000

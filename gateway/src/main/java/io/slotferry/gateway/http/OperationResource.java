@@ -7,10 +7,13 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.time.InstantSource;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /v1/cluster/operations}: their progress, a pause, an early end. */
 final class OperationResource {
+  private static final String BANDWIDTH = "bandwidthBytesPerSecond";
+
   private final MapChanges changes;
   private final InstantSource clock = InstantSource.system();
 
@@ -24,12 +27,16 @@ final class OperationResource {
   }
 
   Future<Void> get(RoutingContext context) {
-    return Json.send(context, 200, MapDocument.of(of(context)));
+    long bandwidth = changes.map().settings().number("move-bandwidth-max");
+    return Json.send(context, 200, MapDocument.of(of(context)).put(BANDWIDTH, bandwidth));
   }
 
   Future<Void> patch(RoutingContext context) {
     Operation operation = of(context);
     JsonObject body = Json.object(context.body().buffer());
+    if (body.containsKey(BANDWIDTH)) {
+      return throttle(context, body.getValue(BANDWIDTH));
+    }
     boolean paused =
         switch (Json.text(body, "state").toLowerCase(Locale.ROOT)) {
           case "paused" -> true;
@@ -38,6 +45,18 @@ final class OperationResource {
               throw new ProblemException(Problem.badRequest("\"state\" becomes paused or running"));
         };
     return change(context, new MapChange.PauseOperation(operation.id(), paused));
+  }
+
+  /** One operation moves partitions at a time, so its bandwidth is the cluster's setting. */
+  private Future<Void> throttle(RoutingContext context, @Nullable Object bytesPerSecond) {
+    if (!(bytesPerSecond instanceof Number number)
+        || number.longValue() < 0
+        || number.doubleValue() != number.longValue()) {
+      throw new ProblemException(
+          Problem.badRequest("\"" + BANDWIDTH + "\" is a number of bytes, 0 for no bound"));
+    }
+    String value = Long.toString(number.longValue());
+    return change(context, new MapChange.ChangeSettings(Map.of("move-bandwidth-max", value)));
   }
 
   Future<Void> cancel(RoutingContext context) {

@@ -152,6 +152,15 @@ class ClusterResourceTest {
     assertThat(http.send("PATCH", path, "{\"state\":\"running\"}").json().getString("state"))
         .isEqualTo("RUNNING");
     assertThat(http.send("PATCH", path, "{\"state\":\"done\"}").status()).isEqualTo(400);
+    String bandwidth = "bandwidthBytesPerSecond";
+    assertThat(http.get(path).json().getLong(bandwidth)).isZero();
+    String throttle = "{\"%s\":%s}";
+    JsonObject throttled =
+        http.send("PATCH", path, throttle.formatted(bandwidth, "1048576")).json();
+    assertThat(throttled.getLong(bandwidth)).isEqualTo(1 << 20);
+    assertThat(http.maps.current().settings().number("move-bandwidth-max")).isEqualTo(1 << 20);
+    assertThat(http.send("PATCH", path, throttle.formatted(bandwidth, "-1")).status())
+        .isEqualTo(400);
     JsonObject cancelled = http.send("DELETE", path, null).json();
     assertThat(cancelled.getString("state")).isEqualTo("CANCELLED");
     assertThat(cancelled.getLong("endedMillis")).isPositive();

@@ -55,6 +55,19 @@ final class OperationsCommand implements Callable<Integer> {
   }
 
   @Command(
+      name = "throttle",
+      description = "Bound the bandwidth of moves, for each shard that gives.",
+      mixinStandardHelpOptions = true)
+  int throttle(
+      @Mixin AdminOptions options,
+      @Parameters(paramLabel = "ID", description = ID) long id,
+      @Parameters(paramLabel = "BYTES", description = "Bytes per second; 0 for no bound.")
+          long bytesPerSecond) {
+    return change(
+        options, "PATCH", id, new JsonObject().put("bandwidthBytesPerSecond", bytesPerSecond));
+  }
+
+  @Command(
       name = "cancel",
       description = "End one early: what was moved stays moved.",
       mixinStandardHelpOptions = true)

@@ -1,0 +1,94 @@
+package io.slotferry.replication;
+
+/**
+ * What all moves out of a copy may take together: bandwidth, and time of the loop that also serves
+ * its clients. Chunks are cut in turns: one takes {@link #turnNanosMax} at most, and after it the
+ * loop is the clients' for as long as it took. So a command waits for one turn, and moves never
+ * take more than half of the loop.
+ *
+ * <p>Effects on keys that were sent are no matter of choice: they count, but do not wait. When they
+ * alone need more than the bandwidth, no chunk is cut until that is paid back.
+ *
+ * <p>Thread: the loop that owns the copy.
+ */
+final class MoveBudget {
+  private static final long NANOS_PER_MICRO = 1_000;
+  private static final long MILLIS_PER_SECOND = 1_000;
+
+  /** Bandwidth that was not used is kept for so long. */
+  private static final long UNUSED_MILLIS = 100;
+
+  private static final long NOT_IN_TURN = Long.MIN_VALUE;
+
+  private final TimeSource time;
+
+  /** 0 for no bound. */
+  private long bytesPerSecond;
+
+  private long turnNanosMax = Long.MAX_VALUE;
+
+  /** What may be sent now, in thousandths of a byte; below 0 when too much was sent. */
+  private long credit;
+
+  private long creditedMillis;
+  private long turnSinceNanos = NOT_IN_TURN;
+  private long nextTurnNanos = Long.MIN_VALUE;
+
+  MoveBudget(TimeSource time) {
+    this.time = time;
+  }
+
+  /**
+   * @param bytesPerSecond of chunks and effects together; 0 for no bound
+   * @param turnMicrosMax the longest that the loop cuts chunks in one go
+   */
+  void use(long bytesPerSecond, long turnMicrosMax) {
+    if (bytesPerSecond != this.bytesPerSecond) {
+      this.bytesPerSecond = bytesPerSecond;
+      credit = 0;
+      creditedMillis = time.monotonicMillis();
+    }
+    this.turnNanosMax = turnMicrosMax * NANOS_PER_MICRO;
+  }
+
+  /** Whether another chunk may be cut now; begins a turn if none is under way. */
+  boolean allows() {
+    long nowNanos = time.nanos();
+    if (turnSinceNanos == NOT_IN_TURN) {
+      if (nowNanos < nextTurnNanos) {
+        return false;
+      }
+      turnSinceNanos = nowNanos;
+    }
+    return nowNanos - turnSinceNanos < turnNanosMax && hasCredit();
+  }
+
+  private boolean hasCredit() {
+    if (bytesPerSecond == 0) {
+      return true;
+    }
+    long nowMillis = time.monotonicMillis();
+    long elapsedMillis = Math.min(nowMillis - creditedMillis, UNUSED_MILLIS);
+    // A thousandth of a byte for each byte a second and millisecond.
+    long most = bytesPerSecond * UNUSED_MILLIS;
+    credit = Math.min(credit + elapsedMillis * bytesPerSecond, most);
+    creditedMillis = nowMillis;
+    return credit > 0;
+  }
+
+  /** So much was sent. */
+  void sent(int bytes) {
+    if (bytesPerSecond > 0) {
+      credit -= bytes * MILLIS_PER_SECOND;
+    }
+  }
+
+  /** Nothing more is cut in this go. */
+  void endTurn() {
+    if (turnSinceNanos != NOT_IN_TURN) {
+      long nowNanos = time.nanos();
+      nextTurnNanos = nowNanos + (nowNanos - turnSinceNanos);
+      turnSinceNanos = NOT_IN_TURN;
+    }
+  }
+}

@@ -1,0 +1,66 @@
+package io.slotferry.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class MoveBudgetTest {
+  private static final int CHUNK_BYTES = 32 << 10;
+
+  private final Clock time = new Clock();
+  private final MoveBudget budget = new MoveBudget(time);
+
+  private static final class Clock implements TimeSource {
+    private long nanos = 1_000_000_000;
+
+    @Override
+    public long wallMillis() {
+      return monotonicMillis();
+    }
+
+    @Override
+    public long monotonicMillis() {
+      return nanos / 1_000_000;
+    }
+
+    @Override
+    public long nanos() {
+      return nanos;
+    }
+  }
+
+  @Test
+  void chunksKeepToTheBandwidthAndEffectsArePaidBack() {
+    budget.use(1 << 20, 1_000);
+    long sent = 0;
+    for (int millis = 0; millis < 10_000; millis++) {
+      time.nanos += 1_000_000;
+      while (budget.allows()) {
+        budget.sent(CHUNK_BYTES);
+        sent += CHUNK_BYTES;
+      }
+      budget.endTurn();
+      if (millis % 1_000 == 0) {
+        budget.sent(512 << 10);
+        sent += 512 << 10;
+      }
+    }
+    assertThat(sent).isBetween(9L << 20, (10L << 20) + (600 << 10));
+  }
+
+  @Test
+  void aTurnIsBoundedAndTheLoopIsFreeForAsLongAfterIt() {
+    budget.use(0, 1_000);
+    int cut = 0;
+    for (; budget.allows(); cut++) {
+      time.nanos += 300_000;
+    }
+    budget.endTurn();
+    assertThat(cut).isEqualTo(4);
+    assertThat(budget.allows()).isFalse();
+    time.nanos += 1_199_999;
+    assertThat(budget.allows()).isFalse();
+    time.nanos += 1;
+    assertThat(budget.allows()).isTrue();
+  }
+}
