@@ -55,10 +55,14 @@ final class CopyFiles {
     }
   }
 
-  /** Data without its meta file is of nobody knows whom: never delete it. */
+  /**
+   * Data without its meta file is of nobody knows whom: never delete it. An empty folder is none: a
+   * first start makes it before it writes the meta file, and may get no further.
+   */
   private static void refuseData(Volume volume, Path folder) throws IOException {
     for (String name : volume.list(folder)) {
-      if (name.startsWith(CopyMeta.folderPrefix())) {
+      boolean isData = name.startsWith(CopyMeta.folderPrefix());
+      if (isData && !volume.list(folder.resolve(name)).isEmpty()) {
         throw LogRecovery.damaged(folder.resolve(name), "copy.meta is missing");
       }
     }

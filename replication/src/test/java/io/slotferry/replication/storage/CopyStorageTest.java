@@ -1,6 +1,7 @@
 package io.slotferry.replication.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.slotferry.replication.log.LogDisk;
 import java.io.ByteArrayOutputStream;
@@ -84,6 +85,17 @@ class CopyStorageTest {
           .isEqualTo(policy == Fsync.NO ? 0 : end);
       assertThat(heard).hasSize(policy == Fsync.NO ? 0 : 2).isSorted();
     }
+  }
+
+  @Test
+  void aFirstStartOnAFullDiskDoesNotSpoilTheNextOne() throws IOException {
+    volume.failWrites("No space left on device");
+    assertThatThrownBy(() -> new TestCopy(volume, settings(Fsync.NO, 1 << 20, 1 << 20)))
+        .isInstanceOf(IOException.class);
+
+    volume.failWrites(null);
+
+    assertThat(new TestCopy(volume, settings(Fsync.NO, 1 << 20, 1 << 20)).data()).isEmpty();
   }
 
   @Test
