@@ -1277,6 +1277,8 @@ public final class ShardCopy implements ShardExecutor {
       boolean replicated = leader.appliedByAll(inSyncPossible(now == null ? shard : now)) >= offset;
       if (replicated) {
         replies.promise(offset);
+      } else {
+        leader.wantAcks(offset);
       }
       return replicated;
     }

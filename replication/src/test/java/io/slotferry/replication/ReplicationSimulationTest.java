@@ -141,6 +141,23 @@ class ReplicationSimulationTest {
     }
   }
 
+  /** The target asks its replicas how far they are, and does not wait until they are asked anyway. */
+  @Test
+  void aMoveWaitsForTheTargetsReplicasAMomentOnly() {
+    for (long seed = 1; seed <= SEEDS; seed++) {
+      SimulatedCluster cluster = new SimulatedCluster(seed, 2);
+      increment(cluster, new HashMap<>(), 500);
+      cluster.run(500);
+      cluster.allInSync(2);
+      cluster.run(100);
+      int[] moved = Arrays.copyOf(cluster.map().partitionsOf(1), 100);
+      cluster.move(1, 2, moved);
+      // The source may have to open the move once more: the target's map came after it.
+      cluster.run(MoveSource.OPEN_AGAIN_MILLIS + 200);
+      assertThat(cluster.map().shardOf(moved[0])).as("seed %d", seed).isEqualTo(2);
+    }
+  }
+
   /** The two keys are large enough not to travel in one message by chance. */
   @Test
   void aReplicaNeverHoldsHalfATransaction() {
