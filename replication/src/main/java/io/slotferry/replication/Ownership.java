@@ -44,6 +44,10 @@ final class Ownership {
   private final PartitionStore store;
   private final EffectSink effects;
   private ClusterMap map = ClusterMap.EMPTY;
+
+  /** The map by which the partitions of a leader were arranged last. */
+  private ClusterMap arranged = ClusterMap.EMPTY;
+
   private int shard;
   private int garbageSeen = ALL_SEEN;
 
@@ -60,10 +64,23 @@ final class Ownership {
     void inherited(int donor, int heir);
   }
 
-  /** The map that holds from now on. */
+  /** The copy no longer leads: the next leader begins with the whole map. */
+  void end() {
+    arranged = ClusterMap.EMPTY;
+  }
+
+  /** The map that holds from now on. Most of its changes leave all partitions where they are. */
   void mapIs(ClusterMap map, int shard, Inheritances inheritances) {
     this.map = map;
     this.shard = shard;
+    garbageSeen = NOTHING_SEEN;
+    if (!map.hasOwnersOf(arranged)) {
+      arranged = map;
+      arrange(inheritances);
+    }
+  }
+
+  private void arrange(Inheritances inheritances) {
     for (int partition : map.partitionsOf(shard)) {
       if (partition < PartitionStore.SLOTS) {
         store.create(partition).become(PartitionState.OWNED);
@@ -80,7 +97,6 @@ final class Ownership {
         at.become(PartitionState.INCOMING);
       }
     }
-    garbageSeen = NOTHING_SEEN;
   }
 
   /**

@@ -288,6 +288,7 @@ public final class ShardCopy implements ShardExecutor {
     if (leader != null) {
       this.leader = null;
       leader.end();
+      ownership.end();
       movesOut.clear();
       movesIn.clear();
       watches.clear();

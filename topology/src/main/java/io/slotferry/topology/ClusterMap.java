@@ -231,6 +231,11 @@ public final class ClusterMap {
         : new Outcome.Refused(refusal);
   }
 
+  /** Whether both have the same partitions, each with the same owner. */
+  public boolean hasOwnersOf(ClusterMap other) {
+    return slotOwners == other.slotOwners && keyspaces.equals(other.keyspaces);
+  }
+
   /** Shared with the image: not to be written to. */
   int[] slotOwners() {
     return slotOwners;
