@@ -28,13 +28,29 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * The uniform rule of promotion: only a member of the in-sync set; the highest (epoch of its log,
- * offset) wins, the old leader at a tie. A restarted leader is one candidate among them.
+ * offset) wins, the old leader at a tie. A restarted leader is one candidate among them. A copy that
+ * has restarted may have lost the end of what it had acknowledged: it is promoted only if a copy
+ * that has not says that nothing is missing, or if all have restarted.
  */
 final class Elections {
   /** A shard without a leader, since when. A promotion in between makes it another loss. */
   private record Loss(long epoch, long sinceMillis) {}
 
   private record Handover(long id, long sinceMillis) {}
+
+  /** A complete copy that is in sync. */
+  private record Candidate(String node, CopyReport copy) {
+    /** At a tie the one before. */
+    Candidate orNewer(@Nullable Candidate before) {
+      return before == null || isNewer(before.copy) ? this : before;
+    }
+
+    private boolean isNewer(CopyReport than) {
+      return copy.epoch() != than.epoch()
+          ? copy.epoch() > than.epoch()
+          : copy.offset() > than.offset();
+    }
+  }
 
   /** Tells that a promotion out of this epoch may yet take effect. */
   interface Doubts {
@@ -162,27 +178,46 @@ final class Elections {
       return null;
     }
     boolean graceOver = nowMillis - loss.sinceMillis > settings.graceMillis();
-    CopyReport newest = null;
-    String chosen = null;
+    boolean allHeard = true;
+    Candidate newest = null;
+    Candidate newestWhole = null;
     for (String node : oldLeaderFirst(shard)) {
       CopyReport copy = completeCopy(node, shard, loss, nowMillis);
       boolean expected = !node.equals(shard.leader()) || heard;
       if (copy == null && expected && !graceOver) {
         return null;
       }
-      if (copy != null && (newest == null || isNewer(copy, newest))) {
-        newest = copy;
-        chosen = node;
+      allHeard &= isHeard(node, shard, loss, nowMillis);
+      if (copy != null) {
+        Candidate candidate = new Candidate(node, copy);
+        newest = candidate.orNewer(newest);
+        newestWhole = copy.mayLack() ? newestWhole : candidate.orNewer(newestWhole);
       }
     }
-    return chosen;
+    if (newestWhole == null) {
+      // One that is silent may have what these have lost: it is waited for, but not for ever.
+      boolean lost = nowMillis - loss.sinceMillis > settings.replicaLostMillis();
+      return newest != null && (allHeard || lost) ? newest.node : null;
+    }
+    // In the same epoch, more of the log is all of it; in a later one, not of a copy that lost some.
+    boolean hasAll = newest != null && newest.copy.epoch() == newestWhole.copy.epoch();
+    return hasAll ? newest.node : newestWhole.node;
   }
 
   /** What the node said about its copy since the loss, if that can be promoted. */
   private @Nullable CopyReport completeCopy(String node, Shard shard, Loss loss, long nowMillis) {
-    NodeReport report = reports.freshOf(node, loss.sinceMillis, nowMillis);
-    CopyReport copy = report == null ? null : Reports.copyOf(report, shard.id());
+    CopyReport copy = freshCopy(node, shard, loss, nowMillis);
     return copy != null && copy.offset() >= 0 ? copy : null;
+  }
+
+  /** A node that has just started knows of no copy until it has the map. */
+  private boolean isHeard(String node, Shard shard, Loss loss, long nowMillis) {
+    return freshCopy(node, shard, loss, nowMillis) != null;
+  }
+
+  private @Nullable CopyReport freshCopy(String node, Shard shard, Loss loss, long nowMillis) {
+    NodeReport report = reports.freshOf(node, loss.sinceMillis, nowMillis);
+    return report == null ? null : Reports.copyOf(report, shard.id());
   }
 
   private boolean isRestarted(Shard shard) {
@@ -203,9 +238,4 @@ final class Elections {
     return nodes;
   }
 
-  private static boolean isNewer(CopyReport copy, CopyReport than) {
-    return copy.epoch() != than.epoch()
-        ? copy.epoch() > than.epoch()
-        : copy.offset() > than.offset();
-  }
 }

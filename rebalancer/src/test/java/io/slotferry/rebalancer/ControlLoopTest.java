@@ -176,6 +176,48 @@ class ControlLoopTest {
   }
 
   @Test
+  void aRestartedCopyIsNotPromotedInsteadOfASilentOneThatMayHaveMore() {
+    LoopDriver driver = LoopDriver.running(1, 2);
+    driver.node("replica-1").mayLack = true;
+    driver.node("replica-1").offset = 60;
+    driver.node("replica-2").offset = 100;
+    driver.node("replica-2").up = false;
+    driver.node("shard-1").up = false;
+    driver.pass(10 * ControlSettings.GRACE_MILLIS);
+    assertThat(driver.shard(1).epoch()).isEqualTo(1);
+
+    driver.node("replica-2").up = true;
+    driver.pass(1000);
+
+    assertThat(driver.shard(1).leader()).isEqualTo("replica-2");
+  }
+
+  @Test
+  void aRestartedCopyIsPromotedWhenTheOthersStayAway() {
+    LoopDriver driver = LoopDriver.running(1, 1);
+    driver.node("replica-1").mayLack = true;
+    driver.node("shard-1").up = false;
+
+    driver.pass(ControlSettings.REPLICA_LOST_MILLIS + 2000);
+
+    assertThat(driver.shard(1).leader()).isEqualTo("replica-1");
+  }
+
+  @Test
+  void aRestartedCopyOfALaterEpochGivesWayToAWholeOne() {
+    LoopDriver driver = LoopDriver.running(1, 2);
+    driver.node("replica-1").mayLack = true;
+    driver.node("replica-1").offset = 60;
+    driver.node("replica-2").offset = 100;
+    driver.node("replica-2").logEpoch = 0;
+    driver.node("shard-1").up = false;
+
+    driver.pass(LEASE_WAIT_MILLIS + 200);
+
+    assertThat(driver.shard(1).leader()).isEqualTo("replica-2");
+  }
+
+  @Test
   void aRestartedLeaderLeadsAgainWhenNoReplicaIsAhead() {
     LoopDriver driver = LoopDriver.running(1, 1);
     restart(driver.node("shard-1"), 50);

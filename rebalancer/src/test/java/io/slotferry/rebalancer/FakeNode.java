@@ -111,7 +111,8 @@ final class FakeNode extends VerticleBase {
         0,
         widen ? copies : Set.of(),
         widen ? shard.inSyncRevision() + 1 : 0,
-        0);
+        0,
+        false);
   }
 
   private void answered(byte[] bytes) {

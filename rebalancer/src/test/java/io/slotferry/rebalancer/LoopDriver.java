@@ -35,6 +35,7 @@ final class LoopDriver {
     Set<String> wantedInSync = Set.of();
     long inSyncRevision;
     long handover;
+    boolean mayLack;
   }
 
   final ControlSettings settings;
@@ -171,7 +172,8 @@ final class LoopDriver {
             node.offset,
             node.wantedInSync,
             node.inSyncRevision,
-            node.handover);
+            node.handover,
+            node.mayLack);
     return new NodeReport(node.node, node.incarnation, map.version(), List.of(copy));
   }
 }

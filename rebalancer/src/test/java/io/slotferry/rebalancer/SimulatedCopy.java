@@ -197,7 +197,8 @@ final class SimulatedCopy {
             log.size(),
             wishing ? lastWish : Set.of(),
             wishing ? lastRevision : 0,
-            leads() ? handover : 0);
+            leads() ? handover : 0,
+            false);
     return new NodeReport(node, incarnation, view.version(), List.of(copy));
   }
 

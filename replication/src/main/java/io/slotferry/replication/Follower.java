@@ -2,6 +2,7 @@ package io.slotferry.replication;
 
 import io.slotferry.protocol.frame.WireReader;
 import io.slotferry.protocol.frame.WireWriter;
+import io.slotferry.replication.log.LogIdentity;
 import io.slotferry.replication.log.ReplicationLog;
 import io.slotferry.replication.walk.WalkPosition;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,9 @@ final class Follower {
 
     /** The copy is complete. */
     void endSync();
+
+    /** The copy has all that anybody was promised. */
+    void inSync();
   }
 
   private final int shard;
@@ -67,6 +71,10 @@ final class Follower {
   private boolean streaming;
   private boolean failed;
   private @Nullable WalkPosition walk;
+
+  /** The leader's history, as long as this copy has not come to where it begins. */
+  private @Nullable LogIdentity ahead;
+
   private long askedMillis;
   private long heardMillis;
   private long ackedOffset;
@@ -101,6 +109,7 @@ final class Follower {
     link = null;
     streaming = false;
     failed = false;
+    ahead = null;
     askedMillis = nowMillis;
     if (leader == null) {
       return;
@@ -150,6 +159,7 @@ final class Follower {
       case StreamMessage.SYNC_DONE -> syncDone(link, nowMillis);
       case StreamMessage.ACK_REQUEST -> acknowledge(link, nowMillis);
       case StreamMessage.FRESHNESS -> freshness.answered(in.i64(), in.i64(), in.i64());
+      case StreamMessage.IN_SYNC -> data.inSync();
       default -> failed = true;
     }
   }
@@ -162,7 +172,8 @@ final class Follower {
     streaming = true;
     if (kind == StreamMessage.CONTINUE) {
       walk = null;
-      log.adopt(replicationId, secondaryId, secondaryUntil, epoch);
+      ahead = new LogIdentity(replicationId, secondaryId, secondaryUntil, epoch);
+      adoptWhenThere();
       return;
     }
     int partition = in.i32();
@@ -171,7 +182,7 @@ final class Follower {
       walk = data.beginSync(replicationId, offset);
     }
     data.resumeSync(partition, hash);
-    log.adopt(replicationId, secondaryId, secondaryUntil, epoch);
+    log.adopt(new LogIdentity(replicationId, secondaryId, secondaryUntil, epoch));
   }
 
   private void log(WireReader in) {
@@ -181,6 +192,19 @@ final class Follower {
       return;
     }
     data.apply(in);
+    adoptWhenThere();
+  }
+
+  /**
+   * The log takes its leader's name only when it has come to where that history begins: a copy that
+   * is found before it, after a crash, has certainly lost some of it.
+   */
+  private void adoptWhenThere() {
+    LogIdentity next = ahead;
+    if (next != null && log.endOffset() >= next.secondaryUntil()) {
+      ahead = null;
+      log.adopt(next);
+    }
   }
 
   private void chunk(WireReader in) {

@@ -44,6 +44,7 @@ final class FollowerSession {
   private long fsyncedOffset;
   private long lastAckMillis;
   private long ackAskedOffset;
+  private boolean inSyncTold;
   private boolean lost;
   private long freshnessAskedMillis = NOT_ASKED;
 
@@ -138,6 +139,16 @@ final class FollowerSession {
     message.clear();
     message.u8(StreamMessage.ACK_REQUEST);
     link.send(message, nowMillis);
+  }
+
+  /** Tells the follower once that it is in sync. */
+  void tellInSync(long nowMillis) {
+    if (!inSyncTold) {
+      inSyncTold = true;
+      message.clear();
+      message.u8(StreamMessage.IN_SYNC);
+      link.send(message, nowMillis);
+    }
   }
 
   private void received(WireReader in, long nowMillis) {

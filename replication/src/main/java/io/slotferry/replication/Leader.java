@@ -173,7 +173,7 @@ public final class Leader {
   }
 
   /**
-   * The nodes, this one included, that answer and hold all that was promised.
+   * The nodes, this one included, that answer and hold all that was promised; they are told.
    *
    * @param before those that were in sync so far
    * @param promised all have to have the log up to here; one that was in sync has, unless it has
@@ -199,6 +199,9 @@ public final class Leader {
                   && (member || isClose(session));
       if (in) {
         inSync.add(replica);
+        if (session != null) {
+          session.tellInSync(nowMillis);
+        }
       }
     }
     return inSync;

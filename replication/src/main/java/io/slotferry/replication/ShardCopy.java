@@ -106,6 +106,9 @@ public final class ShardCopy implements ShardExecutor {
   private long nextSession;
   private long lastExpiryMillis;
 
+  /** What the disk had at the start may lack what this copy had acknowledged before. */
+  private boolean mayLack;
+
   /** A newer map that came while a script was running: its changes wait for the script's end. */
   private @Nullable ClusterMap mapAfterScript;
 
@@ -173,6 +176,7 @@ public final class ShardCopy implements ShardExecutor {
     this.log = disk.log();
     log.onFsync(this::forced);
     saves.use(disk);
+    mayLack = !log.replicationId().isEmpty();
     // Sessions of an earlier start of this node are all smaller.
     this.nextSession = disk.incarnation() << SESSION_BITS;
   }
@@ -244,7 +248,10 @@ public final class ShardCopy implements ShardExecutor {
       leader = new Leader(shard.epoch(), node, log, store, outbox, nowMillis);
       this.leader = leader;
       this.inSyncWish = new InSyncWish(shard.inSync());
+      mayLack = false;
       replies.startOver();
+      // An earlier leader may have promised all of it: a member that has lost its end is none.
+      replies.promise(log.endOffset());
       replies.forceAll(log.forcesAll());
       replies.forcedTo(log.fsyncedOffset());
     }
@@ -1008,8 +1015,9 @@ public final class ShardCopy implements ShardExecutor {
     long offset = isComplete(shard) ? log.endOffset() : -1;
     Leader leader = this.leader;
     if (leader == null) {
+      long epoch = log.isCutShort() ? 0 : log.epoch();
       return new CopyReport(
-          shard.id(), log.epoch(), false, log.replicationId(), offset, Set.of(), 0, 0);
+          shard.id(), epoch, false, log.replicationId(), offset, Set.of(), 0, 0, mayLack);
     }
     if (!script.isRunning()) {
       findInSync(leader, shard, time.monotonicMillis());
@@ -1022,7 +1030,8 @@ public final class ShardCopy implements ShardExecutor {
         offset,
         inSyncWish.asked(shard.inSync()),
         inSyncWish.revision(),
-        handover(leader, shard));
+        handover(leader, shard),
+        mayLack);
   }
 
   /** What its partitions hold and do; null while it does not serve as a leader. */
@@ -1216,6 +1225,11 @@ public final class ShardCopy implements ShardExecutor {
     public void endSync() {
       sync = null;
       disk.syncComplete();
+    }
+
+    @Override
+    public void inSync() {
+      mayLack = false;
     }
   }
 

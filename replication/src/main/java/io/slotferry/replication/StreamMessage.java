@@ -13,6 +13,7 @@ package io.slotferry.replication;
  *     SYNC_DONE     the walk is complete
  *     ACK_REQUEST   say at once how far you are
  *     FRESHNESS     the time of a FRESHNESS_ASK, the end of the log then, version of the map then
+ *     IN_SYNC       you have all that was promised; once in a stream
  *   follower → leader
  *     ACK           applied offset, fsynced offset
  *     FRESHNESS_ASK the follower's time: where does the log end? See {@link Freshness}
@@ -37,6 +38,7 @@ final class StreamMessage {
   static final int FENCED = 11;
   static final int FRESHNESS_ASK = 12;
   static final int FRESHNESS = 13;
+  static final int IN_SYNC = 14;
 
   private StreamMessage() {}
 }

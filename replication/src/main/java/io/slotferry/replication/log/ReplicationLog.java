@@ -63,6 +63,11 @@ public final class ReplicationLog implements EffectSink {
     return identity.secondaryUntil();
   }
 
+  /** Whether the log ends before the history that it is named after begins: it has lost its end. */
+  public boolean isCutShort() {
+    return endOffset() < identity.secondaryUntil();
+  }
+
   /** The shard's epoch under which the identity was drawn or learnt. */
   public long epoch() {
     return identity.epoch();
@@ -80,8 +85,8 @@ public final class ReplicationLog implements EffectSink {
   }
 
   /** A follower learns from its leader how the history it continues is named now. */
-  public void adopt(String replicationId, String secondaryId, long secondaryUntil, long epoch) {
-    identity = new LogIdentity(replicationId, secondaryId, secondaryUntil, epoch);
+  public void adopt(LogIdentity next) {
+    identity = next;
     disk.identify(identity);
   }
 

@@ -76,6 +76,7 @@ public final class MessageCodec {
     }
     out.writeLong(copy.inSyncRevision());
     out.writeLong(copy.handover());
+    out.writeBoolean(copy.mayLack());
   }
 
   private static CopyReport readCopy(DataInputStream in) throws IOException {
@@ -90,7 +91,15 @@ public final class MessageCodec {
       wantedInSync.add(in.readUTF());
     }
     return new CopyReport(
-        shard, epoch, leading, replicationId, offset, wantedInSync, in.readLong(), in.readLong());
+        shard,
+        epoch,
+        leading,
+        replicationId,
+        offset,
+        wantedInSync,
+        in.readLong(),
+        in.readLong(),
+        in.readBoolean());
   }
 
   public static byte[] encode(HeartbeatAnswer answer) {
