@@ -28,9 +28,9 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * The uniform rule of promotion: only a member of the in-sync set; the highest (epoch of its log,
- * offset) wins, the old leader at a tie. A restarted leader is one candidate among them. A copy that
- * has restarted may have lost the end of what it had acknowledged: it is promoted only if a copy
- * that has not says that nothing is missing, or if all have restarted.
+ * offset) wins, the old leader at a tie. A restarted leader is one candidate among them. A copy
+ * that has restarted may have lost the end of what it had acknowledged: it is promoted only if a
+ * copy that has not says that nothing is missing, or if all have restarted.
  */
 final class Elections {
   /** A shard without a leader, since when. A promotion in between makes it another loss. */
@@ -199,7 +199,8 @@ final class Elections {
       boolean lost = nowMillis - loss.sinceMillis > settings.replicaLostMillis();
       return newest != null && (allHeard || lost) ? newest.node : null;
     }
-    // In the same epoch, more of the log is all of it; in a later one, not of a copy that lost some.
+    // In the same epoch, more of the log is all of it; in a later one, not of a copy that lost
+    // some.
     boolean hasAll = newest != null && newest.copy.epoch() == newestWhole.copy.epoch();
     return hasAll ? newest.node : newestWhole.node;
   }
@@ -237,5 +238,4 @@ final class Elections {
     }
     return nodes;
   }
-
 }

@@ -17,7 +17,9 @@ final class MoveTarget {
     /** The end of the log: what a fence waits for. */
     long logEnd();
 
-    /** Whether all of the in-sync set has applied everything before {@code offset}; if not, asks. */
+    /**
+     * Whether all of the in-sync set has applied everything before {@code offset}; if not, asks.
+     */
     boolean isReplicated(long offset);
   }
 

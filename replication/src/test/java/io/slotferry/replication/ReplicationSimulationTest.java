@@ -141,7 +141,9 @@ class ReplicationSimulationTest {
     }
   }
 
-  /** The target asks its replicas how far they are, and does not wait until they are asked anyway. */
+  /**
+   * The target asks its replicas how far they are, and does not wait until they are asked anyway.
+   */
   @Test
   void aMoveWaitsForTheTargetsReplicasAMomentOnly() {
     for (long seed = 1; seed <= SEEDS; seed++) {

@@ -5,7 +5,10 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.random.RandomGenerator;
 
-/** Virtual time and a bus that loses, doubles and delays (hence reorders) what it carries. */
+/**
+ * Virtual time and a bus that loses, doubles and delays (hence reorders) what it carries, when
+ * disturbed.
+ */
 final class SimulatedNetwork implements TimeSource {
   /** Takes what arrives at a node. */
   @FunctionalInterface
@@ -21,13 +24,15 @@ final class SimulatedNetwork implements TimeSource {
     }
   }
 
+  private static final long DELAY_MILLIS = 2;
+  private static final long DISTURBED_DELAY_MILLIS_MAX = 40;
+
   private final RandomGenerator random;
   private final PriorityQueue<Event> events = new PriorityQueue<>();
   private final Map<String, Receiver> receivers = new HashMap<>();
   private long nowMillis = 1_000_000;
   private long order;
   private double loss;
-  private long delayMillisMax = 3;
 
   SimulatedNetwork(RandomGenerator random) {
     this.random = random;
@@ -44,7 +49,6 @@ final class SimulatedNetwork implements TimeSource {
   /** From now on this share of frames is lost, a third of it doubled, and delays grow. */
   void disturb(double loss) {
     this.loss = loss;
-    this.delayMillisMax = loss > 0 ? 40 : 3;
   }
 
   void send(String to, byte[] frame) {
@@ -59,7 +63,7 @@ final class SimulatedNetwork implements TimeSource {
   private void deliver(String to, byte[] frame) {
     byte[] carried = frame.clone();
     after(
-        1 + random.nextLong(delayMillisMax),
+        loss > 0 ? 1 + random.nextLong(DISTURBED_DELAY_MILLIS_MAX) : DELAY_MILLIS,
         () -> {
           Receiver receiver = receivers.get(to);
           if (receiver != null) {

@@ -19,7 +19,8 @@ class MessageCodecTest {
   private static final Node NODE = new Node("shard-1", Set.of(Role.SHARD), "host", 6379, 8080, 1);
   private static final CopyReport LEADING =
       new CopyReport(1, 7, true, "abc", 1L << 40, Set.of("shard-1", "replica-1"), 3, 12, false);
-  private static final CopyReport FOLLOWING = new CopyReport(2, 0, false, "", -1, Set.of(), 0, 0, true);
+  private static final CopyReport FOLLOWING =
+      new CopyReport(2, 0, false, "", -1, Set.of(), 0, 0, true);
   private static final NodeReport REPORT = new NodeReport(NODE, 5, 99, List.of(LEADING, FOLLOWING));
 
   @Test
