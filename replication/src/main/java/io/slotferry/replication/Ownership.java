@@ -165,7 +165,8 @@ final class Ownership {
         if (known == null && left != null && hasKeysFrom(keyspace, left, tablet.from())) {
           give(keyspace, left, tablet.from(), partition, inheritances);
         }
-        while (!merged.isEmpty() && firstTablet(keyspace, merged.getFirst()) == tablet) {
+        while (!merged.isEmpty()
+            && firstTablet(keyspace, merged.getFirst()).partition() == tablet.partition()) {
           give(keyspace, merged.removeFirst(), ALL, partition, inheritances);
         }
         left = partition;

@@ -242,7 +242,7 @@ final class CopyNode implements NodeService, Heartbeat.LeaseHolder {
    */
   Future<Void> handOver() {
     return onContext(
-        () -> opened ? new Handover(vertx, context, id, map).of(copy) : Future.succeededFuture());
+        () -> opened ? new Handover(vertx, context, map).of(copy) : Future.succeededFuture());
   }
 
   private Future<Void> onContext(Step step) {

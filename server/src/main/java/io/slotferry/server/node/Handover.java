@@ -40,15 +40,13 @@ final class Handover {
 
   private final Vertx vertx;
   private final Context context;
-  private final String node;
   private final MapFollower map;
   private final Promise<Void> done = Promise.promise();
   private boolean named;
 
-  Handover(Vertx vertx, Context context, String node, MapFollower map) {
+  Handover(Vertx vertx, Context context, MapFollower map) {
     this.vertx = vertx;
     this.context = context;
-    this.node = node;
     this.map = map;
   }
 
