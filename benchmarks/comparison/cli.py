@@ -7,20 +7,21 @@ import sys
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from . import bounds, failover, latency, loads, memory, micro, paths, processes, report, resp, results, start, throughput
+from . import bounds, failover, latency, loads, memory, micro, paths, processes, report, reshard, resp, results, start, throughput
 
 LAUNCHER = results.ROOM.parent / "slotferry"
-PARTS = {"memory": memory, "latency": latency, "bounds": bounds, "start": start, "failover": failover, "micro": micro}
+PARTS = {"memory": memory, "latency": latency, "bounds": bounds, "start": start, "failover": failover, "reshard": reshard, "micro": micro}
 HELP = {
     "memory": "resident memory per key",
     "latency": "latencies beside Redis, and the JVM's stops with 2 GB of data",
     "bounds": "what greedy clients cost in memory and in the latency of others",
     "start": "time to the ready line",
     "failover": "what clients see when a shard's leader dies, beside Redis Cluster",
+    "reshard": "a shard more under load, beside `redis-cli --cluster reshard`",
     "micro": "JMH benchmarks of parser, table, engine and replies",
 }
 NEEDED = ("redis-server", "redis-benchmark", "nutcracker", "wrk")
-NEEDED_BY_PART = {"failover": ("redis-server", "redis-cli")}
+NEEDED_BY_PART = {"failover": ("redis-server", "redis-cli"), "reshard": ("redis-server", "redis-cli")}
 INSTALL = "apt-get install redis-server redis-tools nutcracker wrk"
 
 

@@ -11,23 +11,28 @@ Each is a context manager that yields a deployment with these members:
   switch(shard)     has the shard's replica take over, as planned
 """
 
+import binascii
 import json
 import os
 import subprocess
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import Request, urlopen
 
 from . import resp, servers
+from .loads import LoadFailed
 from .processes import Processes
 
 SHARDS = 3
 NODE_TIMEOUT_MILLIS = 1500
 # A paused node answers nothing, and its client would wait for as long: as the client libraries do, it gives up.
 REDIS_CLIENT_SECONDS = 1.0
+REDIRECTIONS_MAX = 5
 GATEWAY_CLIENT_SECONDS = 20.0
 SLOTS = 16384
+GROW_POLL_SECONDS = 0.01
 
 
 @dataclass(frozen=True)
@@ -53,12 +58,7 @@ def _strings(file):
 
 def _slot(key):
     """CRC16 (XMODEM) of the key, of which no part is a tag."""
-    crc = 0
-    for byte in key.encode():
-        crc ^= byte << 8
-        for _ in range(8):
-            crc = (crc << 1 ^ 0x1021) & 0xFFFF if crc & 0x8000 else crc << 1
-    return crc % SLOTS
+    return binascii.crc_hqx(key.encode(), 0) % SLOTS
 
 
 def _tag_in(first, last):
@@ -129,6 +129,8 @@ class _Slotferry:
 class GatewayClient:
     """Any client of one Redis: it knows one address."""
 
+    redirections = 0
+
     def __init__(self, port):
         self._port = port
         self._connection = None
@@ -154,21 +156,30 @@ class GatewayClient:
 @contextmanager
 def redis_cluster():
     with Processes() as processes:
-        ports = [_start_redis_node(processes) for _ in range(2 * SHARDS)]
-        subprocess.run(
-            ["redis-cli", "--cluster", "create", *(f"127.0.0.1:{port}" for port in ports), "--cluster-replicas", "1",
-             "--cluster-yes"], stdout=subprocess.DEVNULL, check=True)
+        ports = [_start_redis_node(processes, servers.REDIS_EVERYSEC) for _ in range(2 * SHARDS)]
+        _create(ports, replicas=1)
         deployment = _RedisCluster(processes, ports)
         processes.await_value(deployment.settled)
         yield deployment
 
 
-def _start_redis_node(processes):
+def _create(ports, replicas):
+    _redis_cli_cluster("create", *(f"127.0.0.1:{port}" for port in ports), "--cluster-replicas", replicas, "--cluster-yes")
+
+
+def _redis_cli_cluster(*arguments):
+    command = ["redis-cli", "--cluster", *map(str, arguments)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    if done.returncode != 0:
+        raise LoadFailed(f"{' '.join(command[:3])}: {done.stdout[-1000:]}")
+
+
+def _start_redis_node(processes, persistence):
     port = servers.free_port()
     folder = processes.folder / f"redis-{port}"
     folder.mkdir()
     processes.start(
-        "redis-server", "--bind", "127.0.0.1", "--port", port, "--dir", folder, *servers.REDIS_EVERYSEC,
+        "redis-server", "--bind", "127.0.0.1", "--port", port, "--dir", folder, *persistence,
         "--cluster-enabled", "yes", "--cluster-node-timeout", NODE_TIMEOUT_MILLIS, "--set-proc-title", "no",
         "--cluster-port", servers.free_port())
     processes.await_value(lambda: resp.answers(port, "PING"))
@@ -225,6 +236,103 @@ class _RedisCluster:
         return ClusterClient(self._owners(shard)[1:], REDIS_CLIENT_SECONDS, follows=False)
 
 
+# ---- clusters that grow
+
+
+@contextmanager
+def growing_slotferry(launcher):
+    with servers.slotferry_up(
+            launcher, "--processes", "--shards", SHARDS, "--replicas", 0, "--rebalancers", 1, "--ephemeral") as server:
+        yield _GrowingSlotferry(server)
+
+
+class _GrowingSlotferry:
+    """Three shards; a fourth joins empty and gets its share."""
+
+    def __init__(self, server):
+        self._server = server
+
+    def client(self):
+        return GatewayClient(self._server.port)
+
+    def load(self, commands):
+        """Has all commands executed, each of which names its key."""
+        with resp.Client(self._server.port) as client:
+            client.send_all(commands)
+
+    def grow(self):
+        """Seconds from the first move to the end of the last; not those in which the new node's process starts."""
+        operation = self._http("POST", "/v1/cluster/shards")["operation"]
+        began = None
+        while True:
+            now = time.monotonic()
+            state = self._http("GET", f"/v1/cluster/operations/{operation}")
+            if began is None and state["state"] != "WAITING_FOR_NODE":
+                began = now
+            if state["state"] not in ("WAITING_FOR_NODE", "RUNNING"):
+                if state["state"] != "DONE":
+                    raise LoadFailed(f"the new shard's operation ended {state}")
+                return time.monotonic() - began
+            time.sleep(GROW_POLL_SECONDS)
+
+    def _http(self, method, path):
+        url = f"http://127.0.0.1:{self._server.http_port}{path}"
+        with urlopen(Request(url, method=method), timeout=60) as response:
+            return json.load(response)
+
+
+@contextmanager
+def growing_redis_cluster():
+    with Processes() as processes:
+        ports = [_start_redis_node(processes, servers.REDIS_NO_PERSISTENCE) for _ in range(SHARDS + 1)]
+        first, last = f"127.0.0.1:{ports[0]}", f"127.0.0.1:{ports[-1]}"
+        _create(ports[:-1], replicas=0)
+        _redis_cli_cluster("add-node", last, first)
+        processes.await_value(lambda: all(_knows_all(port) for port in ports))
+        yield _GrowingRedisCluster(ports)
+
+
+def _knows_all(port):
+    with resp.Client(port) as client:
+        info = client.call("CLUSTER", "INFO")
+    return b"cluster_state:ok" in info and b"cluster_known_nodes:%d" % (SHARDS + 1) in info
+
+
+class _GrowingRedisCluster:
+    def __init__(self, ports):
+        self._ports = ports
+
+    def client(self):
+        return ClusterClient(self._ports, GATEWAY_CLIENT_SECONDS)
+
+    def load(self, commands):
+        with resp.Client(self._ports[0]) as client:
+            owners = [(first, last, node[1]) for first, last, node, *_ in client.call("CLUSTER", "SLOTS")]
+        batches = {port: [] for _, _, port in owners}
+        for command in commands:
+            slot = _slot(_tag_of(command[1]))
+            batches[next(port for first, last, port in owners if first <= slot <= last)].append(command)
+        for port, batch in batches.items():
+            with resp.Client(port) as client:
+                client.send_all(batch)
+
+    def grow(self):
+        with resp.Client(self._ports[-1]) as client:
+            empty = client.call("CLUSTER", "MYID").decode()
+        began = time.monotonic()
+        _redis_cli_cluster(
+            "reshard", f"127.0.0.1:{self._ports[0]}", "--cluster-from", "all", "--cluster-to", empty, "--cluster-slots",
+            SLOTS // (SHARDS + 1), "--cluster-yes")
+        return time.monotonic() - began
+
+
+# ---- clients of Redis Cluster
+
+
+def _tag_of(key):
+    return key[key.index("{") + 1:key.index("}")]
+
+
 def _owners_of(port, slot):
     try:
         with resp.Client(port, REDIS_CLIENT_SECONDS) as client:
@@ -243,21 +351,25 @@ class ClusterClient:
         self._ports = list(ports)
         self._seconds = seconds
         self._follows = follows
+        self.redirections = 0
         self._connections = {}
         self._port_of_slot = {}
 
     def call(self, *command):
-        key = str(command[1])
-        slot = _slot(key[key.index("{") + 1:key.index("}")])
+        slot = _slot(_tag_of(str(command[1])))
         port = self._port_of_slot.get(slot) or self._look_up(slot)
-        for _ in range(5 if self._follows else 1):
+        asks = False
+        for _ in range(REDIRECTIONS_MAX if self._follows else 1):
             try:
-                return self._call(port, command)
+                return self._call(port, command, asks)
             except resp.ErrorReply as e:
-                if not (self._follows and str(e).startswith("MOVED ")):
+                if not (self._follows and str(e).startswith(("MOVED ", "ASK "))):
                     raise Refused(str(e)) from e
+                self.redirections += 1
+                asks = str(e).startswith("ASK ")
                 port = int(str(e).rpartition(":")[2])
-                self._port_of_slot[slot] = port
+                if not asks:
+                    self._port_of_slot[slot] = port
             except (Refused, Unknown):
                 self._port_of_slot.pop(slot, None)
                 raise
@@ -276,13 +388,15 @@ class ClusterClient:
                 return owners[0]
         raise Refused("no node answers")
 
-    def _call(self, port, command):
+    def _call(self, port, command, asks):
         try:
             connection = self._connections.get(port) or resp.Client(port, self._seconds)
         except OSError as e:
             raise Refused(f"connect: {e}") from e
         self._connections[port] = connection
         try:
+            if asks:
+                connection.call("ASKING")
             return connection.call(*command)
         except OSError as e:
             del self._connections[port]

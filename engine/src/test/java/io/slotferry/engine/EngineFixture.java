@@ -134,7 +134,9 @@ public final class EngineFixture {
       reply.useProtocol(call.respVersion);
       reply.nullArray();
     }
-    return withoutReport(reply.toByteArray());
+    // DEBUG PROTOCOL answers with a push, too.
+    byte[] bytes = reply.toByteArray();
+    return call.command == Command.DEBUG ? bytes : withoutReport(bytes);
   }
 
   /** A script's reply without what it tells its gateway, which {@link #reported} has then. */

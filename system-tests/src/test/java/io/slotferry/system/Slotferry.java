@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -188,6 +189,17 @@ final class Slotferry implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Starts a node of `up --processes` again that was ended, and returns when it has started. */
+  static Slotferry restart(Path data, String node) {
+    Path config = data.resolve("run").resolve(node + ".yaml");
+    Slotferry restarted = start("node", "--config", config.toString());
+    Await.until(
+        node + " has started",
+        Duration.ofSeconds(READY_SECONDS_MAX),
+        () -> restarted.output().contains("slotferry node " + node + " started"));
+    return restarted;
   }
 
   /** kill -9 of one node of `up --processes`. */

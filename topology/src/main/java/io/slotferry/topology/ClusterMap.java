@@ -233,7 +233,7 @@ public final class ClusterMap {
 
   /** Whether both have the same partitions, each with the same owner. */
   public boolean hasOwnersOf(ClusterMap other) {
-    return slotOwners == other.slotOwners && keyspaces.equals(other.keyspaces);
+    return Arrays.equals(slotOwners, other.slotOwners) && keyspaces.equals(other.keyspaces);
   }
 
   /** Shared with the image: not to be written to. */

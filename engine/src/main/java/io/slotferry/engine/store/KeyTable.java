@@ -1,5 +1,6 @@
 package io.slotferry.engine.store;
 
+import io.slotferry.engine.hash.HashRun;
 import io.slotferry.engine.hash.KeyHash;
 import java.util.Arrays;
 import java.util.function.UnaryOperator;
@@ -23,9 +24,6 @@ import org.jspecify.annotations.Nullable;
 public final class KeyTable {
   private static final int HOMES_MIN = 4;
   private static final int HOMES_MAX = 1 << 30;
-
-  /** Of a run, before its end is searched by halves. */
-  private static final int STEPS_MAX = 32;
 
   private static final int OVERFLOW_MIN = 4;
   private static final int OVERFLOW_MAX = 64;
@@ -186,16 +184,8 @@ public final class KeyTable {
 
   int findOwn(int hash, byte[] buffer, int start, int length) {
     int[] hashes = this.hashes;
-    int at = home(hash);
-    int near = at + STEPS_MAX;
+    int at = HashRun.lower(hashes, home(hash), hash);
     int found = hashes[at];
-    while (found != 0 && Integer.compareUnsigned(found, hash) < 0) {
-      if (++at == near) {
-        at = farPlace(at, hash);
-        near = Integer.MAX_VALUE;
-      }
-      found = hashes[at];
-    }
     while (found == hash) {
       if (Entries.hasKey(entryAt(at), buffer, start, length)) {
         return at;
@@ -205,44 +195,8 @@ public final class KeyTable {
     return ~at;
   }
 
-  /** The first place from {@code hash}'s home on that is not before it. */
   private int lowerPlace(int hash) {
-    int at = home(hash);
-    int near = at + STEPS_MAX;
-    while (isBefore(at, hash)) {
-      if (++at == near) {
-        return farPlace(at, hash);
-      }
-    }
-    return at;
-  }
-
-  private boolean isBefore(int at, int hash) {
-    return hashes[at] != 0 && Integer.compareUnsigned(hashes[at], hash) < 0;
-  }
-
-  /**
-   * The same, in a long run: while a table is filled in the order of the hashes (by a copy, or an
-   * inheritance), all its keys are one. From a home on, places that are before a hash come first
-   * and none comes later: what stands behind an empty one has its home there too. So the end is
-   * found by halves.
-   */
-  private int farPlace(int from, int hash) {
-    int low = from;
-    int high = from;
-    for (int step = STEPS_MAX; high < hashes.length && isBefore(high, hash); step *= 2) {
-      low = high + 1;
-      high = Math.min(hashes.length, high + step);
-    }
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      if (isBefore(middle, hash)) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
+    return HashRun.lower(hashes, home(hash), hash);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.slotferry.engine.value;
 
+import io.slotferry.engine.hash.HashRun;
 import io.slotferry.engine.hash.KeyHash;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
@@ -21,9 +22,6 @@ final class FieldTable {
 
   private static final int HOMES_MIN = 16;
   private static final long[] NO_TIMES = {};
-
-  /** So far a hash is looked for slot by slot. */
-  private static final int STEPS_MAX = 16;
 
   /** Slots beyond the last home, for runs that reach over it; grown if they do not suffice. */
   private static final int OVERFLOW = 16;
@@ -117,43 +115,8 @@ final class FieldTable {
     return -1;
   }
 
-  /** Where {@code hash} stands, or would: the end of the smaller ones in its run. */
   private int lowerSlot(int hash) {
-    int slot = home(hash);
-    int near = slot + STEPS_MAX;
-    while (isBefore(slot, hash)) {
-      if (++slot == near) {
-        return farLowerSlot(slot, hash);
-      }
-    }
-    return slot;
-  }
-
-  private boolean isBefore(int slot, int hash) {
-    return hashes[slot] != 0 && Integer.compareUnsigned(hashes[slot], hash) < 0;
-  }
-
-  /**
-   * The same, in a long run. While a table is filled in the order of the hashes (a copy is), all
-   * its elements are one. From a home on, slots that are before a hash come first and none comes
-   * later: what stands behind an empty slot has its home there too. So the end is found by halves.
-   */
-  private int farLowerSlot(int from, int hash) {
-    int low = from;
-    int high = from;
-    for (int step = STEPS_MAX; high < hashes.length && isBefore(high, hash); step *= 2) {
-      low = high + 1;
-      high = Math.min(hashes.length, high + step);
-    }
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      if (isBefore(middle, hash)) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
+    return HashRun.lower(hashes, home(hash), hash);
   }
 
   byte[] entryAt(int slot) {

@@ -1,0 +1,115 @@
+package io.slotferry.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.slotferry.server.verify.Verdict;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.Jedis;
+
+/** What the rebalancers, addresses and disks of a deployment go through. */
+class ControlPlaneTest {
+  private static final int KEYS = 300;
+
+  @TempDir Path folder;
+
+  private Nodes threeRebalancers() {
+    return new Nodes(folder)
+        .with("g", "127.0.0.1", "gateway", "rebalancer")
+        .with("a", "127.0.0.1", "shard", "rebalancer")
+        .with("b", "127.0.0.1", "replica", "rebalancer");
+  }
+
+  private static void write(Nodes nodes) {
+    try (Jedis redis = Load.connect(nodes.host(), nodes.respPort())) {
+      for (int i = 0; i < KEYS; i++) {
+        redis.set("key:" + i, "value:" + i);
+      }
+      assertThat(redis.waitReplicas(1, 10_000)).isEqualTo(1);
+    }
+  }
+
+  private static void assertAllIsThere(Nodes nodes) {
+    try (Jedis redis = Load.connect(nodes.host(), nodes.respPort())) {
+      assertThat(redis.dbSize()).isEqualTo(KEYS);
+      for (int i = 0; i < KEYS; i++) {
+        assertThat(redis.get("key:" + i)).isEqualTo("value:" + i);
+      }
+    }
+  }
+
+  /** One after the other, so that the one that leads is among them. */
+  @Test
+  void nobodyNoticesTheDeathOfARebalancer() {
+    Path data = folder.resolve("data");
+    List<Slotferry> restarted = new ArrayList<>();
+    try (Slotferry slotferry =
+        Slotferry.up("--processes", "--shards", "1", "--data", data.toString())) {
+      try (Load load = Load.start(slotferry.respPort(), 6)) {
+        load.awaitOperations(1_000);
+        for (int i = 1; i <= 3; i++) {
+          Slotferry.kill(data, "rebalancer-" + i);
+          load.awaitOperations(1_000);
+          restarted.add(Slotferry.restart(data, "rebalancer-" + i));
+          load.awaitOperations(1_000);
+        }
+        Verdict verdict = load.finish();
+        assertThat(verdict.remarks()).isEmpty();
+        assertThat(verdict.totals().unknown()).isZero();
+      }
+      // The map can be changed, too.
+      Slotferry.run("cluster", "failover", "1", "--url", slotferry.url());
+    } finally {
+      restarted.forEach(Slotferry::kill);
+    }
+  }
+
+  @Test
+  void allRestartWithOtherAddresses() {
+    try (Nodes nodes = threeRebalancers().start()) {
+      write(nodes);
+      nodes.moveTo("127.0.0.2");
+      nodes.start();
+      assertAllIsThere(nodes);
+      Slotferry.run("cluster", "failover", "1", "--url", nodes.url());
+      assertAllIsThere(nodes);
+    }
+  }
+
+  @Test
+  void allAreKilledAndComeBack() {
+    try (Nodes nodes = threeRebalancers().start()) {
+      write(nodes);
+      List<String> all = List.of("g", "a", "b");
+      all.forEach(nodes::kill);
+      nodes.start();
+      assertAllIsThere(nodes);
+    }
+  }
+
+  /** First a replica, then a leader, comes back under its old name with nothing. */
+  @Test
+  void anEmptyDiskUnderAnOldNameIsFilledAndWipesNobody() {
+    try (Nodes nodes =
+        new Nodes(folder)
+            .with("g", "127.0.0.1", "gateway", "rebalancer")
+            .with("a", "127.0.0.1", "shard")
+            .with("b", "127.0.0.1", "replica")
+            .start()) {
+      write(nodes);
+      for (String lost : List.of("b", "a")) {
+        nodes.kill(lost);
+        nodes.wipe(lost);
+        nodes.restart(lost);
+        nodes.awaitSettled();
+        assertAllIsThere(nodes);
+      }
+      assertThat(nodes.shard().getString("leader")).isEqualTo("b");
+      nodes.kill("b");
+      assertAllIsThere(nodes);
+    }
+  }
+}
