@@ -194,15 +194,17 @@ final class Elections {
         newestWhole = copy.mayLack() ? newestWhole : candidate.orNewer(newestWhole);
       }
     }
+    if (newest == null) {
+      return null;
+    }
     if (newestWhole == null) {
       // One that is silent may have what these have lost: it is waited for, but not for ever.
       boolean lost = nowMillis - loss.sinceMillis > settings.replicaLostMillis();
-      return newest != null && (allHeard || lost) ? newest.node : null;
+      return allHeard || lost ? newest.node : null;
     }
-    // In the same epoch, more of the log is all of it; in a later one, not of a copy that lost
-    // some.
-    boolean hasAll = newest != null && newest.copy.epoch() == newestWhole.copy.epoch();
-    return hasAll ? newest.node : newestWhole.node;
+    // In the same epoch more of the log is all of it; a later one says nothing of a copy that may
+    // have lost some.
+    return newest.copy.epoch() == newestWhole.copy.epoch() ? newest.node : newestWhole.node;
   }
 
   /** What the node said about its copy since the loss, if that can be promoted. */
