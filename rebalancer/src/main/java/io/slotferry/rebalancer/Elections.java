@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  *      ▼                                               │ │                 ▼
  *    LOST ── lease over, all in-sync copies reported ──┘ └─ handed over ─ HANDING OVER
  *            since the loss or grace over: promote the      (leader serves no more, successor
- *            newest (epoch of log, offset)                   has everything), or given up
+ *            newest (epoch of log, offset)                   has everything, in this start of
+ *                                                            it), or given up
  * </pre>
  *
  * The uniform rule of promotion: only a member of the in-sync set; the highest (epoch of its log,
@@ -129,12 +130,21 @@ final class Elections {
     }
     NodeReport next = reports.freshOf(successor, 0, nowMillis);
     boolean late = nowMillis - handover.sinceMillis > settings.handoverMillis();
-    if (next != null && handedOver == shard.handover()) {
+    if (next != null && isWhole(next, shard) && handedOver == shard.handover()) {
       agenda.propose(
           new MapChange.Promote(shard.id(), shard.epoch(), successor, next.incarnation(), true));
     } else if (late || reports.isSilent(successor, nowMillis)) {
       agenda.propose(new MapChange.SetSuccessor(shard.id(), shard.epoch(), null));
     }
+  }
+
+  /**
+   * Whether the start of the successor that would be promoted is the one that the leader knows: its
+   * acknowledgements may be those of an earlier start, whose log has since lost its end.
+   */
+  private static boolean isWhole(NodeReport successor, Shard shard) {
+    CopyReport copy = Reports.copyOf(successor, shard.id());
+    return copy != null && copy.epoch() == shard.epoch() && copy.offset() >= 0 && !copy.mayLack();
   }
 
   // LOST

@@ -426,6 +426,21 @@ class ControlLoopTest {
   }
 
   @Test
+  void aSuccessorThatHasRestartedIsWaitedForUntilItIsInSyncAgain() {
+    LoopDriver driver = LoopDriver.running(1, 1);
+    driver.node("replica-1").incarnation = 2;
+    driver.node("replica-1").mayLack = true;
+    driver.node("shard-1").handover = driver.change(new MapChange.SetSuccessor(1, 1, "replica-1"));
+    driver.steps(3);
+    assertThat(driver.shard(1).leader()).isEqualTo("shard-1");
+
+    driver.node("replica-1").mayLack = false;
+    driver.step();
+
+    assertThat(driver.shard(1).leader()).isEqualTo("replica-1");
+  }
+
+  @Test
   void aSwitchThatTakesTooLongIsGivenUp() {
     LoopDriver driver = LoopDriver.running(1, 1);
     driver.change(new MapChange.SetSuccessor(1, 1, "replica-1"));
