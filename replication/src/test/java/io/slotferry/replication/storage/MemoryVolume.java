@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -19,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * A file system in memory that can crash and fail. It keeps what was forced apart from what was
  * only written: {@link #crash} loses the latter, or any part of it, names of files included.
  */
-final class MemoryVolume implements Volume {
+public final class MemoryVolume implements Volume {
   private final Random random;
   private final Set<Path> folders = new HashSet<>();
   private final Set<Path> locks = new HashSet<>();
@@ -29,32 +31,32 @@ final class MemoryVolume implements Volume {
   private @Nullable String forceFailure;
   long writes;
 
-  MemoryVolume(Random random) {
+  public MemoryVolume(Random random) {
     this.random = random;
   }
 
   /** Writes fail with this reason from now on, after a part of them is written; null ends it. */
-  void failWrites(@Nullable String reason) {
+  public void failWrites(@Nullable String reason) {
     writeFailure = reason;
   }
 
   /** Forcing fails, and drops what it should have forced; null ends it. */
-  void failForces(@Nullable String reason) {
+  public void failForces(@Nullable String reason) {
     forceFailure = reason;
   }
 
   /** The machine goes down: what was not forced is there, or not, or in part. */
-  void crash() {
+  public void crash() {
     Set<Path> paths = new TreeSet<>(files.keySet());
     paths.addAll(durableFiles.keySet());
-    Map<Path, Content> after = new HashMap<>();
+    Map<Path, Content> after = new LinkedHashMap<>();
     for (Path path : paths) {
       Content content = random.nextBoolean() ? files.get(path) : durableFiles.get(path);
       if (content != null) {
         after.put(path, content);
       }
     }
-    new HashSet<>(after.values()).forEach(content -> content.crash(random));
+    new LinkedHashSet<>(after.values()).forEach(content -> content.crash(random));
     files = after;
     durableFiles = new HashMap<>(after);
     locks.clear();
@@ -65,7 +67,7 @@ final class MemoryVolume implements Volume {
    * force that failed; but that, a kill and then a power cut is more than the storage promises to
    * survive.)
    */
-  void kill() {
+  public void kill() {
     locks.clear();
     files.values().forEach(Content::makeDirty);
   }

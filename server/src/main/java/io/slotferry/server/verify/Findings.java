@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Map;
 
 /** What the checks of a history found: how often, and the first of each kind in words. */
-final class Findings {
+public final class Findings {
   private static final int EXAMPLES_MAX = 10;
 
   /** What may be wrong with a history. */
-  enum Kind {
+  public enum Kind {
     /** An acknowledged write is not there at the end. */
     LOST(false),
 
@@ -46,7 +46,7 @@ final class Findings {
   private final Map<Kind, Long> counts = new EnumMap<>(Kind.class);
   private final Map<Kind, List<String>> examples = new EnumMap<>(Kind.class);
 
-  void add(Kind kind, String description) {
+  public void add(Kind kind, String description) {
     counts.merge(kind, 1L, Long::sum);
     List<String> some = examples.computeIfAbsent(kind, first -> new ArrayList<>());
     if (some.size() < EXAMPLES_MAX) {
@@ -54,11 +54,11 @@ final class Findings {
     }
   }
 
-  long count(Kind kind) {
+  public long count(Kind kind) {
     return counts.getOrDefault(kind, 0L);
   }
 
-  List<String> examples(Kind kind) {
+  public List<String> examples(Kind kind) {
     return examples.getOrDefault(kind, List.of());
   }
 }

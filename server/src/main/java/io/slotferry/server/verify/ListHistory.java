@@ -18,20 +18,20 @@ import java.util.Set;
  *
  * <p>Where a leader's death may cost writes, a read may have seen more behind that beginning.
  */
-final class ListHistory {
+public final class ListHistory {
   private final String key;
   private final Map<Long, Append> appends = new HashMap<>();
   private final List<ListRead> reads = new ArrayList<>();
 
-  ListHistory(String key) {
+  public ListHistory(String key) {
     this.key = key;
   }
 
-  void add(Append append) {
+  public void add(Append append) {
     appends.put(append.element(), append);
   }
 
-  void add(ListRead read) {
+  public void add(ListRead read) {
     reads.add(read);
   }
 
@@ -40,7 +40,7 @@ final class ListHistory {
    *
    * @param last what the list holds after all
    */
-  void check(long[] last, Findings findings) {
+  public void check(long[] last, Findings findings) {
     Set<Long> there = new HashSet<>();
     for (long element : last) {
       there.add(element);

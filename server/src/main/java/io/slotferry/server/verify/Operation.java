@@ -5,7 +5,7 @@ package io.slotferry.server.verify;
  * command was executed, if it was. Elements and values are never written twice; the upper half of
  * one says which session (connection) wrote it, the lower half counts that session's writes.
  */
-sealed interface Operation {
+public sealed interface Operation {
   /** Of a write whose answer did not come. */
   long NEVER = Long.MAX_VALUE;
 

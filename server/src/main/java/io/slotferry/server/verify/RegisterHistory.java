@@ -25,20 +25,20 @@ import org.jspecify.annotations.Nullable;
  * <p>The history is linearizable when no two forward zones overlap, and none contains a backward
  * zone.
  */
-final class RegisterHistory {
+public final class RegisterHistory {
   private final String key;
   private final Map<Long, Write> writes = new HashMap<>();
   private final List<Read> reads = new ArrayList<>();
 
-  RegisterHistory(String key) {
+  public RegisterHistory(String key) {
     this.key = key;
   }
 
-  void add(Write write) {
+  public void add(Write write) {
     writes.put(write.value(), write);
   }
 
-  void add(Read read) {
+  public void add(Read read) {
     reads.add(read);
   }
 
@@ -64,7 +64,7 @@ final class RegisterHistory {
     }
   }
 
-  void check(Findings findings) {
+  public void check(Findings findings) {
     List<Cluster> forward = new ArrayList<>();
     List<Cluster> backward = new ArrayList<>();
     for (Cluster cluster : clusters(findings)) {
