@@ -39,7 +39,7 @@ final class Nodes implements AutoCloseable {
     final String id;
     final List<String> roles;
     final List<String> wrapper;
-    String host;
+    final String host;
     int respPort;
     int httpPort;
     int memberPort;
@@ -84,12 +84,6 @@ final class Nodes implements AutoCloseable {
     nodes.keySet().forEach(this::awaitStarted);
     awaitSettled();
     return this;
-  }
-
-  /** Ends all, and has them start on another address the next time. */
-  void moveTo(String host) {
-    List.copyOf(nodes.keySet()).reversed().forEach(this::stop);
-    nodes.values().forEach(node -> node.host = host);
   }
 
   private static void choosePorts(Node node) throws IOException {
