@@ -2,6 +2,7 @@ package io.slotferry.replication;
 
 import io.slotferry.engine.store.PartitionStore;
 import io.slotferry.protocol.Request;
+import io.slotferry.protocol.frame.FrameLink;
 import io.slotferry.protocol.frame.WireReader;
 import io.slotferry.protocol.frame.WireWriter;
 import io.slotferry.replication.log.LogRecords;
@@ -44,6 +45,13 @@ final class MoveSource {
   static final int FREEZE_BYTES_MAX = 64 << 10;
 
   private static final int CHUNK_BYTES_MAX = 32 << 10;
+
+  /**
+   * So much is on its way at most, which the target acknowledges when it has taken all of it. With
+   * more its loop would have chunks to take all the time: it looks at its clients' sockets only
+   * when it has done what other loops have given it.
+   */
+  private static final int WINDOW_BYTES = FrameLink.UNANSWERED_BYTES_MAX;
 
   private enum State {
     OPENING,
@@ -206,7 +214,7 @@ final class MoveSource {
       return;
     }
     boolean congested = isCongested();
-    while (link.writable()) {
+    while (link.writable() && link.unacknowledgedBytes() < WINDOW_BYTES) {
       if (effects.size() > 0) {
         sendEffects(link, nowMillis);
       } else if (!budget.allows()) {

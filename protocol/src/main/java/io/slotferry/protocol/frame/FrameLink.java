@@ -75,7 +75,7 @@ public final class FrameLink {
   static final int BURST_BYTES_MAX = 256 << 10;
 
   /** So much is acknowledged at once: half of a burst, so that the next is on its way in time. */
-  private static final int UNANSWERED_BYTES_MAX = BURST_BYTES_MAX / 2;
+  public static final int UNANSWERED_BYTES_MAX = BURST_BYTES_MAX / 2;
 
   private static final int GAP = 1;
   private static final int BUSY = 1 << 1;
