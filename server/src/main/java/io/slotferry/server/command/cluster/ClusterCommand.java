@@ -159,11 +159,7 @@ public final class ClusterCommand implements Runnable {
       @Parameters(paramLabel = "KEYSPACE", description = "Name or number.") String keyspace,
       @Parameters(paramLabel = "KEY", description = "The boundary.") String key,
       @Option(names = "--base64", description = BASE64) boolean base64) {
-    return options.run(client -> {
-      JsonObject answer =
-          client.send("POST", KeyspacesCommand.path(keyspace) + "/splits", at(key, base64));
-      return options.print(answer, "split at " + key);
-    });
+    return change(options, keyspace, "/splits", at(key, base64), "split at " + key);
   }
 
   @Command(
@@ -175,11 +171,13 @@ public final class ClusterCommand implements Runnable {
       @Parameters(paramLabel = "KEYSPACE", description = "Name or number.") String keyspace,
       @Parameters(paramLabel = "KEY", description = "The boundary that goes.") String key,
       @Option(names = "--base64", description = BASE64) boolean base64) {
-    return options.run(client -> {
-      JsonObject answer =
-          client.send("POST", KeyspacesCommand.path(keyspace) + "/merges", at(key, base64));
-      return options.print(answer, "merged at " + key);
-    });
+    return change(options, keyspace, "/merges", at(key, base64), "merged at " + key);
+  }
+
+  private static int change(
+      AdminOptions options, String keyspace, String path, JsonObject boundary, String done) {
+    return options.run(client ->
+        options.print(client.send("POST", KeyspacesCommand.path(keyspace) + path, boundary), done));
   }
 
   private static JsonObject at(String key, boolean base64) {
