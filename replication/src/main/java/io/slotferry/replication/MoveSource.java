@@ -67,6 +67,7 @@ final class MoveSource {
   private final Outbox outbox;
   private final MapProposals proposals;
   private final MoveBudget budget;
+  private final LoopTurns turns;
   private final Runnable released;
   private final WireWriter message = new WireWriter();
   private final WireWriter effects = new WireWriter();
@@ -99,6 +100,7 @@ final class MoveSource {
       Outbox outbox,
       MapProposals proposals,
       MoveBudget budget,
+      LoopTurns turns,
       Runnable released) {
     this.move = move;
     this.node = node;
@@ -107,6 +109,7 @@ final class MoveSource {
     this.outbox = outbox;
     this.proposals = proposals;
     this.budget = budget;
+    this.turns = turns;
     this.released = released;
     for (int partition : move.partitions()) {
       partitions.set(partition);
@@ -181,6 +184,7 @@ final class MoveSource {
       int before = effects.size();
       LogRecords.write(effects, keyspace, partition, effect);
       heldThereBytes += heldThere ? effects.size() - before : 0;
+      turns.moveOnLater();
     }
   }
 
@@ -190,7 +194,9 @@ final class MoveSource {
       return;
     }
     link.receive(in, nowMillis);
-    pump(nowMillis);
+    if (state == State.COPYING) {
+      turns.moveOnLater();
+    }
   }
 
   private void handle(WireReader in, long nowMillis) {
@@ -218,6 +224,7 @@ final class MoveSource {
       if (effects.size() > 0) {
         sendEffects(link, nowMillis);
       } else if (!budget.allows()) {
+        turns.moveOnLater();
         break;
       } else if (!sendChunk(link, nowMillis)) {
         if (link.unacknowledgedBytes() <= FREEZE_BYTES_MAX) {

@@ -79,7 +79,7 @@ public final class ShardCopy implements ShardExecutor {
   private final TimeSource time;
   private final Outbox outbox;
   private final MapProposals proposals;
-  private final Runnable logged;
+  private final LoopTurns turns;
   private final Engine engine;
   private final PartitionStore store;
   private final Ownership ownership;
@@ -132,8 +132,6 @@ public final class ShardCopy implements ShardExecutor {
    * A copy that holds nothing yet: recover into {@link #engine}, then {@link #open}.
    *
    * @param random for the choices of SPOP and its like
-   * @param logged called (often) when the log has grown: the edge then calls {@link #flush} once at
-   *     the end of this loop turn
    */
   public ShardCopy(
       String node,
@@ -141,14 +139,14 @@ public final class ShardCopy implements ShardExecutor {
       TimeSource time,
       Outbox outbox,
       MapProposals proposals,
-      Runnable logged) {
+      LoopTurns turns) {
     this.node = node;
     this.time = time;
     this.outbox = outbox;
     this.proposals = proposals;
-    this.logged = logged;
+    this.turns = turns;
     this.engine = new Engine(this::partitionOf, new Effects(), random, System::nanoTime);
-    this.feeds = new KeyFeeds(engine, logged);
+    this.feeds = new KeyFeeds(engine, turns::flushLater);
     this.store = engine.store();
     this.script = new LongScript(engine.scripts(), held, this::answer);
     engine.scripts().mayPause();
@@ -259,7 +257,7 @@ public final class ShardCopy implements ShardExecutor {
     if (isHandingOver()) {
       // Nothing is logged any more: what is acknowledged now is all that there is.
       leader.wantAcks(log.endOffset());
-      logged.run();
+      turns.flushLater();
     }
     log.followed(!shard.replicas().isEmpty());
     releaseReplies(leader);
@@ -326,7 +324,15 @@ public final class ShardCopy implements ShardExecutor {
     long firstSession = nextSession;
     nextSession += SESSIONS_PER_ROLE;
     return new MoveSource(
-        move, node, firstSession, store, outbox, proposals, budget, () -> held.release(this));
+        move,
+        node,
+        firstSession,
+        store,
+        outbox,
+        proposals,
+        budget,
+        turns,
+        () -> held.release(this));
   }
 
   // ---- executing
@@ -447,7 +453,7 @@ public final class ShardCopy implements ShardExecutor {
     boolean holds =
         replies.end(call, partition, reply, start, later, log.endOffset(), time.monotonicMillis());
     if (holds) {
-      logged.run();
+      turns.flushLater();
     }
     return holds;
   }
@@ -809,7 +815,7 @@ public final class ShardCopy implements ShardExecutor {
         }
       }
     }
-    logged.run();
+    turns.flushLater();
   }
 
   /** Groups concern the log alone: a move sends all effects before the target serves any. */
@@ -848,6 +854,13 @@ public final class ShardCopy implements ShardExecutor {
     if (leader != null) {
       leader.wantAcks(replies.replicatedWanted());
       leader.pump(nowMillis);
+    }
+  }
+
+  /** Sends what the moves out of this copy may send now. */
+  public void moveOn() {
+    if (!script.isRunning()) {
+      long nowMillis = time.monotonicMillis();
       for (MoveSource move : movesOut.values()) {
         move.pump(nowMillis);
       }
@@ -993,7 +1006,7 @@ public final class ShardCopy implements ShardExecutor {
     }
     serveBlocked();
     held.release(this);
-    logged.run();
+    turns.flushLater();
   }
 
   // ---- lease and heartbeat
@@ -1191,7 +1204,7 @@ public final class ShardCopy implements ShardExecutor {
           sync.effect(records.keyspace(), records.partition(), records.effect());
         }
       }
-      logged.run();
+      turns.flushLater();
     }
 
     @Override

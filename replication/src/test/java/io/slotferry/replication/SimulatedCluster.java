@@ -24,6 +24,7 @@ import io.slotferry.topology.Shard;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -40,6 +41,7 @@ final class SimulatedCluster {
   final RandomGenerator random;
   final SimulatedNetwork network;
   private final Map<String, ShardCopy> copies = new TreeMap<>();
+  private final Set<String> movingOn = new HashSet<>();
   private final Map<String, Long> incarnations = new HashMap<>();
   private ClusterMap map = ClusterMap.EMPTY;
   private final Set<Sent> underWay = new java.util.HashSet<>();
@@ -102,7 +104,19 @@ final class SimulatedCluster {
             network,
             network::send,
             (change, answer) -> propose(change, answer),
-            () -> {});
+            new LoopTurns() {
+              @Override
+              public void flushLater() {
+                // After each frame and tick anyhow.
+              }
+
+              @Override
+              public void moveOnLater() {
+                if (movingOn.add(node)) {
+                  network.after(1, () -> moveOn(node));
+                }
+              }
+            });
     copy.open(CopyDisk.inMemory(incarnation));
     copies.put(node, copy);
     network.attach(
@@ -137,6 +151,14 @@ final class SimulatedCluster {
       sent.answer.text = "-UNCERTAIN";
     } else {
       network.after(2, () -> route(sent.call, sent.request, sent.answer));
+    }
+  }
+
+  private void moveOn(String node) {
+    movingOn.remove(node);
+    ShardCopy copy = copies.get(node);
+    if (copy != null && (control == null || !control.isPaused(node))) {
+      copy.moveOn();
     }
   }
 

@@ -7,6 +7,7 @@ import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
 import io.slotferry.protocol.shard.ShardCall;
 import io.slotferry.protocol.shard.ShardExecutor;
+import io.slotferry.replication.LoopTurns;
 import io.slotferry.replication.ShardCopy;
 import io.slotferry.replication.TimeSource;
 import io.slotferry.topology.ClusterMap;
@@ -147,6 +148,18 @@ class FsyncPolicyTest {
     return copy;
   }
 
+  private static final class FlushedByHand implements LoopTurns {
+    @Override
+    public void flushLater() {
+      // The test does.
+    }
+
+    @Override
+    public void moveOnLater() {
+      // There are no moves.
+    }
+  }
+
   private void change(MapChange change) {
     map = ((Outcome.Accepted) map.apply(change)).map();
   }
@@ -154,7 +167,12 @@ class FsyncPolicyTest {
   private ShardCopy open(MemoryVolume volume, Fsync policy) throws IOException {
     ShardCopy copy =
         new ShardCopy(
-            NODE, new Random(1), clock, (to, frame) -> {}, (change, answer) -> {}, () -> {});
+            NODE,
+            new Random(1),
+            clock,
+            (to, frame) -> {},
+            (change, answer) -> {},
+            new FlushedByHand());
     copy.open(
         CopyStorage.open(
             Path.of("/data/shard-1"),

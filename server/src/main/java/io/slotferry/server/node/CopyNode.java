@@ -4,6 +4,7 @@ import io.netty.channel.EventLoop;
 import io.slotferry.gateway.LocalCopies;
 import io.slotferry.replica.ReplicaService;
 import io.slotferry.replication.CopyDisk;
+import io.slotferry.replication.LoopTurns;
 import io.slotferry.replication.MapProposals;
 import io.slotferry.replication.ShardCopy;
 import io.slotferry.replication.TimeSource;
@@ -29,6 +30,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,7 +55,6 @@ final class CopyNode implements NodeService, Heartbeat.LeaseHolder {
   private @Nullable CopyDisk disk;
   private @Nullable MessageConsumer<JsonObject> status;
   private long loadTimer;
-  private boolean flushScheduled;
   private boolean opened;
   private volatile boolean ready;
   private volatile @Nullable CopyReport lastReport;
@@ -78,7 +79,7 @@ final class CopyNode implements NodeService, Heartbeat.LeaseHolder {
             TimeSource.SYSTEM,
             bus,
             this::propose,
-            this::flushLater);
+            new Turns());
     this.shardService = new Deployment(context, new ShardService(id, copy, bus));
     this.replicaService = new Deployment(context, new ReplicaService(copy, bus));
   }
@@ -168,20 +169,43 @@ final class CopyNode implements NodeService, Heartbeat.LeaseHolder {
     }
   }
 
-  // ---- the log
+  // ---- turns of the loop
 
-  /** What a loop turn logs goes out once, at its end. */
-  private void flushLater() {
-    if (!flushScheduled) {
-      flushScheduled = true;
-      loop.execute(this::flush);
+  /** What a loop turn logs goes out once, at its end; moves go on in turns of their own. */
+  private final class Turns implements LoopTurns {
+    private static final long MOVE_ON_MILLIS = 1;
+
+    private boolean flushScheduled;
+    private boolean moveScheduled;
+
+    @Override
+    public void flushLater() {
+      if (!flushScheduled) {
+        flushScheduled = true;
+        loop.execute(this::flush);
+      }
     }
-  }
 
-  private void flush() {
-    flushScheduled = false;
-    if (opened) {
-      copy.flush();
+    private void flush() {
+      flushScheduled = false;
+      if (opened) {
+        copy.flush();
+      }
+    }
+
+    @Override
+    public void moveOnLater() {
+      if (!moveScheduled) {
+        moveScheduled = true;
+        var _ = loop.schedule(this::moveOn, MOVE_ON_MILLIS, TimeUnit.MILLISECONDS);
+      }
+    }
+
+    private void moveOn() {
+      moveScheduled = false;
+      if (opened) {
+        copy.moveOn();
+      }
     }
   }
 

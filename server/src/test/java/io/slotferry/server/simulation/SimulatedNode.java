@@ -4,6 +4,7 @@ import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.frame.FrameKind;
 import io.slotferry.protocol.frame.WireReader;
 import io.slotferry.protocol.shard.ShardExecutor;
+import io.slotferry.replication.LoopTurns;
 import io.slotferry.replication.MapProposals;
 import io.slotferry.replication.ShardCopy;
 import io.slotferry.replication.storage.CopyStorage;
@@ -70,7 +71,33 @@ final class SimulatedNode extends SimulatedProcess {
         this,
         (to, frame) -> cluster.send(this, to, frame),
         this::propose,
-        () -> logged = true);
+        new Turns());
+  }
+
+  /** What the loop is asked for: a flush at the end of the act, and moves a moment later. */
+  private final class Turns implements LoopTurns {
+    private static final long MOVE_ON_MILLIS = 1;
+
+    private boolean moveScheduled;
+
+    @Override
+    public void flushLater() {
+      logged = true;
+    }
+
+    @Override
+    public void moveOnLater() {
+      if (!moveScheduled) {
+        moveScheduled = true;
+        int now = life();
+        timeline.after(MOVE_ON_MILLIS, () -> act(now, this::moveOn));
+      }
+    }
+
+    private void moveOn() {
+      moveScheduled = false;
+      copy.moveOn();
+    }
   }
 
   /** Starts with what its disk has. */
