@@ -31,6 +31,7 @@ final class SimulatedClient {
   private int session;
   private int written;
   private @Nullable ClientCall open;
+  private boolean known;
   private boolean finished;
 
   SimulatedClient(String name, SimulatedCluster cluster) {
@@ -138,10 +139,16 @@ final class SimulatedClient {
     }
   }
 
+  /** Whether the last call was answered: its fate is known. */
+  boolean knows() {
+    return known;
+  }
+
   private void end(ClientCall call, String reply) {
     open = null;
+    known = !reply.equals(ClientCall.UNCERTAIN);
     note(call, reply);
-    if (reply.equals(ClientCall.UNCERTAIN)) {
+    if (!known) {
       // A gateway's link has broken: what is sent from now on is of another session.
       session = history.nextSession();
     }
