@@ -147,8 +147,18 @@ final class ConfigCommands {
 
   private static boolean resetStat(Session session, Request request, ReplyWriter reply) {
     session.gateway.resetStatistics();
-    reply.ok();
-    return true;
+    ReplyTarget target = session.later();
+    session
+        .gateway
+        .status()
+        .startCountsOver()
+        .onComplete(done ->
+            session.loop.execute(() -> {
+              ReplyWriter late = new ReplyWriter();
+              late.ok();
+              target.replied(late.bytes(), 0, late.size());
+            }));
+    return false;
   }
 
   /** What is set for the cluster is durable in the map already, and there is no other file. */

@@ -6,17 +6,33 @@ import java.util.Map;
 
 /**
  * What the shards' leaders say of their replication, their data and their disks, for {@code INFO}
- * and {@code ROLE}.
+ * and {@code ROLE}; and {@code CONFIG RESETSTAT} for them.
  *
  * <p>Thread: any.
  */
-@FunctionalInterface
 public interface ShardStatus {
   /** For a gateway that nobody tells. */
-  ShardStatus UNKNOWN = () -> Future.succeededFuture(List.of());
+  ShardStatus UNKNOWN =
+      new ShardStatus() {
+        @Override
+        public Future<List<Leader>> leaders() {
+          return Future.succeededFuture(List.of());
+        }
+
+        @Override
+        public Future<?> startCountsOver() {
+          return Future.succeededFuture();
+        }
+      };
 
   /** One entry for each shard whose leader is known, by ascending id. */
   Future<List<Leader>> leaders();
+
+  /**
+   * The counts of expired and evicted keys, hits and misses start over at each leader that answers;
+   * done when they have, and never failed.
+   */
+  Future<?> startCountsOver();
 
   /**
    * @param replicationId names the leader's log, 40 hexadecimal digits

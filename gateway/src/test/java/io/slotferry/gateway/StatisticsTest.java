@@ -52,8 +52,10 @@ class StatisticsTest {
         .containsPattern("latency_percentiles_usec_get:p50=[0-9.]+,p99=[0-9.]+,p99.9=[0-9.]+");
     assertThat(client.ask("INFO")).doesNotContain("# Commandstats").contains("# Errorstats");
     assertThat(client.ask("INFO", "all")).contains("# Commandstats");
-    client.ask("CONFIG", "RESETSTAT");
+    assertThat(client.ask("INFO", "stats")).contains("keyspace_hits:7");
+    assertThat(client.ask("CONFIG", "RESETSTAT")).isEqualTo("OK");
     assertThat(client.ask("INFO", "commandstats")).doesNotContain("cmdstat_get");
+    assertThat(client.ask("INFO", "stats")).contains("keyspace_hits:0");
   }
 
   @Test

@@ -77,7 +77,7 @@ final class TestGateway implements AutoCloseable {
 
   /** Starts a gateway: the one of this, or one more beside it. */
   Gateway open(GatewayOptions options) {
-    Gateway opened = new Gateway(vertx, options, maps, copies, this::leaders);
+    Gateway opened = new Gateway(vertx, options, maps, copies, new Status());
     RespServer server = new RespServer(opened);
     CompletableFuture<Object> up = new CompletableFuture<>();
     gatewayContext.runOnContext(start -> {
@@ -106,16 +106,25 @@ final class TestGateway implements AutoCloseable {
   }
 
   /** All that the shards hold, as if one of them had it. */
-  private Future<List<ShardStatus.Leader>> leaders() {
-    Map<Integer, Long> keys = new HashMap<>();
-    keyspaces.forEach((number, values) -> keys.put(number, (long) values.size()));
-    var holdings = new ShardStatus.Holdings(0, 0, 0, 0, 0, 0, 0, keys, Map.of());
-    var disk = new ShardStatus.Disk(false, false, false, false, 0, -1, -1, 0, 0, 0, 0);
-    String log = "a".repeat(40);
-    return Future.succeededFuture(
-        List.of(
-            new ShardStatus.Leader(
-                1, "shard-1", 1, log, log, -1, 0, 0, 0, holdings, disk, List.of())));
+  private final class Status implements ShardStatus {
+    private volatile long hits = 7;
+
+    @Override
+    public Future<List<Leader>> leaders() {
+      Map<Integer, Long> keys = new HashMap<>();
+      keyspaces.forEach((number, values) -> keys.put(number, (long) values.size()));
+      var holdings = new Holdings(0, 0, 0, hits, 0, 0, 0, keys, Map.of());
+      var disk = new Disk(false, false, false, false, 0, -1, -1, 0, 0, 0, 0);
+      String log = "a".repeat(40);
+      return Future.succeededFuture(
+          List.of(new Leader(1, "shard-1", 1, log, log, -1, 0, 0, 0, holdings, disk, List.of())));
+    }
+
+    @Override
+    public Future<?> startCountsOver() {
+      hits = 0;
+      return Future.succeededFuture();
+    }
   }
 
   /** Gives a shard one more copy, which answers as its leader does. */

@@ -47,6 +47,14 @@ public final class StoreTotals {
     return expiring;
   }
 
+  /** {@code CONFIG RESETSTAT}: what is counted from the copy's opening on, is so from now on. */
+  public void startCountsOver() {
+    expired = 0;
+    evicted = 0;
+    hits = 0;
+    misses = 0;
+  }
+
   /** A key's time has come. */
   public void expired() {
     expired++;

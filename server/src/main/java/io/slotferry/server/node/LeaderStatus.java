@@ -41,6 +41,10 @@ final class LeaderStatus {
   private static final String ADDRESS_PREFIX = "slotferry.status.";
   private static final long ANSWER_MILLIS_MAX = 1_000;
   private static final int NOT_LEADING = 1;
+
+  /** In a question: the leader's counts are to start over. */
+  private static final String START_OVER = "startCountsOver";
+
   private static final String NO_ID = "0".repeat(40);
 
   private LeaderStatus() {}
@@ -56,6 +60,9 @@ final class LeaderStatus {
     if (!copy.isLeading()) {
       question.fail(NOT_LEADING, "not leading");
       return;
+    }
+    if (question.body().getBoolean(START_OVER, false)) {
+      copy.store().totals().startCountsOver();
     }
     ReplicationLog log = copy.log();
     JsonArray followers = new JsonArray();
@@ -125,16 +132,26 @@ final class LeaderStatus {
   // ---- the gateway's end
 
   static ShardStatus asking(Vertx vertx, MapFollower map) {
-    return () -> ask(vertx.eventBus(), map.current());
+    return new ShardStatus() {
+      @Override
+      public Future<List<Leader>> leaders() {
+        return ask(vertx.eventBus(), map.current(), new JsonObject());
+      }
+
+      @Override
+      public Future<?> startCountsOver() {
+        return ask(vertx.eventBus(), map.current(), JsonObject.of(START_OVER, true));
+      }
+    };
   }
 
-  private static Future<List<Leader>> ask(EventBus bus, ClusterMap map) {
+  private static Future<List<Leader>> ask(EventBus bus, ClusterMap map, JsonObject question) {
     List<Leader> leaders = new ArrayList<>();
     List<Future<?>> answers = new ArrayList<>();
     DeliveryOptions options = new DeliveryOptions().setSendTimeout(ANSWER_MILLIS_MAX);
     for (Shard shard : map.shards()) {
       answers.add(
-          bus.<JsonObject>request(ADDRESS_PREFIX + shard.leader(), new JsonObject(), options)
+          bus.<JsonObject>request(ADDRESS_PREFIX + shard.leader(), question, options)
               .onSuccess(answer -> leaders.add(leader(map, shard, answer.body()))));
     }
     // Who does not answer is left out. All answers come on the context of the asker.
