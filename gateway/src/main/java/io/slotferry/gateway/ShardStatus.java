@@ -1,5 +1,6 @@
 package io.slotferry.gateway;
 
+import io.slotferry.topology.message.MoveTally;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,7 @@ public interface ShardStatus {
    * @param offset end of its log, bytes
    * @param backlogBytes size of the retained tail
    * @param backlogFirstOffset its first byte
+   * @param moves out of the shard, by operation
    */
   record Leader(
       int shard,
@@ -54,9 +56,11 @@ public interface ShardStatus {
       long backlogFirstOffset,
       Holdings holdings,
       Disk disk,
-      List<Replica> replicas) {
+      List<Replica> replicas,
+      List<MoveTally> moves) {
     public Leader {
       replicas = List.copyOf(replicas);
+      moves = List.copyOf(moves);
     }
   }
 

@@ -117,7 +117,9 @@ final class TestGateway implements AutoCloseable {
       var disk = new Disk(false, false, false, false, 0, -1, -1, 0, 0, 0, 0);
       String log = "a".repeat(40);
       return Future.succeededFuture(
-          List.of(new Leader(1, "shard-1", 1, log, log, -1, 0, 0, 0, holdings, disk, List.of())));
+          List.of(
+              new Leader(
+                  1, "shard-1", 1, log, log, -1, 0, 0, 0, holdings, disk, List.of(), List.of())));
     }
 
     @Override

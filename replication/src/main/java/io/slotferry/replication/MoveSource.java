@@ -11,6 +11,7 @@ import io.slotferry.topology.ClusterMap;
 import io.slotferry.topology.MapChange;
 import io.slotferry.topology.Move;
 import io.slotferry.topology.Shard;
+import io.slotferry.topology.message.MoveTally;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +54,8 @@ final class MoveSource {
    */
   private static final int WINDOW_BYTES = FrameLink.UNANSWERED_BYTES_MAX;
 
+  private static final long NOT_FROZEN = Long.MIN_VALUE;
+
   private enum State {
     OPENING,
     COPYING,
@@ -75,6 +78,12 @@ final class MoveSource {
   /** Of the effects, those that the target holds until a large value has arrived, bytes. */
   private int heldThereBytes;
 
+  private long bytesSent;
+
+  /** Since when commands wait for the hand-over. */
+  private long frozenMillis = NOT_FROZEN;
+
+  private long heldMillisMax;
   private State state = State.OPENING;
   private PartitionWalk walk;
   private long nextSession;
@@ -137,6 +146,7 @@ final class MoveSource {
   /** Begins anew with an empty target. */
   private void open(long nowMillis) {
     boolean held = state == State.FROZEN || state == State.COMMITTING || isCongested();
+    thaw(nowMillis);
     state = State.OPENING;
     sinceMillis = nowMillis;
     proposalOpen = false;
@@ -244,7 +254,7 @@ final class MoveSource {
     message.u8(StreamMessage.EFFECTS);
     message.raw(effects.bytes(), 0, effects.size());
     effects.clear();
-    budget.sent(message.size());
+    sent(message.size());
     link.send(message, nowMillis);
   }
 
@@ -257,19 +267,44 @@ final class MoveSource {
     if (!walk.position().isFreezing()) {
       heldThereBytes = 0;
     }
-    budget.sent(message.size());
+    sent(message.size());
     link.send(message, nowMillis);
     return true;
   }
 
+  private void sent(int bytes) {
+    bytesSent += bytes;
+    budget.sent(bytes);
+  }
+
   private void freeze(StreamLink link, long nowMillis) {
     state = State.FROZEN;
+    frozenMillis = nowMillis;
     sinceMillis = nowMillis;
     fence++;
     message.clear();
     message.u8(StreamMessage.FENCE);
     message.i64(fence);
     link.send(message, nowMillis);
+  }
+
+  private void thaw(long nowMillis) {
+    heldMillisMax = Math.max(heldMillisMax, heldMillis(nowMillis));
+    frozenMillis = NOT_FROZEN;
+  }
+
+  private long heldMillis(long nowMillis) {
+    return frozenMillis == NOT_FROZEN ? 0 : nowMillis - frozenMillis;
+  }
+
+  long id() {
+    return move.id();
+  }
+
+  /** What it has come to so far. */
+  MoveTally tally(long nowMillis) {
+    long held = heldMillis(nowMillis);
+    return new MoveTally(move.operation(), bytesSent, held, Math.max(heldMillisMax, held));
   }
 
   private void proposeCommit(long nowMillis) {

@@ -30,11 +30,14 @@ import io.slotferry.topology.Move;
 import io.slotferry.topology.Shard;
 import io.slotferry.topology.message.CopyReport;
 import io.slotferry.topology.message.LoadReport;
+import io.slotferry.topology.message.MoveTally;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.IntPredicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -92,6 +95,10 @@ public final class ShardCopy implements ShardExecutor {
   private final LongScript script;
   private final Map<Long, MoveSource> movesOut = new HashMap<>();
   private final Map<Long, MoveTarget> movesIn = new HashMap<>();
+
+  /** Of the moves out of this copy that have ended, by operation. */
+  private final Map<Long, MoveTally> tallies = new HashMap<>();
+
   private final LoadMeter loadMeter = new LoadMeter();
   private final MoveBudget budget;
   private final Saves saves;
@@ -295,6 +302,7 @@ public final class ShardCopy implements ShardExecutor {
       leader.end();
       ownership.end();
       movesOut.clear();
+      tallies.clear();
       movesIn.clear();
       watches.clear();
       blocked.refuseAll();
@@ -306,7 +314,14 @@ public final class ShardCopy implements ShardExecutor {
   }
 
   private void updateMoves(Shard shard, long nowMillis) {
-    movesOut.keySet().removeIf(id -> map.move(id) == null);
+    for (Iterator<MoveSource> all = movesOut.values().iterator(); all.hasNext(); ) {
+      MoveSource source = all.next();
+      if (map.move(source.id()) == null) {
+        all.remove();
+        tally(source.tally(nowMillis).over());
+      }
+    }
+    tallies.keySet().removeIf(operation -> map.operation(operation) == null);
     movesIn.keySet().removeIf(id -> map.move(id) == null);
     for (Move move : map.moves()) {
       if (move.from() == shard.id() && !movesOut.containsKey(move.id())) {
@@ -318,6 +333,21 @@ public final class ShardCopy implements ShardExecutor {
     }
     // Whatever waited for a move that has ended finds its partition here, or elsewhere, now.
     held.release(this);
+  }
+
+  private void tally(MoveTally ended) {
+    tallies.merge(ended.operation(), ended, MoveTally::plus);
+  }
+
+  /** What the moves out of this copy have come to, by operation, as long as the map has that. */
+  public List<MoveTally> moveTallies() {
+    Map<Long, MoveTally> all = new TreeMap<>(tallies);
+    long nowMillis = time.monotonicMillis();
+    for (MoveSource source : movesOut.values()) {
+      MoveTally tally = source.tally(nowMillis);
+      all.merge(tally.operation(), tally, MoveTally::plus);
+    }
+    return List.copyOf(all.values());
   }
 
   private MoveSource newMoveSource(Move move) {

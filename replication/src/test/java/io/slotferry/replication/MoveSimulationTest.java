@@ -4,6 +4,7 @@ import static io.slotferry.replication.SimulatedCluster.leaderNode;
 import static io.slotferry.replication.SimulatedCluster.replicaNode;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.slotferry.topology.message.MoveTally;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -104,6 +105,10 @@ class MoveSimulationTest {
           .isEqualTo(cluster.contentOf(replicaNode(1)))
           .doesNotContainKey(moved[0]);
       assertThat(cluster.contentOf(leaderNode(2))).isEqualTo(cluster.contentOf(replicaNode(2)));
+      MoveTally tally = cluster.copy(leaderNode(1)).moveTallies().getFirst();
+      assertThat(tally.bytes()).isGreaterThan((long) moved.length * FIELDS * PADDING.length());
+      assertThat(tally.heldMillis()).isZero();
+      assertThat(tally.heldMillisMax()).isPositive();
     }
   }
 

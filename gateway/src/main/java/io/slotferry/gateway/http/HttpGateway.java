@@ -2,6 +2,7 @@ package io.slotferry.gateway.http;
 
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.slotferry.gateway.MapSource;
+import io.slotferry.gateway.ShardStatus;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.ext.web.Router;
@@ -17,12 +18,14 @@ public final class HttpGateway extends VerticleBase {
   private final MapSource maps;
   private final PlanPreview preview;
   private final Health health;
+  private final ShardStatus status;
   private final PrometheusMeterRegistry meters;
   private @Nullable HttpListener listener;
   private @Nullable ClusterEvents events;
 
   /**
    * @param commands {@code gateway::submit}
+   * @param status what leaders tell of the moves out of their shards
    * @param meters what {@code /metrics} shows
    */
   public HttpGateway(
@@ -30,12 +33,14 @@ public final class HttpGateway extends VerticleBase {
       Commands commands,
       MapSource maps,
       PlanPreview preview,
+      ShardStatus status,
       Health health,
       PrometheusMeterRegistry meters) {
     this.options = options;
     this.commands = commands;
     this.maps = maps;
     this.preview = preview;
+    this.status = status;
     this.health = health;
     this.meters = meters;
   }
@@ -73,7 +78,7 @@ public final class HttpGateway extends VerticleBase {
     routes.addRedis(new RedisResource(commands));
     routes.addCluster(
         new ClusterResource(changes, keyspaces, preview),
-        new OperationResource(changes),
+        new OperationResource(changes, status),
         mapEvents);
     return routes.router();
   }

@@ -1,11 +1,14 @@
 package io.slotferry.gateway.http;
 
+import io.slotferry.gateway.ShardStatus;
 import io.slotferry.topology.MapChange;
 import io.slotferry.topology.Operation;
+import io.slotferry.topology.message.MoveTally;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -15,10 +18,12 @@ final class OperationResource {
   private static final String BANDWIDTH = "bandwidthBytesPerSecond";
 
   private final MapChanges changes;
+  private final ShardStatus status;
   private final InstantSource clock = InstantSource.system();
 
-  OperationResource(MapChanges changes) {
+  OperationResource(MapChanges changes, ShardStatus status) {
     this.changes = changes;
+    this.status = status;
   }
 
   Future<Void> list(RoutingContext context) {
@@ -26,9 +31,28 @@ final class OperationResource {
         context, 200, new JsonObject().put("operations", MapDocument.operations(changes.map())));
   }
 
+  /** With what the leaders that answer tell of its moves. */
   Future<Void> get(RoutingContext context) {
+    Operation operation = of(context);
     long bandwidth = changes.map().settings().number("move-bandwidth-max");
-    return Json.send(context, 200, MapDocument.of(of(context)).put(BANDWIDTH, bandwidth));
+    return status
+        .leaders()
+        .otherwise(List.of())
+        .compose(leaders -> {
+          MoveTally moved =
+              leaders.stream()
+                  .flatMap(leader -> leader.moves().stream())
+                  .filter(tally -> tally.operation() == operation.id())
+                  .reduce(new MoveTally(operation.id(), 0, 0, 0), MoveTally::plus);
+          return Json.send(
+              context,
+              200,
+              MapDocument.of(operation)
+                  .put("bytes", moved.bytes())
+                  .put("heldMillis", moved.heldMillis())
+                  .put("heldMillisMax", moved.heldMillisMax())
+                  .put(BANDWIDTH, bandwidth));
+        });
   }
 
   Future<Void> patch(RoutingContext context) {

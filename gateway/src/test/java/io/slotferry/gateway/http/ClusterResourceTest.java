@@ -161,6 +161,10 @@ class ClusterResourceTest {
     assertThat(http.maps.current().settings().number("move-bandwidth-max")).isEqualTo(1 << 20);
     assertThat(http.send("PATCH", path, throttle.formatted(bandwidth, "-1")).status())
         .isEqualTo(400);
+    JsonObject moving = http.get(path).json();
+    assertThat(moving.getLong("bytes")).isEqualTo(750);
+    assertThat(moving.getLong("heldMillis")).isEqualTo(3);
+    assertThat(moving.getLong("heldMillisMax")).isEqualTo(9);
     JsonObject cancelled = http.send("DELETE", path, null).json();
     assertThat(cancelled.getString("state")).isEqualTo("CANCELLED");
     assertThat(cancelled.getLong("endedMillis")).isPositive();

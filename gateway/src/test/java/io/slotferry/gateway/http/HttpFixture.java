@@ -5,7 +5,10 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.slotferry.gateway.GatewayCounters;
+import io.slotferry.gateway.ShardStatus;
 import io.slotferry.topology.Objective;
+import io.slotferry.topology.Operation;
+import io.slotferry.topology.message.MoveTally;
 import io.slotferry.topology.message.PlanAnswer;
 import io.slotferry.topology.message.PlanAnswer.Part;
 import io.slotferry.topology.message.PlanAnswer.PlannedMove;
@@ -23,6 +26,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 
 /** An HTTP gateway on an ephemeral port, over a fake cluster. */
 final class HttpFixture implements AutoCloseable {
@@ -47,9 +51,34 @@ final class HttpFixture implements AutoCloseable {
             commands,
             maps,
             HttpFixture::plan,
+            new FakeStatus(),
             () -> unready,
             meters);
     deployment = await(vertx.deployVerticle(server));
+  }
+
+  /** Two leaders, with moves of the newest operation and of another one. */
+  private final class FakeStatus implements ShardStatus {
+    @Override
+    public Future<List<Leader>> leaders() {
+      List<Operation> operations = List.copyOf(maps.current().operations());
+      long id = operations.isEmpty() ? 0 : operations.getLast().id();
+      return Future.succeededFuture(
+          List.of(leader(1, new MoveTally(id, 700, 0, 9)), leader(2, new MoveTally(id, 50, 3, 4))));
+    }
+
+    private static Leader leader(int shard, MoveTally tally) {
+      var holdings = new Holdings(0, 0, 0, 0, 0, 0, 0, Map.of(), Map.of());
+      var disk = new Disk(false, false, false, false, 0, -1, -1, 0, 0, 0, 0);
+      List<MoveTally> moves = List.of(tally, new MoveTally(tally.operation() + 1, 9_000, 7, 70));
+      return new Leader(
+          shard, "shard-" + shard, 1, "", "", -1, 0, 0, 0, holdings, disk, List.of(), moves);
+    }
+
+    @Override
+    public Future<?> startCountsOver() {
+      return Future.succeededFuture();
+    }
   }
 
   private static Future<PlanAnswer> plan(Objective objective) {

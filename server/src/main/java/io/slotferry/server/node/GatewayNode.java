@@ -68,6 +68,7 @@ final class GatewayNode implements NodeService {
             gateway::submit,
             maps,
             map::plan,
+            status,
             health,
             metrics.registry());
     this.respServer = new Deployment(context, new RespServer(gateway));

@@ -18,6 +18,7 @@ import io.slotferry.replication.log.ReplicationLog;
 import io.slotferry.topology.ClusterMap;
 import io.slotferry.topology.Node;
 import io.slotferry.topology.Shard;
+import io.slotferry.topology.message.MoveTally;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -83,7 +84,21 @@ final class LeaderStatus {
             .put("backlogFirstOffset", log.firstOffsetInMemory())
             .put("holdings", holdings(copy))
             .put("disk", disk(copy.saves()))
-            .put("followers", followers));
+            .put("followers", followers)
+            .put("moves", moves(copy)));
+  }
+
+  private static JsonArray moves(ShardCopy copy) {
+    JsonArray moves = new JsonArray();
+    for (MoveTally tally : copy.moveTallies()) {
+      moves.add(
+          new JsonObject()
+              .put("operation", tally.operation())
+              .put("bytes", tally.bytes())
+              .put("heldMillis", tally.heldMillis())
+              .put("heldMillisMax", tally.heldMillisMax()));
+    }
+    return moves;
   }
 
   private static JsonObject disk(Saves saves) {
@@ -181,7 +196,22 @@ final class LeaderStatus {
         status.getLong("backlogFirstOffset"),
         holdings(status.getJsonObject("holdings")),
         disk(status.getJsonObject("disk")),
-        replicas);
+        replicas,
+        tallies(status.getJsonArray("moves")));
+  }
+
+  private static List<MoveTally> tallies(JsonArray moves) {
+    List<MoveTally> tallies = new ArrayList<>();
+    for (int i = 0; i < moves.size(); i++) {
+      JsonObject move = moves.getJsonObject(i);
+      tallies.add(
+          new MoveTally(
+              move.getLong("operation"),
+              move.getLong("bytes"),
+              move.getLong("heldMillis"),
+              move.getLong("heldMillisMax")));
+    }
+    return tallies;
   }
 
   private static Disk disk(JsonObject disk) {

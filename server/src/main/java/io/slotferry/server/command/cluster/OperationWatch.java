@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 final class OperationWatch {
   private static final long POLL_MILLIS = 500;
   private static final int STEPS = 10;
+  private static final double BYTES_PER_MEGABYTE = 1e6;
 
   private final AdminClient client;
   private final PrintStream out;
@@ -91,8 +92,21 @@ final class OperationWatch {
         + ": "
         + state
         + progress
+        + moved(operation)
         + left(total, done)
         + (detail.isEmpty() ? "" : " (" + detail + ")");
+  }
+
+  /** What the giving shards have sent, and what commands feel of it. */
+  private static String moved(JsonObject operation) {
+    long bytes = operation.getLong("bytes", 0L);
+    long longest = operation.getLong("heldMillisMax", 0L);
+    long now = operation.getLong("heldMillis", 0L);
+    return (bytes == 0
+            ? ""
+            : ", " + String.format(Locale.ROOT, "%,.1f MB", bytes / BYTES_PER_MEGABYTE))
+        + (longest == 0 ? "" : ", longest pause " + longest + " ms")
+        + (now == 0 ? "" : ", paused for " + now + " ms");
   }
 
   /** How long it will take at the speed so far. */
