@@ -5,7 +5,7 @@ package io.slotferry.topology.message;
  * people who follow the operation.
  *
  * @param bytes sent, effects of writes meanwhile included; all that a move sent anew counts again
- * @param heldMillis how long commands on what moves have been waiting by now, 0 when none wait
+ * @param heldMillis how long commands have been waiting for a hand-over by now, 0 when none wait
  * @param heldMillisMax the longest that they waited
  */
 public record MoveTally(long operation, long bytes, long heldMillis, long heldMillisMax) {
