@@ -33,8 +33,8 @@ final class Operations {
   /** Moves that a shard gives at once. */
   static final int MOVES_PER_SOURCE_MAX = 2;
 
-  /** Moves that a shard takes at once. */
-  static final int MOVES_PER_TARGET_MAX = 4;
+  /** Moves that a shard takes at once: of three that give, each can give its two. */
+  static final int MOVES_PER_TARGET_MAX = 6;
 
   private static final String NO_NODE = "waits for a free node with the shard role";
 
@@ -236,22 +236,27 @@ final class Operations {
       }
       int total = operation().done() + left;
       update(operation().state(), operation().shard(), total, "");
-      for (Batch batch : batches) {
-        if (mayBegin(batch)) {
-          agenda.propose(new MapChange.BeginMove(id, batch.from(), batch.to(), batch.partitions()));
+      // Whoever gives least comes first: all that have to give do so side by side.
+      for (int given = 0; given < MOVES_PER_SOURCE_MAX; given++) {
+        for (Batch batch : batches) {
+          if (mayBegin(batch, given)) {
+            agenda.propose(
+                new MapChange.BeginMove(id, batch.from(), batch.to(), batch.partitions()));
+          }
         }
       }
       return left == 0;
     }
 
-    private boolean mayBegin(Batch batch) {
-      int given = 0;
-      int taken = 0;
+    /** Whether its source gives so many now, and its target can take one more. */
+    private boolean mayBegin(Batch batch, int given) {
+      int gives = 0;
+      int takes = 0;
       for (Move move : agenda.map().moves()) {
-        given += move.from() == batch.from() ? 1 : 0;
-        taken += move.to() == batch.to() ? 1 : 0;
+        gives += move.from() == batch.from() ? 1 : 0;
+        takes += move.to() == batch.to() ? 1 : 0;
       }
-      return given < MOVES_PER_SOURCE_MAX && taken < MOVES_PER_TARGET_MAX;
+      return gives == given && takes < MOVES_PER_TARGET_MAX;
     }
 
     void say(String detail) {

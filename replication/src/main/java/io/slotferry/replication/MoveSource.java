@@ -92,6 +92,7 @@ final class MoveSource {
   private String targetNode = "";
   private long targetEpoch;
   private long ownEpoch;
+  private long mapVersion;
   private long sinceMillis;
   private long fence;
   private boolean proposalOpen;
@@ -135,6 +136,7 @@ final class MoveSource {
     }
     boolean sameTarget = target.leader().equals(targetNode) && target.epoch() == targetEpoch;
     ownEpoch = source.epoch();
+    mapVersion = map.version();
     targetNode = target.leader();
     targetEpoch = target.epoch();
     boolean refused = refusedAtVersion != 0 && map.version() >= refusedAtVersion;
@@ -166,7 +168,15 @@ final class MoveSource {
               outbox,
               this::handle);
       MoveOpen open =
-          new MoveOpen(move.id(), move.from(), move.to(), ownEpoch, targetEpoch, node, session);
+          new MoveOpen(
+              move.id(),
+              move.from(),
+              move.to(),
+              ownEpoch,
+              targetEpoch,
+              node,
+              session,
+              mapVersion);
       outbox.send(targetNode, CopyFrames.moveOpen(open));
     }
     if (held) {
@@ -321,10 +331,7 @@ final class MoveSource {
         });
   }
 
-  /**
-   * @param mapVersion of the image that {@link #mapIs} saw last
-   */
-  void tick(long mapVersion, long nowMillis) {
+  void tick(long nowMillis) {
     StreamLink link = this.link;
     long waited = nowMillis - sinceMillis;
     switch (state) {

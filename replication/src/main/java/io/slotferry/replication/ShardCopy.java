@@ -31,6 +31,7 @@ import io.slotferry.topology.Shard;
 import io.slotferry.topology.message.CopyReport;
 import io.slotferry.topology.message.LoadReport;
 import io.slotferry.topology.message.MoveTally;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -72,6 +73,9 @@ public final class ShardCopy implements ShardExecutor {
 
   private static final int EXPIRY_KEYS_MAX = 2_000;
 
+  /** Kept until the map comes; the source of one that is not asks again. */
+  private static final int EARLY_OPENS_MAX = 64;
+
   /** Each role and each move numbers its attempts from a block of its own. */
   private static final long SESSIONS_PER_ROLE = 1 << 16;
 
@@ -95,6 +99,9 @@ public final class ShardCopy implements ShardExecutor {
   private final LongScript script;
   private final Map<Long, MoveSource> movesOut = new HashMap<>();
   private final Map<Long, MoveTarget> movesIn = new HashMap<>();
+
+  /** Requests for moves that came before the map that has them. */
+  private final List<MoveOpen> earlyOpens = new ArrayList<>();
 
   /** Of the moves out of this copy that have ended, by operation. */
   private final Map<Long, MoveTally> tallies = new HashMap<>();
@@ -304,6 +311,7 @@ public final class ShardCopy implements ShardExecutor {
       movesOut.clear();
       tallies.clear();
       movesIn.clear();
+      earlyOpens.clear();
       watches.clear();
       blocked.refuseAll();
       held.refuseAll();
@@ -330,6 +338,11 @@ public final class ShardCopy implements ShardExecutor {
     }
     for (MoveSource source : movesOut.values()) {
       source.mapIs(map, nowMillis);
+    }
+    List<MoveOpen> opens = List.copyOf(earlyOpens);
+    earlyOpens.clear();
+    for (MoveOpen open : opens) {
+      openMove(open, nowMillis);
     }
     // Whatever waited for a move that has ended finds its partition here, or elsewhere, now.
     held.release(this);
@@ -950,10 +963,16 @@ public final class ShardCopy implements ShardExecutor {
   }
 
   private void openMove(MoveOpen open, long nowMillis) {
+    if (open.mapVersion() > map.version()) {
+      if (earlyOpens.size() < EARLY_OPENS_MAX) {
+        earlyOpens.add(open);
+      }
+      return;
+    }
     Move move = map.move(open.move());
     Shard shard = this.shard;
     if (leader == null || shard == null || move == null) {
-      return; // The source asks again; by then the map may be here.
+      return;
     }
     Shard source = map.shard(move.from());
     boolean current =
@@ -1006,7 +1025,7 @@ public final class ShardCopy implements ShardExecutor {
     leader.tick(nowMillis);
     replies.tick(nowMillis);
     for (MoveSource move : movesOut.values()) {
-      move.tick(map.version(), nowMillis);
+      move.tick(nowMillis);
     }
     for (MoveTarget move : movesIn.values()) {
       move.tick(nowMillis);

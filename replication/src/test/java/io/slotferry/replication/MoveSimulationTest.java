@@ -113,6 +113,18 @@ class MoveSimulationTest {
   }
 
   @Test
+  void aTargetThatHearsOfAMoveLaterThanItsSourceLosesNoTime() {
+    for (long seed = 1; seed <= SEEDS; seed++) {
+      SimulatedCluster cluster = new SimulatedCluster(seed, 2);
+      cluster.run(500);
+      int partition = cluster.map().partitionsOf(1)[0];
+      cluster.move(1, 2, new int[] {partition});
+      cluster.run(MoveSource.OPEN_AGAIN_MILLIS - 1);
+      assertThat(cluster.map().shardOf(partition)).as("seed %d", seed).isEqualTo(2);
+    }
+  }
+
+  @Test
   void aMoveSurvivesTheDeathOfEitherLeaderAtAnyTime() {
     for (long seed = 1; seed <= 3 * SEEDS; seed++) {
       SimulatedCluster cluster = new SimulatedCluster(seed, 2);
