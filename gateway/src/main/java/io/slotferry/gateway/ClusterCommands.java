@@ -92,7 +92,7 @@ final class ClusterCommands {
       GatewayOptions options = session.gateway.options();
       Set<Role> roles = Set.of(Role.GATEWAY);
       int port = session.gateway.respPort();
-      gateways.add(new Node(options.nodeId(), roles, options.bind(), port, 0, 0));
+      gateways.add(new Node(options.nodeId(), roles, options.bind(), port, 0, 0, ""));
     }
     List<Share> shares = new ArrayList<>();
     int count = gateways.size();

@@ -136,7 +136,8 @@ final class TestGateway implements AutoCloseable {
     if (onBus) {
       busCopies.add(onLoop(() -> new BusCopy(vertx, node, replica)));
     }
-    maps.change(new MapChange.PutNode(new Node(node, Set.of(Role.REPLICA), "127.0.0.1", 0, 0, 0)));
+    maps.change(
+        new MapChange.PutNode(new Node(node, Set.of(Role.REPLICA), "127.0.0.1", 0, 0, 0, "")));
     change(new MapChange.AddReplica(shard, node));
     return replica;
   }

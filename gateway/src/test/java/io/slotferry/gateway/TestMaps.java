@@ -26,10 +26,11 @@ final class TestMaps implements MapSource {
     List<MapChange.ShardPlacement> placements = new ArrayList<>();
     maps.change(
         new MapChange.PutNode(
-            new Node("gateway-1", Set.of(Role.GATEWAY), "127.0.0.1", 7001, 7002, 0)));
+            new Node("gateway-1", Set.of(Role.GATEWAY), "127.0.0.1", 7001, 7002, 0, "")));
     for (int i = 1; i <= shards; i++) {
       maps.change(
-          new MapChange.PutNode(new Node("shard-" + i, Set.of(Role.SHARD), "127.0.0.1", 0, 0, 0)));
+          new MapChange.PutNode(
+              new Node("shard-" + i, Set.of(Role.SHARD), "127.0.0.1", 0, 0, 0, "")));
       placements.add(new MapChange.ShardPlacement(i, "shard-" + i, List.of()));
     }
     maps.change(new MapChange.CreateCluster(placements));

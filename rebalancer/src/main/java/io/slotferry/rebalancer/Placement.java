@@ -10,11 +10,16 @@ import io.slotferry.topology.Shard;
 import io.slotferry.topology.message.NodeReport;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Which nodes are in the map, and which of them carries a copy of what. */
+/**
+ * Which nodes are in the map, and which of them carries a copy of what. Of those that are free, one
+ * that wants the shard is taken before one that wants none; then one in the zone that has least: of
+ * the shard's copies for a replica, of the shards for a leader.
+ */
 final class Placement {
   /** node-2 comes before node-10. */
   private static final Comparator<Node> BY_ID =
@@ -71,7 +76,7 @@ final class Placement {
     List<Node> leaders = spares(agenda.map(), Role.SHARD, nowMillis);
     List<Node> chosen = new ArrayList<>();
     for (int shard = 1; shard <= settings.shards() && !leaders.isEmpty(); shard++) {
-      chosen.add(takeFor(shard, leaders));
+      chosen.add(takeFor(shard, leaders, chosen));
     }
     if (chosen.size() < settings.shards()) {
       incompleteSinceMillis = NEVER;
@@ -97,7 +102,8 @@ final class Placement {
     spares.removeIf(node -> isWantedElsewhere(agenda.map(), node, shard.id(), nowMillis));
     int missing = settings.replicas() - present(shard, nowMillis);
     while (missing > 0 && !spares.isEmpty()) {
-      agenda.propose(new MapChange.AddReplica(shard.id(), takeFor(shard.id(), spares).id()));
+      Node taken = takeFor(shard.id(), spares, copies(agenda.map(), shard.id()));
+      agenda.propose(new MapChange.AddReplica(shard.id(), taken.id()));
       missing--;
     }
     Shard now = agenda.map().shard(shard.id());
@@ -143,7 +149,7 @@ final class Placement {
   /** A spare node with the shard role for the new shard {@code id}; 0: for any. */
   @Nullable Node spareForShard(ClusterMap map, int id, long nowMillis) {
     List<Node> spares = spares(map, Role.SHARD, nowMillis);
-    return spares.isEmpty() ? null : takeFor(id, spares);
+    return spares.isEmpty() ? null : takeFor(id, spares, leaders(map));
   }
 
   /** Nodes in the map that are up, have the role, and carry no copy, in the order of their ids. */
@@ -160,22 +166,49 @@ final class Placement {
     return spares;
   }
 
-  /** Takes the best of {@code spares}: one that prefers the shard, one without, any. */
-  private static Node takeFor(int shard, List<Node> spares) {
-    Node best = spares.getFirst();
-    for (Node node : spares) {
-      if (fitness(node, shard) > fitness(best, shard)) {
-        best = node;
+  private static List<Node> leaders(ClusterMap map) {
+    List<Node> leaders = new ArrayList<>();
+    for (Shard shard : map.shards()) {
+      leaders.add(map.node(shard.leader()));
+    }
+    return leaders;
+  }
+
+  private static List<Node> copies(ClusterMap map, int id) {
+    List<Node> copies = new ArrayList<>();
+    for (Node node : map.nodes()) {
+      Shard carried = map.shardOn(node.id());
+      if (carried != null && carried.id() == id) {
+        copies.add(node);
       }
     }
+    return copies;
+  }
+
+  /**
+   * Takes the best of {@code spares}, the first of equals.
+   *
+   * @param others it should be in another zone than they
+   */
+  private static Node takeFor(int shard, List<Node> spares, List<Node> others) {
+    Node best =
+        Collections.min(
+            spares,
+            Comparator.<Node>comparingInt(node -> -fitness(node, shard))
+                .thenComparingLong(node -> inZone(node.zone(), others)));
     spares.remove(best);
     return best;
   }
 
+  /** One that prefers the shard, one without preference, any. */
   private static int fitness(Node node, int shard) {
     if (node.preferredShard() == shard) {
       return 2;
     }
     return node.preferredShard() == 0 ? 1 : 0;
+  }
+
+  private static long inZone(String zone, List<Node> nodes) {
+    return nodes.stream().filter(node -> node.zone().equals(zone)).count();
   }
 }

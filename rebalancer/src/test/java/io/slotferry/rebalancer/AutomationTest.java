@@ -37,7 +37,7 @@ class AutomationTest {
     List<MapChange.ShardPlacement> placements = new ArrayList<>();
     for (int shard = 1; shard <= 2; shard++) {
       String name = "shard-" + shard;
-      apply(new MapChange.PutNode(new Node(name, Set.of(Role.SHARD), "", 0, 0, shard)));
+      apply(new MapChange.PutNode(new Node(name, Set.of(Role.SHARD), "", 0, 0, shard, "")));
       placements.add(new MapChange.ShardPlacement(shard, name, List.of()));
     }
     apply(new MapChange.CreateCluster(placements));

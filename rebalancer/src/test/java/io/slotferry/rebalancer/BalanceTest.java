@@ -37,7 +37,9 @@ class BalanceTest {
     List<MapChange.ShardPlacement> placements = new ArrayList<>();
     for (int shard = 1; shard <= shards; shard++) {
       String name = "shard-" + shard;
-      map = apply(map, new MapChange.PutNode(new Node(name, Set.of(Role.SHARD), "", 0, 0, shard)));
+      map =
+          apply(
+              map, new MapChange.PutNode(new Node(name, Set.of(Role.SHARD), "", 0, 0, shard, "")));
       placements.add(new MapChange.ShardPlacement(shard, name, List.of()));
     }
     return apply(map, new MapChange.CreateCluster(placements));

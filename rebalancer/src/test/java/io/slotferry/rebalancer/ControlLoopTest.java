@@ -56,6 +56,29 @@ class ControlLoopTest {
   }
 
   @Test
+  void leadersAndTheCopiesOfAShardAreSpreadOverZones() {
+    LoopDriver driver = new LoopDriver(ControlSettings.of(2, 1));
+    driver.join("shard-1", Role.SHARD, 0, "a");
+    driver.join("shard-2", Role.SHARD, 0, "a");
+    driver.join("shard-3", Role.SHARD, 0, "b");
+    driver.join("replica-1", Role.REPLICA, 0, "a");
+    driver.join("replica-2", Role.REPLICA, 0, "b");
+    driver.steps(3);
+
+    assertThat(driver.shard(1).leader()).isEqualTo("shard-1");
+    assertThat(driver.shard(2).leader()).isEqualTo("shard-3");
+    assertThat(driver.shard(1).replicas()).containsExactly("replica-2");
+    assertThat(driver.shard(2).replicas()).containsExactly("replica-1");
+
+    driver.join("replica-0", Role.REPLICA, 1, "a");
+    driver.node("replica-2").up = false;
+    driver.pass(ControlSettings.REPLICA_LOST_MILLIS + 2000);
+    assertThat(driver.shard(1).replicas())
+        .as("the shard that a node wants comes before its zone")
+        .contains("replica-0");
+  }
+
+  @Test
   void aReplicaMeantForAShardThatLacksOneIsLeftToIt() {
     LoopDriver driver = LoopDriver.running(2, 1);
     driver.change(new MapChange.SetInSync(1, 1, 2, Set.of("shard-1")));

@@ -46,7 +46,7 @@ final class FakeNode extends VerticleBase {
   int changesPulled;
 
   FakeNode(String id, Role role, long incarnation) {
-    this.node = new Node(id, Set.of(role), "127.0.0.1", 0, 0, 0);
+    this.node = new Node(id, Set.of(role), "127.0.0.1", 0, 0, 0, "");
     this.incarnation = incarnation;
   }
 

@@ -73,8 +73,12 @@ final class LoopDriver {
   }
 
   FakeNode join(String id, Role role, int preferredShard) {
+    return join(id, role, preferredShard, "");
+  }
+
+  FakeNode join(String id, Role role, int preferredShard, String zone) {
     FakeNode node = new FakeNode();
-    node.node = new Node(id, Set.of(role), "127.0.0.1", 0, 0, preferredShard);
+    node.node = new Node(id, Set.of(role), "127.0.0.1", 0, 0, preferredShard, zone);
     nodes.put(id, node);
     return node;
   }

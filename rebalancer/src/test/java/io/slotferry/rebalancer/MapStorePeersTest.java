@@ -139,7 +139,7 @@ class MapStorePeersTest {
     for (int i = 0; i < 6 * SNAPSHOT_EVERY; i++) {
       leader.accepted(
           new MapChange.PutNode(
-              new Node("shard-" + i % 3, Set.of(), "h".repeat(30_000) + i, 0, 0, 0)));
+              new Node("shard-" + i % 3, Set.of(), "h".repeat(30_000) + i, 0, 0, 0, "")));
     }
 
     TestPeer back = startPeer(away.id());

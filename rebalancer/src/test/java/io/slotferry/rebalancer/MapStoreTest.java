@@ -110,7 +110,7 @@ class MapStoreTest {
   /** So large that a segment of the log holds only some dozens of them. */
   private static MapChange large(String id) {
     MapChange.PutNode put = (MapChange.PutNode) TestPeer.node(id);
-    return new MapChange.PutNode(new Node(id, put.node().roles(), "h".repeat(40_000), 0, 0, 0));
+    return new MapChange.PutNode(new Node(id, put.node().roles(), "h".repeat(40_000), 0, 0, 0, ""));
   }
 
   private List<Path> filesNamed(String pattern) throws IOException {

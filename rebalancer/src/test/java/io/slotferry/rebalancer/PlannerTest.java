@@ -181,7 +181,7 @@ class PlannerTest {
   }
 
   private static Node node(int shard) {
-    return new Node("shard-" + shard, Set.of(Role.SHARD), "127.0.0.1", 0, 0, shard);
+    return new Node("shard-" + shard, Set.of(Role.SHARD), "127.0.0.1", 0, 0, shard, "");
   }
 
   private static ClusterMap addShard(ClusterMap map, int shard) {

@@ -106,7 +106,7 @@ final class SimulatedCluster {
   }
 
   void join(String id, Role role) {
-    Node node = new Node(id, Set.of(role), "127.0.0.1", 0, 0, 0);
+    Node node = new Node(id, Set.of(role), "127.0.0.1", 0, 0, 0, "");
     nodes.put(id, new SimulatedCopy(node, rate(), 1 + random.nextInt(5)));
   }
 

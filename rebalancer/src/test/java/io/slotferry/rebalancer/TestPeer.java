@@ -184,6 +184,6 @@ final class TestPeer implements MapStore.Listener {
 
   /** A change that is always accepted. */
   static MapChange node(String id) {
-    return new MapChange.PutNode(new Node(id, Set.of(Role.SHARD), "host-of-" + id, 0, 0, 0));
+    return new MapChange.PutNode(new Node(id, Set.of(Role.SHARD), "host-of-" + id, 0, 0, 0, ""));
   }
 }

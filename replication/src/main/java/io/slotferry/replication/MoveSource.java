@@ -169,14 +169,7 @@ final class MoveSource {
               this::handle);
       MoveOpen open =
           new MoveOpen(
-              move.id(),
-              move.from(),
-              move.to(),
-              ownEpoch,
-              targetEpoch,
-              node,
-              session,
-              mapVersion);
+              move.id(), move.from(), move.to(), ownEpoch, targetEpoch, node, session, mapVersion);
       outbox.send(targetNode, CopyFrames.moveOpen(open));
     }
     if (held) {

@@ -81,7 +81,7 @@ class LoadMeterTest {
 
   @Test
   void aTabletIsToldOfWithItsMiddles() {
-    change(new MapChange.PutNode(new Node("shard-1", Set.of(Role.SHARD), "h", 0, 0, 0)));
+    change(new MapChange.PutNode(new Node("shard-1", Set.of(Role.SHARD), "h", 0, 0, 0, "")));
     change(
         new MapChange.CreateCluster(
             List.of(new MapChange.ShardPlacement(1, "shard-1", List.of()))));

@@ -90,7 +90,7 @@ final class SimulatedCluster {
   }
 
   private void join(String node) {
-    change(new MapChange.PutNode(new Node(node, Set.of(Role.SHARD), "", 0, 0, 0)));
+    change(new MapChange.PutNode(new Node(node, Set.of(Role.SHARD), "", 0, 0, 0, "")));
     start(node);
   }
 

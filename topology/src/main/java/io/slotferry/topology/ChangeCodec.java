@@ -175,7 +175,7 @@ final class ChangeCodec {
   static MapChange read(MapInput in, int format) throws IOException {
     int code = in.u8();
     return switch (code) {
-      case 1 -> new PutNode(in.node());
+      case 1 -> new PutNode(in.node(format > 2));
       case 2 -> new RemoveNode(in.text());
       case 3 -> new CreateCluster(in.list(in::placement));
       case 4 -> new CreateShard(in.placement());

@@ -15,13 +15,13 @@ import java.util.Collections;
  * equal bytes.
  */
 public final class MapCodec {
-  private static final int CHANGE_FORMAT = 2;
+  private static final int CHANGE_FORMAT = 3;
 
   /**
    * Since 2 a map has settings and users, since 3 libraries, since 4 where tablets come from, and
    * what operations aim at.
    */
-  private static final int MAP_FORMAT = 4;
+  private static final int MAP_FORMAT = 5;
 
   private MapCodec() {}
 
@@ -68,7 +68,7 @@ public final class MapCodec {
     int nextTablet = in.i32();
     long retiredEpoch = in.i64();
     MapDraft draft = new MapDraft(version, in.slots(), nextTablet, retiredEpoch);
-    in.list(in::node).forEach(node -> draft.nodes.put(node.id(), node));
+    in.list(() -> in.node(format > 4)).forEach(node -> draft.nodes.put(node.id(), node));
     in.list(in::shard).forEach(shard -> draft.shards.put(shard.id(), shard));
     in.list(() -> in.keyspace(format))
         .forEach(keyspace -> draft.keyspaces.put(keyspace.number(), keyspace));

@@ -160,11 +160,14 @@ final class MapInput {
     return owners;
   }
 
-  Node node() throws IOException {
+  /**
+   * @param zoned whether the format has zones
+   */
+  Node node(boolean zoned) throws IOException {
     String id = text();
     Set<Role> roles = EnumSet.noneOf(Role.class);
     roles.addAll(list(() -> code(ROLES)));
-    return new Node(id, roles, text(), i32(), i32(), i32());
+    return new Node(id, roles, text(), i32(), i32(), i32(), zoned ? text() : "");
   }
 
   Shard shard() throws IOException {

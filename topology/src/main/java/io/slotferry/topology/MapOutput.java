@@ -113,6 +113,7 @@ final class MapOutput {
     i32(node.respPort());
     i32(node.httpPort());
     i32(node.preferredShard());
+    text(node.zone());
   }
 
   void shard(Shard shard) throws IOException {

@@ -36,7 +36,7 @@ final class RandomChanges {
   }
 
   private static Node node(String id, Role... roles) {
-    return new Node(id, Set.of(roles), "127.0.0.1", 6379, 8080, 0);
+    return new Node(id, Set.of(roles), "127.0.0.1", 6379, 8080, 0, "");
   }
 
   /** One change of each kind that there is, in the order of the sealed interface. */
@@ -91,7 +91,14 @@ final class RandomChanges {
   private Node randomNode() {
     Set<Role> roles = EnumSet.of(Role.values()[random.nextInt(Role.values().length)]);
     roles.add(Role.values()[random.nextInt(Role.values().length)]);
-    return new Node("node-" + random.nextInt(8), roles, "h\u00f6st", 1, 2, random.nextInt(4));
+    return new Node(
+        "node-" + random.nextInt(8),
+        roles,
+        "h\u00f6st",
+        1,
+        2,
+        random.nextInt(4),
+        "zone-" + random.nextInt(2));
   }
 
   private MapChange mergeTablets(ClusterMap map) {

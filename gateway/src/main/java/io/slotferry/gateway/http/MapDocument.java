@@ -62,7 +62,8 @@ final class MapDocument {
         .put("roles", new JsonArray(node.roles().stream().sorted().map(Json::lower).toList()))
         .put("host", node.host())
         .put("respPort", node.respPort())
-        .put("httpPort", node.httpPort());
+        .put("httpPort", node.httpPort())
+        .put("zone", node.zone());
   }
 
   static JsonObject of(Keyspace keyspace) {

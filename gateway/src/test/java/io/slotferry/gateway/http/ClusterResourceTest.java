@@ -57,7 +57,8 @@ class ClusterResourceTest {
                 .put("roles", JsonArray.of("gateway"))
                 .put("host", "127.0.0.1")
                 .put("respPort", 6379)
-                .put("httpPort", 8080));
+                .put("httpPort", 8080)
+                .put("zone", ""));
     assertThat(cluster.getJsonArray("keyspaces").getJsonObject(0).getInteger("number")).isZero();
   }
 
@@ -182,7 +183,7 @@ class ClusterResourceTest {
       long version = http.maps.current().version();
       assertThat(event(reader)).isEqualTo("{\"version\":" + version + "}");
       http.maps.change(
-          new MapChange.PutNode(new Node("shard-9", Set.of(Role.SHARD), "h", 0, 0, 0)));
+          new MapChange.PutNode(new Node("shard-9", Set.of(Role.SHARD), "h", 0, 0, 0, "")));
       assertThat(event(reader)).isEqualTo("{\"version\":" + (version + 1) + "}");
       http.undeploy();
       assertThat(reader.readLine()).isNull();

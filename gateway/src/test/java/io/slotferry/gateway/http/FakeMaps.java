@@ -25,11 +25,12 @@ final class FakeMaps implements MapSource {
   FakeMaps() {
     change(
         new MapChange.PutNode(
-            new Node("gateway-1", Set.of(Role.GATEWAY), "127.0.0.1", 6379, 8080, 0)));
+            new Node("gateway-1", Set.of(Role.GATEWAY), "127.0.0.1", 6379, 8080, 0, "")));
     List<MapChange.ShardPlacement> placements = new ArrayList<>();
     for (int i = 1; i <= 3; i++) {
-      change(new MapChange.PutNode(new Node("shard-" + i, Set.of(Role.SHARD), "h", 0, 0, 0)));
-      change(new MapChange.PutNode(new Node("replica-" + i, Set.of(Role.REPLICA), "h", 0, 0, 0)));
+      change(new MapChange.PutNode(new Node("shard-" + i, Set.of(Role.SHARD), "h", 0, 0, 0, "")));
+      change(
+          new MapChange.PutNode(new Node("replica-" + i, Set.of(Role.REPLICA), "h", 0, 0, 0, "")));
       placements.add(new MapChange.ShardPlacement(i, "shard-" + i, List.of("replica-" + i)));
     }
     change(new MapChange.CreateCluster(placements));

@@ -139,7 +139,7 @@ class FsyncPolicyTest {
     seen.clear();
     map = ClusterMap.EMPTY;
     ShardCopy copy = open(volume, policy);
-    change(new MapChange.PutNode(new Node(NODE, Set.of(Role.SHARD), "", 0, 0, 0)));
+    change(new MapChange.PutNode(new Node(NODE, Set.of(Role.SHARD), "", 0, 0, 0, "")));
     change(new MapChange.CreateCluster(List.of(new MapChange.ShardPlacement(1, NODE, List.of()))));
     change(new MapChange.Promote(1, 0, NODE, copy.incarnation(), false));
     copy.mapChanged(map);

@@ -26,8 +26,8 @@ interface Form<T> {
     return scalar("a single value", text -> text);
   }
 
-  /** A node's id: it names its folder and its addresses on the event bus. Empty for none. */
-  static Form<String> nodeId() {
+  /** A node's id names its folder and its addresses on the event bus. Empty for none. */
+  static Form<String> name() {
     return scalar(
         "at most 64 letters, digits, '.', '_' and '-', a letter or digit first",
         text -> text.matches("|[A-Za-z0-9][A-Za-z0-9._-]{0,63}") ? text : null);

@@ -16,11 +16,12 @@ import java.util.Set;
  * @param preset its value where nobody says otherwise
  */
 record Setting<T>(String path, Form<T> form, T preset) {
-  static final Setting<String> NODE_ID = new Setting<>("node.id", Form.nodeId(), "");
+  static final Setting<String> NODE_ID = new Setting<>("node.id", Form.name(), "");
   static final Setting<Set<Role>> NODE_ROLES =
       new Setting<>("node.roles", Form.someOf(Role.class), Set.of());
   static final Setting<Integer> NODE_SHARD =
       new Setting<>("node.shard", Form.integer(0, Integer.MAX_VALUE), 0);
+  static final Setting<String> NODE_ZONE = new Setting<>("node.zone", Form.name(), "");
 
   static final Setting<Path> DATA_DIR = new Setting<>("data.dir", Form.folder(), Path.of("./data"));
   static final Setting<Fsync> DATA_PERSISTENCE =
@@ -72,6 +73,7 @@ record Setting<T>(String path, Form<T> form, T preset) {
           NODE_ID,
           NODE_ROLES,
           NODE_SHARD,
+          NODE_ZONE,
           DATA_DIR,
           DATA_PERSISTENCE,
           DATA_EPHEMERAL,

@@ -25,7 +25,7 @@ public record Settings(
    * @param id stable over restarts, unique in the cluster
    * @param shard the shard whose copy it wants to carry, 0 for any
    */
-  public record NodeSettings(String id, Set<Role> roles, int shard) {}
+  public record NodeSettings(String id, Set<Role> roles, int shard, String zone) {}
 
   /**
    * @param ephemeral nothing is kept on disk

@@ -237,7 +237,10 @@ public final class SettingsReader {
   private Settings settings() {
     return new Settings(
         new Settings.NodeSettings(
-            get(Setting.NODE_ID), get(Setting.NODE_ROLES), get(Setting.NODE_SHARD)),
+            get(Setting.NODE_ID),
+            get(Setting.NODE_ROLES),
+            get(Setting.NODE_SHARD),
+            get(Setting.NODE_ZONE)),
         new Settings.DataSettings(
             get(Setting.DATA_DIR), get(Setting.DATA_PERSISTENCE), get(Setting.DATA_EPHEMERAL)),
         new Settings.RespSettings(

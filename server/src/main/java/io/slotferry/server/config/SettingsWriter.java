@@ -17,7 +17,17 @@ public final class SettingsWriter {
     DataSettings data = settings.data();
     ClusterSettings cluster = settings.cluster();
     StringBuilder yaml = new StringBuilder();
-    section(yaml, "node", "id", node.id(), "roles", node.roles(), "shard", node.shard());
+    section(
+        yaml,
+        "node",
+        "id",
+        node.id(),
+        "roles",
+        node.roles(),
+        "shard",
+        node.shard(),
+        "zone",
+        node.zone());
     section(
         yaml,
         "data",

@@ -74,7 +74,7 @@ public final class EmbeddedCluster implements Server {
       throw new IllegalStateException("not started");
     }
     return runtime.add(
-        new NodeSettings(node.id(), Set.of(node.role()), node.number()),
+        new NodeSettings(node.id(), Set.of(node.role()), node.number(), ""),
         data.path().resolve(node.id()),
         0);
   }

@@ -140,7 +140,8 @@ final class NodeRuntime {
             advertised,
             isGateway ? respPort() : 0,
             isGateway ? httpPort() : healthPort,
-            settings.shard());
+            settings.shard(),
+            settings.zone());
     CopyNode copy = copies.get(settings.id());
     return copy == null
         ? new Heartbeat(

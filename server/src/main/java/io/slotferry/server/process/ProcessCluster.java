@@ -153,7 +153,7 @@ public final class ProcessCluster implements Server {
     int port =
         node.role() == Role.REBALANCER ? members.get(node.number() - 1).port() : ports.next();
     return new Settings(
-        new NodeSettings(node.id(), Set.of(node.role()), carrier ? node.number() : 0),
+        new NodeSettings(node.id(), Set.of(node.role()), carrier ? node.number() : 0, ""),
         new Settings.DataSettings(
             folder().path(), settings.data().persistence(), settings.data().ephemeral()),
         new RespSettings(

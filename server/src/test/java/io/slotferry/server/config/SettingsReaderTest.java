@@ -44,6 +44,7 @@ class SettingsReaderTest {
     everything.put("SLOTFERRY_NODE_ID", "shard-1");
     everything.put("SLOTFERRY_NODE_ROLES", "shard,replica");
     everything.put("SLOTFERRY_NODE_SHARD", "3");
+    everything.put("SLOTFERRY_NODE_ZONE", "rack-7");
     everything.put("SLOTFERRY_DATA_DIR", "/a b/\"c\\d");
     everything.put("SLOTFERRY_DATA_PERSISTENCE", "always");
     everything.put("SLOTFERRY_RESP_PASSWORD", "#: {x}, 'y'");
@@ -68,7 +69,7 @@ class SettingsReaderTest {
                 "SLOTFERRY_IMAGE", "slotferry:latest"));
 
     assertThat(settings.node())
-        .isEqualTo(new Settings.NodeSettings("shard-2", Set.of(Role.SHARD), 2));
+        .isEqualTo(new Settings.NodeSettings("shard-2", Set.of(Role.SHARD), 2, ""));
     assertThat(settings.data().dir()).isEqualTo(Path.of("/data"));
     assertThat(settings.cluster().members()).contains(new HostPort("rebalancer-3", 5701));
     assertThat(settings.rebalancer().peers())

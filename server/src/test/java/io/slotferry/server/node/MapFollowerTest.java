@@ -160,7 +160,7 @@ class MapFollowerTest {
     for (int i = 0; i < count; i++) {
       MapChange change =
           new MapChange.PutNode(
-              new Node("gateway-1", Set.of(Role.GATEWAY), "h", changes.size() + 1, 0, 0));
+              new Node("gateway-1", Set.of(Role.GATEWAY), "h", changes.size() + 1, 0, 0, ""));
       truth = ((Outcome.Accepted) truth.apply(change)).map();
       changes.add(MapCodec.encode(change));
     }

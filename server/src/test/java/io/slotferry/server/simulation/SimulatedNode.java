@@ -59,7 +59,7 @@ final class SimulatedNode extends SimulatedProcess {
     super(name, cluster.timeline);
     this.cluster = cluster;
     this.fsync = fsync;
-    this.identity = new Node(name, Set.of(role), "", 0, 0, preferredShard);
+    this.identity = new Node(name, Set.of(role), "", 0, 0, preferredShard, "");
     this.volume = new MemoryVolume(new Random(timeline.random.nextLong()));
     this.copy = newCopy();
   }

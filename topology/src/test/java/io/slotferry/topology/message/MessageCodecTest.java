@@ -16,7 +16,8 @@ import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 class MessageCodecTest {
-  private static final Node NODE = new Node("shard-1", Set.of(Role.SHARD), "host", 6379, 8080, 1);
+  private static final Node NODE =
+      new Node("shard-1", Set.of(Role.SHARD), "host", 6379, 8080, 1, "z");
   private static final CopyReport LEADING =
       new CopyReport(1, 7, true, "abc", 1L << 40, Set.of("shard-1", "replica-1"), 3, 12, false);
   private static final CopyReport FOLLOWING =
