@@ -70,6 +70,7 @@ final class Follower {
   private long session;
   private boolean streaming;
   private boolean failed;
+  private boolean leaving;
   private @Nullable WalkPosition walk;
 
   /** The leader's history, as long as this copy has not come to where it begins. */
@@ -130,6 +131,24 @@ final class Follower {
     outbox.send(leader, CopyFrames.follow(request));
   }
 
+  /**
+   * Its node is about to stop: the leader is to take it out of the in-sync set while it still
+   * acknowledges, so that no synchronous write waits for a copy that is gone.
+   */
+  void leave(long nowMillis) {
+    leaving = true;
+    StreamLink link = this.link;
+    if (link != null && streaming) {
+      tellLeaving(link, nowMillis);
+    }
+  }
+
+  private void tellLeaving(StreamLink link, long nowMillis) {
+    message.clear();
+    message.u8(StreamMessage.LEAVING);
+    link.send(message, nowMillis);
+  }
+
   /** A frame of the leader's stream. */
   void received(String from, long ofSession, WireReader in, long nowMillis) {
     StreamLink link = this.link;
@@ -153,7 +172,12 @@ final class Follower {
     }
     int kind = in.u8();
     switch (kind) {
-      case StreamMessage.CONTINUE, StreamMessage.SYNC -> begin(kind, in);
+      case StreamMessage.CONTINUE, StreamMessage.SYNC -> {
+        begin(kind, in);
+        if (leaving) {
+          tellLeaving(link, nowMillis);
+        }
+      }
       case StreamMessage.LOG -> log(in);
       case StreamMessage.CHUNK -> chunk(in);
       case StreamMessage.SYNC_DONE -> syncDone(link, nowMillis);

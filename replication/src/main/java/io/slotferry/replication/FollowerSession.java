@@ -45,6 +45,7 @@ final class FollowerSession {
   private long lastAckMillis;
   private long ackAskedOffset;
   private boolean inSyncTold;
+  private boolean leaving;
   private boolean lost;
   private long freshnessAskedMillis = NOT_ASKED;
 
@@ -159,6 +160,8 @@ final class FollowerSession {
       lastAckMillis = nowMillis;
     } else if (kind == StreamMessage.FRESHNESS_ASK) {
       freshnessAskedMillis = in.i64();
+    } else if (kind == StreamMessage.LEAVING) {
+      leaving = true;
     }
   }
 
@@ -198,6 +201,11 @@ final class FollowerSession {
 
   boolean isStreaming() {
     return walk == null;
+  }
+
+  /** Whether its node is about to stop. */
+  boolean isLeaving() {
+    return leaving;
   }
 
   long lastAckMillis() {

@@ -230,6 +230,7 @@ public final class Leader {
 
   private static boolean keepsUp(FollowerSession session, long overdue, long nowMillis) {
     return session.isStreaming()
+        && !session.isLeaving()
         && session.appliedOffset() >= overdue
         && nowMillis - session.lastAckMillis() < FOLLOWER_SILENCE_MILLIS_MAX;
   }

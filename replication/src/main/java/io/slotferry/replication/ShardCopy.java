@@ -996,6 +996,23 @@ public final class ShardCopy implements ShardExecutor {
         || !known.open().node().equals(open.node());
   }
 
+  /**
+   * The node is about to stop. A replica leaves the in-sync set first, and acknowledges until then:
+   * stop it when {@link #isInSync} says no more.
+   */
+  public void leave() {
+    Follower follower = this.follower;
+    if (follower != null) {
+      follower.leave(time.monotonicMillis());
+    }
+  }
+
+  /** Whether the map has this copy as a replica in the in-sync set: writes may wait for it. */
+  public boolean isInSync() {
+    Shard shard = this.shard;
+    return shard != null && follower != null && shard.inSync().contains(node);
+  }
+
   // ---- time
 
   /** Retransmission and timeouts of the follower's role; every {@link #TICK_MILLIS}. */

@@ -17,6 +17,7 @@ package io.slotferry.replication;
  *   follower → leader
  *     ACK           applied offset, fsynced offset
  *     FRESHNESS_ASK the follower's time: where does the log end? See {@link Freshness}
+ *     LEAVING       my node is about to stop: promise nothing more that waits for me
  *   source → target of a move
  *     CHUNK, EFFECTS (records of the moved partitions), FENCE (number)
  *   target → source
@@ -39,6 +40,7 @@ final class StreamMessage {
   static final int FRESHNESS_ASK = 12;
   static final int FRESHNESS = 13;
   static final int IN_SYNC = 14;
+  static final int LEAVING = 15;
 
   private StreamMessage() {}
 }

@@ -63,6 +63,30 @@ class SyncDurabilityTest {
     assertThat(promotions).isGreaterThan(SEEDS);
   }
 
+  @Test
+  void noWriteWaitsForAReplicaThatHasLeft() {
+    for (long seed = 1; seed <= SEEDS; seed++) {
+      SimulatedCluster cluster = new SimulatedCluster(seed, 1, 2);
+      SimulatedControl control = new SimulatedControl(cluster, SHARD);
+      cluster.run(1_000);
+      String replica = cluster.shard(SHARD).replicas().getFirst();
+      assertThat(cluster.shard(SHARD).inSync()).contains(replica);
+
+      cluster.copy(replica).leave();
+      cluster.run(4 * SimulatedControl.HEARTBEAT_MILLIS);
+      assertThat(cluster.copy(replica).isInSync()).as("seed %d", seed).isFalse();
+      cluster.stop(replica);
+      SimulatedCluster.Answer answer = cluster.sendSync("RPUSH", "list", "e");
+      cluster.run(2L * SimulatedControl.HEARTBEAT_MILLIS);
+      assertThat(answer.text).as("seed %d", seed).isEqualTo(":1\r\n");
+
+      cluster.start(replica);
+      cluster.run(3_000);
+      assertThat(cluster.copy(replica).isInSync()).as("seed %d", seed).isTrue();
+      assertThat(control.promotions).isZero();
+    }
+  }
+
   private void use(SimulatedCluster cluster) {
     RandomGenerator random = cluster.random;
     for (int i = random.nextInt(4); i > 0; i--) {

@@ -16,12 +16,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The planned switch of a leader whose node is about to stop: clients notice some latency instead
- * of a failover.
+ * What a copy does whose node is about to stop. A leader has another copy lead: clients notice some
+ * latency instead of a failover. A replica leaves the in-sync set: no synchronous write waits for
+ * it.
  *
  * <pre>
- *   name the successor (map) ──► another leads, or the successor was given up ──► linger ──► done
- *          └── refused, nobody to name ──► done          or HANDOVER_MILLIS_MAX
+ *   leader:  name the successor (map) ──► another leads, or the successor was given up ──► linger ──► done
+ *                   └── refused, nobody to name ──► done          or HANDOVER_MILLIS_MAX
+ *   replica: tell the leader ──► the map has it in the in-sync set no more, or LEAVE_MILLIS_MAX ──► done
  * </pre>
  *
  * <p>Thread: the context of the copy.
@@ -31,6 +33,9 @@ final class Handover {
 
   /** Then the node stops all the same, and the shard has a failover. */
   private static final long HANDOVER_MILLIS_MAX = 3_000;
+
+  /** Then the replica stops all the same: its leader may be gone too. */
+  private static final long LEAVE_MILLIS_MAX = 1_500;
 
   /** What gateways sent before they knew of the new leader has to be refused, not lost. */
   private static final long LINGER_MILLIS = 500;
@@ -52,6 +57,22 @@ final class Handover {
 
   /** Done when the copy's node may stop; never fails. */
   Future<Void> of(ShardCopy copy) {
+    return copy.isInSync() ? leave(copy) : handOver(copy);
+  }
+
+  private Future<Void> leave(ShardCopy copy) {
+    copy.leave();
+    Runnable listener =
+        () ->
+            context.runOnContext(_ -> {
+              if (!copy.isInSync()) {
+                done.tryComplete();
+              }
+            });
+    return until(listener, LEAVE_MILLIS_MAX);
+  }
+
+  private Future<Void> handOver(ShardCopy copy) {
     Shard shard = copy.shard();
     Optional<String> successor =
         shard == null || !copy.isServing() ? Optional.empty() : successor(copy, shard);
@@ -59,15 +80,22 @@ final class Handover {
       return Future.succeededFuture();
     }
     LOG.info("handing over shard={} to={}", shard.id(), successor.get());
-    Runnable listener = () -> context.runOnContext(_ -> look(shard));
-    map.addListener(listener);
-    vertx.setTimer(HANDOVER_MILLIS_MAX, _ -> done.tryComplete());
+    Future<Void> over = until(() -> context.runOnContext(_ -> look(shard)), HANDOVER_MILLIS_MAX);
     map.propose(new MapChange.SetSuccessor(shard.id(), shard.epoch(), successor.get()))
         .onSuccess(answer -> {
           if (answer instanceof ChangeAnswer.Refused) {
             done.tryComplete();
           }
         });
+    return over;
+  }
+
+  /**
+   * @param listener looks at each map that comes
+   */
+  private Future<Void> until(Runnable listener, long millisMax) {
+    map.addListener(listener);
+    vertx.setTimer(millisMax, _ -> done.tryComplete());
     return done.future().onComplete(_ -> map.removeListener(listener));
   }
 
