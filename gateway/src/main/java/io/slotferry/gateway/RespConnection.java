@@ -392,8 +392,12 @@ final class RespConnection extends Session implements Subscriber {
     loop.touch(this);
   }
 
-  /** Closes at once, unread replies or not: past Vert.x, which would wait. Thread: any. */
+  /**
+   * Closes at once, unread replies or not: past Vert.x, which would wait. Nobody sees it any more,
+   * although its loop closes it a little later. Thread: any.
+   */
   void kill() {
+    gateway.clients().remove(this);
     var _ = context.close();
   }
 

@@ -217,6 +217,13 @@ class GatewayCommandsTest {
                 + " parameter");
     assertThat(client.ask("CONFIG", "SET", "databases", "3")).contains("immutable");
     assertThat(client.ask("CONFIG", "SET", "databases", "16")).isEqualTo("OK");
+    assertThat(client.ask("CONFIG", "SET", "bind", "999.999.999.999"))
+        .isEqualTo(
+            "-ERR CONFIG SET failed (possibly related to argument 'bind') - Failed to bind to"
+                + " specified addresses.");
+    assertThat(client.ask("CONFIG", "GET", "proc-title*"))
+        .isEqualTo("[proc-title-template, {title} {listen-addr} {server-mode}]");
+    assertThat(client.ask("CONFIG", "SET", "rdbchecksum", "no")).contains("immutable");
     assertThat(client.ask("CONFIG", "GET", "key-load-del*")).isEqualTo("[]");
     assertThat(client.ask("CONFIG", "GET", "key-load-delay")).isEqualTo("[key-load-delay, 0]");
     assertThat(client.ask("CONFIG", "RESETSTAT")).isEqualTo("OK");
