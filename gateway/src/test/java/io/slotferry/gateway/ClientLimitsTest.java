@@ -66,6 +66,55 @@ class ClientLimitsTest {
     assertThat(small.readText()).startsWith("-ERR unknown command");
   }
 
+  /** Sends commands with replies of 20 MB, and reads none of them. */
+  private RespClient slowReader() {
+    RespClient slow = cluster.client();
+    slow.ask("CLIENT", "SETNAME", "slow");
+    slow.ask("SET", "k", "v".repeat(200_000));
+    for (int i = 0; i < 100; i++) {
+      slow.send("GET", "k");
+    }
+    return slow;
+  }
+
+  private void untilGone(String fields) {
+    cluster.until(() -> {
+      List<String> lines = new ArrayList<>();
+      cluster.gateway.clients().forEach(client -> lines.add(ClientList.describe(client)));
+      return lines.stream().noneMatch(line -> line.contains(fields));
+    });
+  }
+
+  @Test
+  void whoDoesNotReadIsServedUntilALimitEndsIt() {
+    set("maxmemory-clients", "3000000");
+    slowReader();
+    untilGone("name=slow ");
+    assertThat(admin.ask("INFO", "stats")).contains("evicted_clients:1");
+    set("maxmemory-clients", "0");
+    set("client-output-buffer-limit", "normal 3000000 0 0");
+    slowReader();
+    untilGone("name=slow ");
+    assertThat(admin.ask("INFO", "stats")).contains("client_output_buffer_limit_disconnections:1");
+  }
+
+  @Test
+  void whoDoesNotReadAndIsNotEndedIsNotServedOn() {
+    RespClient slow = slowReader();
+    untilListed("name=slow ");
+    for (int i = 0; i < 100; i++) {
+      assertThat(slow.readText()).hasSize(200_000);
+    }
+    set("maxmemory-clients", "3000000");
+    slow.ask("CLIENT", "NO-EVICT", "ON");
+    for (int i = 0; i < 100; i++) {
+      slow.send("GET", "k");
+    }
+    for (int i = 0; i < 100; i++) {
+      assertThat(slow.readText()).hasSize(200_000);
+    }
+  }
+
   @Test
   void whatIsQueuedCountsToo() {
     RespClient client = cluster.client();
