@@ -90,7 +90,7 @@ final class RespConnection extends Session implements Subscriber {
     long allBytesMax = noEvict ? 0 : limits.allBytesMax();
     return (hardBytes > 0 || allBytesMax > 0)
         && (hardBytes == 0 || pendingBytes() < hardBytes)
-        && (allBytesMax == 0 || pendingBytes() < allBytesMax);
+        && (allBytesMax == 0 || memory().total() <= allBytesMax);
   }
 
   /** Whether the channel takes more output now. */
@@ -253,7 +253,7 @@ final class RespConnection extends Session implements Subscriber {
     }
     long before = countedBytes.get();
     long now = memory().total();
-    if (before != GIVEN_BACK && countedBytes.compareAndSet(before, now)) {
+    if (before != GIVEN_BACK && before != now && countedBytes.compareAndSet(before, now)) {
       gateway.clientMemory().changed(now - before, bytesMax);
     }
   }

@@ -116,6 +116,22 @@ class ClientLimitsTest {
   }
 
   @Test
+  void aReplyOnItsWayIsNoReasonToEvictAnother() {
+    RespClient large = cluster.client();
+    large.ask("CLIENT", "SETNAME", "large");
+    large.write(unfinished(100_000));
+    untilListed("qbuf=100000 ");
+    long bytes = 0;
+    for (String line : admin.ask("CLIENT", "LIST").split("\n")) {
+      bytes += Long.parseLong(line.replaceAll(".* tot-mem=(\\d+) .*", "$1"));
+    }
+    // Just enough for all.
+    set("maxmemory-clients", Long.toString(bytes));
+    assertThat(admin.ask("CLIENT", "LIST")).contains("name=large ");
+    assertThat(admin.ask("INFO", "stats")).contains("evicted_clients:0");
+  }
+
+  @Test
   void whatIsQueuedCountsToo() {
     RespClient client = cluster.client();
     client.ask("MULTI");

@@ -10,6 +10,7 @@ import io.slotferry.protocol.command.Routing;
 import io.slotferry.topology.MapChange;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -228,6 +229,31 @@ class GatewayCommandsTest {
     assertThat(client.ask("CONFIG", "GET", "key-load-delay")).isEqualTo("[key-load-delay, 0]");
     assertThat(client.ask("CONFIG", "RESETSTAT")).isEqualTo("OK");
     assertThat(client.ask("CONFIG", "REWRITE")).isEqualTo("OK");
+  }
+
+  @Test
+  void aSettingHoldsInAllLoopsWhenItIsAnswered() {
+    TestGateway twoLoops = new TestGateway(1, Placement.BUS);
+    try {
+      twoLoops.openShardsLoop();
+      RespClient setter = twoLoops.client();
+      RespClient other = twoLoops.client();
+      setter.ask("PING");
+      other.ask("PING");
+      CountDownLatch held = twoLoops.holdLoop();
+      setter.send("CONFIG", "SET", "maxclients", "77");
+      while (!other.ask("CONFIG", "GET", "maxclients").contains("77")) {
+        Thread.onSpinWait();
+      }
+      for (int i = 0; i < 100; i++) {
+        other.ask("PING");
+      }
+      assertThat(setter.hasInput()).isFalse();
+      held.countDown();
+      assertThat(setter.readText()).isEqualTo("OK");
+    } finally {
+      twoLoops.close();
+    }
   }
 
   @Test
