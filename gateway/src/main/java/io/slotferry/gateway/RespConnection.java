@@ -253,7 +253,7 @@ final class RespConnection extends Session implements Subscriber {
     }
     long before = countedBytes.get();
     long now = memory().total();
-    if (before != GIVEN_BACK && before != now && countedBytes.compareAndSet(before, now)) {
+    if (before != GIVEN_BACK && countedBytes.compareAndSet(before, now)) {
       gateway.clientMemory().changed(now - before, bytesMax);
     }
   }

@@ -58,6 +58,7 @@ class ClientLimitsTest {
     untilListed("qbuf=900000 ");
     untilListed("qbuf=800000 ");
     untilListed("qbuf=100000 ");
+    set("maxmemory-clients", "10000000");
     set("maxmemory-clients", "1200000");
     assertThat(large.isClosedByServer()).isTrue();
     assertThat(admin.ask("INFO", "stats")).contains("evicted_clients:1");
