@@ -319,8 +319,10 @@ final class RespHandler extends ChannelInboundHandlerAdapter {
     if (!stalled) {
       stalled = true;
       vertxContext.channel().config().setAutoRead(false);
-      // What is written to the socket at the end of this turn may be room for more.
-      loop.touch(connection());
+      if (!connection().mayExecute()) {
+        // What is written to the socket at the end of this turn may be room for more.
+        loop.touch(connection());
+      }
     }
   }
 
