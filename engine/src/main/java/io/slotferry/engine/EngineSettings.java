@@ -122,8 +122,7 @@ public final class EngineSettings {
 
   /** Whether Redis would share small integers: it does not where each needs a clock of its own. */
   public boolean sharesSmallIntegers() {
-    return memoryBytesMax == Long.MAX_VALUE
-        || evictionPolicy.uses() == AccessClock.Kind.NOTHING;
+    return memoryBytesMax == Long.MAX_VALUE || evictionPolicy.uses() == AccessClock.Kind.NOTHING;
   }
 
   /** Of how many keys the one that goes is chosen. */

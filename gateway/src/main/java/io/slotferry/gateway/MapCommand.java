@@ -13,8 +13,8 @@ import java.util.function.BiConsumer;
 
 /**
  * A command that changes the cluster map: the session's next commands wait until it is answered,
- * and it is answered when every loop of its gateway, and every shard copy of its process, has the new
- * map.
+ * and it is answered when every loop of its gateway, and every shard copy of its process, has the
+ * new map.
  */
 final class MapCommand {
   private static final long COPY_POLL_MILLIS = 1;
