@@ -48,6 +48,9 @@ public final class CommandContext {
   private static final int EXPIRED_FIELDS_PER_EFFECT = 256;
   private static final int LONG_DIGITS_MAX = 20;
 
+  /** Redis keeps 24 bits of a second. */
+  private static final int LRU_MASK = (1 << 24) - 1;
+
   private final Engine engine;
   private final PartitionStore store;
   private final KeyLocator locator;
@@ -450,6 +453,13 @@ public final class CommandContext {
       return accessClock.idleMillis(clock, nowMillis);
     }
     return table.usedMillis() > 0 ? Math.max(0, nowMillis - table.usedMillis()) : 0;
+  }
+
+  /** What Redis would keep of the uses of a key: a counter, or the second of the last one. */
+  public int lru(KeyTable table, int index) {
+    return accessClock.kind() == AccessClock.Kind.FREQUENCY
+        ? table.clockAt(index)
+        : accessClock.ofIdle(idleMillis(table, index), nowMillis) & LRU_MASK;
   }
 
   /** The live value if it is of this type; of another type, latches WRONGTYPE and returns null. */

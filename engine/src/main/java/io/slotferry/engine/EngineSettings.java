@@ -1,5 +1,6 @@
 package io.slotferry.engine;
 
+import io.slotferry.engine.store.AccessClock;
 import io.slotferry.engine.value.EncodingLimits;
 import io.slotferry.engine.value.NodeLimits;
 import java.util.function.UnaryOperator;
@@ -117,6 +118,11 @@ public final class EngineSettings {
 
   public EvictionPolicy evictionPolicy() {
     return evictionPolicy;
+  }
+
+  /** Whether Redis would share small integers: it does not where each needs a clock of its own. */
+  public boolean sharesSmallIntegers() {
+    return memoryBytesMax == Long.MAX_VALUE || evictionPolicy.uses() == AccessClock.Kind.NOTHING;
   }
 
   /** Of how many keys the one that goes is chosen. */

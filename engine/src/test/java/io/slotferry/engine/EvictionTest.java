@@ -207,4 +207,15 @@ class EvictionTest {
     assertThat(store.totals().expiring()).isZero();
     assertThat(store.totals().bytes()).isZero();
   }
+
+  @Test
+  void smallIntegersAreSharedUnlessEachNeedsAClock() {
+    shard.reply("SET", "i", "7");
+    set("maxmemory-policy", "allkeys-lru");
+    assertThat(shard.reply("OBJECT", "REFCOUNT", "i")).isEqualTo(":2147483647");
+    set("maxmemory", "1073741824");
+    assertThat(shard.reply("OBJECT", "REFCOUNT", "i")).isEqualTo(":1");
+    set("maxmemory-policy", "allkeys-random");
+    assertThat(shard.reply("OBJECT", "REFCOUNT", "i")).isEqualTo(":2147483647");
+  }
 }

@@ -16,6 +16,12 @@ final class ClientMemory {
   private static final long NAME_BYTES = 128;
 
   /**
+   * So much output is a reply on its way, not one that waits: it is gone before anybody could be
+   * evicted for it. Redis has room for it in every client.
+   */
+  private static final long PASSING_OUTPUT_BYTES = 16 << 10;
+
+  /**
    * What one client holds.
    *
    * @param arguments that have come of an unfinished command, bytes
@@ -33,7 +39,7 @@ final class ClientMemory {
           + query
           + queryFree
           + transaction
-          + output
+          + Math.max(0, output - PASSING_OUTPUT_BYTES)
           + names * NAME_BYTES;
     }
   }

@@ -140,9 +140,11 @@ final class ConfigCommands {
     if (value.equals(settings.text(setting))) {
       return null;
     }
-    return setting.name().equals("port")
-        ? "Unable to listen on this port. Check server logs."
-        : "can't set immutable config";
+    return switch (setting.name()) {
+      case "port" -> "Unable to listen on this port. Check server logs.";
+      case "bind" -> "Failed to bind to specified addresses.";
+      default -> "can't set immutable config";
+    };
   }
 
   private static boolean resetStat(Session session, Request request, ReplyWriter reply) {

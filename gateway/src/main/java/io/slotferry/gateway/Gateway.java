@@ -9,6 +9,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -159,6 +160,17 @@ public final class Gateway {
 
   void servesRespAt(int port) {
     respPort = port;
+  }
+
+  /** Done when all its loops have a map of {@code version}, or do not get it. */
+  Future<?> loopsAreAt(long version) {
+    List<Future<Void>> there = new ArrayList<>();
+    for (GatewayLoop loop : loops) {
+      Promise<Void> isThere = Promise.promise();
+      loop.execute(() -> loop.whenMapIsAt(version, isThere::complete));
+      there.add(isThere.future());
+    }
+    return Future.join(there);
   }
 
   /** Other gateway loops, of this and other processes, that its first loop knows. */

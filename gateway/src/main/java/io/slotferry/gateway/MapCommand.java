@@ -13,7 +13,8 @@ import java.util.function.BiConsumer;
 
 /**
  * A command that changes the cluster map: the session's next commands wait until it is answered,
- * and it is answered when its gateway, and every shard copy of its process, has the new map.
+ * and it is answered when every loop of its gateway, and every shard copy of its process, has the
+ * new map.
  */
 final class MapCommand {
   private static final long COPY_POLL_MILLIS = 1;
@@ -37,10 +38,10 @@ final class MapCommand {
     propose(loop.gateway().maps(), changes.iterator())
         .otherwise(failure -> new MapSource.Answer(0, "the cluster map cannot be changed now"))
         .onSuccess(answer ->
-            loop.execute(() ->
-                loop.whenMapIsAt(
-                    answer.version(),
-                    () ->
+            loop.gateway()
+                .loopsAreAt(answer.version())
+                .onComplete(everywhere ->
+                    loop.execute(() ->
                         copiesAreAt(loop, answer.version())
                             .onComplete(there ->
                                 loop.execute(() -> reply(session, target, answer, answered))))));

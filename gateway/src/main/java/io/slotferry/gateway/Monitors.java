@@ -46,14 +46,14 @@ final class Monitors {
     if (command.is(CommandFlags.ADMIN)) {
       return;
     }
-    show(session.loop, line(session.keyspace, session.remoteAddress(), command, request));
+    show(session.loop, line(session.keyspace, session.remoteAddress(), request));
   }
 
   /** Shows a command of a script that was executed for a client of {@code loop}. */
   void showOfScript(GatewayLoop loop, int keyspace, Request request) {
     Command command = CommandTable.lookup(request.buffer(), request.start(0), request.length(0));
     if (command != null) {
-      show(loop, line(keyspace, SCRIPT, command, request));
+      show(loop, line(keyspace, SCRIPT, request));
     }
   }
 
@@ -68,16 +68,16 @@ final class Monitors {
     }
   }
 
-  private static String line(int keyspace, String from, Command command, Request request) {
+  private static String line(int keyspace, String from, Request request) {
     long micros = System.currentTimeMillis() * 1000 + System.nanoTime() / 1000 % 1000;
     StringBuilder line = new StringBuilder(128);
     line.append('+').append(micros / 1_000_000).append('.');
     line.append(Long.toString(1_000_000 + micros % 1_000_000), 1, 7);
     line.append(" [").append(keyspace).append(' ').append(from).append(']');
-    boolean secret = command == Command.AUTH || command == Command.HELLO;
+    int secretFrom = Secrets.from(request);
     for (int i = 0; i < request.count(); i++) {
       line.append(' ');
-      if (secret && i > (command == Command.AUTH ? 0 : 1)) {
+      if (Secrets.isSecret(request, i, secretFrom)) {
         line.append(REDACTED);
       } else {
         quote(line, request, i);

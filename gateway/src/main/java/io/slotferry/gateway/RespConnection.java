@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class RespConnection extends Session implements Subscriber {
   /**
-   * Replies that the client has not read, bytes; a connection that has as many is not served on.
+   * Replies that the client has not read, bytes; a connection that has as many is not served on,
+   * unless {@link ClientLimits} end it for that.
    */
   static final int OUTPUT_BYTES_MAX = 1 << 20;
 
@@ -42,6 +43,7 @@ final class RespConnection extends Session implements Subscriber {
   private int holds;
   private boolean closing;
   private boolean closed;
+  private boolean writable = true;
   private boolean touched;
 
   /** The command that is being executed is of this connection. */
@@ -71,11 +73,32 @@ final class RespConnection extends Session implements Subscriber {
   boolean mayExecute() {
     return holds == 0
         && !closing
-        && largeOutput.isEmpty()
+        && ((writable && largeOutput.isEmpty() && queue.heldBytes() < OUTPUT_BYTES_MAX)
+            || isEndedByOutput())
         && queue.waiting() == 0
         && queue.size() < ReplyQueue.REPLIES_MAX
-        && queue.heldBytes() < OUTPUT_BYTES_MAX
         && queue.mayGoBy(loop.router().map().version());
+  }
+
+  /**
+   * Whether a limit ends it if it does not read: it is served until then, as a client that shall go
+   * would otherwise stay, and wait for ever.
+   */
+  private boolean isEndedByOutput() {
+    ClientLimits limits = loop.limits();
+    long hardBytes = isSubscribed() ? 0 : limits.replies().hardBytes();
+    long allBytesMax = noEvict ? 0 : limits.allBytesMax();
+    return (hardBytes > 0 || allBytesMax > 0)
+        && (hardBytes == 0 || pendingBytes() < hardBytes)
+        && (allBytesMax == 0 || memory().total() <= allBytesMax);
+  }
+
+  /** Whether the channel takes more output now. */
+  void writable(boolean writable) {
+    this.writable = writable;
+    if (writable) {
+      loop.touch(this);
+    }
   }
 
   /** CLIENT PAUSE holds its next command, or no longer does: such a client counts as blocked. */
@@ -392,8 +415,12 @@ final class RespConnection extends Session implements Subscriber {
     loop.touch(this);
   }
 
-  /** Closes at once, unread replies or not: past Vert.x, which would wait. Thread: any. */
+  /**
+   * Closes at once, unread replies or not: past Vert.x, which would wait. Nobody sees it any more,
+   * although its loop closes it a little later. Thread: any.
+   */
   void kill() {
+    gateway.clients().remove(this);
     var _ = context.close();
   }
 

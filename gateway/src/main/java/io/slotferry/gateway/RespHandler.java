@@ -42,7 +42,6 @@ final class RespHandler extends ChannelInboundHandlerAdapter {
   private final RequestParser parser = new RequestParser();
   private final ChannelHandlerContext vertxContext;
   private @Nullable RespConnection connection;
-  private boolean writable = true;
   private boolean stalled;
   private boolean growing;
 
@@ -236,7 +235,7 @@ final class RespHandler extends ChannelInboundHandlerAdapter {
     loop.beginReading(connection);
     try {
       while (true) {
-        if (!mayExecute(connection)) {
+        if (!connection.mayExecute()) {
           stall();
           return from;
         }
@@ -264,10 +263,6 @@ final class RespHandler extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private boolean mayExecute(RespConnection connection) {
-    return writable && connection.mayExecute();
-  }
-
   /** What the parser lets pass depends on a command before, as long as there may be an AUTH. */
   private static int commandsMax(RespConnection connection) {
     return connection.authenticated ? RequestBatch.COMMANDS_MAX : 1;
@@ -282,7 +277,7 @@ final class RespHandler extends ChannelInboundHandlerAdapter {
     try {
       while (executed < count) {
         batch.executes(executed);
-        if (!mayExecute(connection)
+        if (!connection.mayExecute()
             || !execute(connection, batch.command(executed), batch.request(executed))) {
           stall();
           break;
@@ -324,12 +319,16 @@ final class RespHandler extends ChannelInboundHandlerAdapter {
     if (!stalled) {
       stalled = true;
       vertxContext.channel().config().setAutoRead(false);
+      if (!connection().mayExecute()) {
+        // What is written to the socket at the end of this turn may be room for more.
+        loop.touch(connection());
+      }
     }
   }
 
   /** Goes on after a stall, if that is allowed now. */
   void resume() {
-    if (!stalled || !mayExecute(connection())) {
+    if (!stalled || !connection().mayExecute()) {
       return;
     }
     stalled = false;
@@ -347,9 +346,8 @@ final class RespHandler extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext context) {
-    writable = context.channel().isWritable();
-    if (writable && connection != null) {
-      loop.touch(connection);
+    if (connection != null) {
+      connection.writable(context.channel().isWritable());
     }
     context.fireChannelWritabilityChanged();
   }

@@ -58,12 +58,78 @@ class ClientLimitsTest {
     untilListed("qbuf=900000 ");
     untilListed("qbuf=800000 ");
     untilListed("qbuf=100000 ");
+    set("maxmemory-clients", "10000000");
     set("maxmemory-clients", "1200000");
     assertThat(large.isClosedByServer()).isTrue();
     assertThat(admin.ask("INFO", "stats")).contains("evicted_clients:1");
     assertThat(admin.ask("INFO", "clients")).contains("client_recent_max_input_buffer:900000");
     small.write("\r\n$1\r\nx\r\n".getBytes(US_ASCII));
     assertThat(small.readText()).startsWith("-ERR unknown command");
+  }
+
+  /** Sends commands with replies of 20 MB, and reads none of them. */
+  private RespClient slowReader() {
+    RespClient slow = cluster.client();
+    slow.ask("CLIENT", "SETNAME", "slow");
+    slow.ask("SET", "k", "v".repeat(200_000));
+    for (int i = 0; i < 100; i++) {
+      slow.send("GET", "k");
+    }
+    return slow;
+  }
+
+  private void untilGone(String fields) {
+    cluster.until(() -> {
+      List<String> lines = new ArrayList<>();
+      cluster.gateway.clients().forEach(client -> lines.add(ClientList.describe(client)));
+      return lines.stream().noneMatch(line -> line.contains(fields));
+    });
+  }
+
+  @Test
+  void whoDoesNotReadIsServedUntilALimitEndsIt() {
+    set("maxmemory-clients", "3000000");
+    slowReader();
+    untilGone("name=slow ");
+    assertThat(admin.ask("INFO", "stats")).contains("evicted_clients:1");
+    set("maxmemory-clients", "0");
+    set("client-output-buffer-limit", "normal 3000000 0 0");
+    slowReader();
+    untilGone("name=slow ");
+    assertThat(admin.ask("INFO", "stats")).contains("client_output_buffer_limit_disconnections:1");
+  }
+
+  @Test
+  void whoDoesNotReadAndIsNotEndedIsNotServedOn() {
+    RespClient slow = slowReader();
+    untilListed("name=slow ");
+    for (int i = 0; i < 100; i++) {
+      assertThat(slow.readText()).hasSize(200_000);
+    }
+    set("maxmemory-clients", "3000000");
+    slow.ask("CLIENT", "NO-EVICT", "ON");
+    for (int i = 0; i < 100; i++) {
+      slow.send("GET", "k");
+    }
+    for (int i = 0; i < 100; i++) {
+      assertThat(slow.readText()).hasSize(200_000);
+    }
+  }
+
+  @Test
+  void aReplyOnItsWayIsNoReasonToEvictAnother() {
+    RespClient large = cluster.client();
+    large.ask("CLIENT", "SETNAME", "large");
+    large.write(unfinished(100_000));
+    untilListed("qbuf=100000 ");
+    long bytes = 0;
+    for (String line : admin.ask("CLIENT", "LIST").split("\n")) {
+      bytes += Long.parseLong(line.replaceAll(".* tot-mem=(\\d+) .*", "$1"));
+    }
+    // Just enough for all.
+    set("maxmemory-clients", Long.toString(bytes));
+    assertThat(admin.ask("CLIENT", "LIST")).contains("name=large ");
+    assertThat(admin.ask("INFO", "stats")).contains("evicted_clients:0");
   }
 
   @Test

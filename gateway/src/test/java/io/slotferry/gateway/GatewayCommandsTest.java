@@ -10,6 +10,7 @@ import io.slotferry.protocol.command.Routing;
 import io.slotferry.topology.MapChange;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -217,10 +218,42 @@ class GatewayCommandsTest {
                 + " parameter");
     assertThat(client.ask("CONFIG", "SET", "databases", "3")).contains("immutable");
     assertThat(client.ask("CONFIG", "SET", "databases", "16")).isEqualTo("OK");
+    assertThat(client.ask("CONFIG", "SET", "bind", "999.999.999.999"))
+        .isEqualTo(
+            "-ERR CONFIG SET failed (possibly related to argument 'bind') - Failed to bind to"
+                + " specified addresses.");
+    assertThat(client.ask("CONFIG", "GET", "proc-title*"))
+        .isEqualTo("[proc-title-template, {title} {listen-addr} {server-mode}]");
+    assertThat(client.ask("CONFIG", "SET", "rdbchecksum", "no")).contains("immutable");
     assertThat(client.ask("CONFIG", "GET", "key-load-del*")).isEqualTo("[]");
     assertThat(client.ask("CONFIG", "GET", "key-load-delay")).isEqualTo("[key-load-delay, 0]");
     assertThat(client.ask("CONFIG", "RESETSTAT")).isEqualTo("OK");
     assertThat(client.ask("CONFIG", "REWRITE")).isEqualTo("OK");
+  }
+
+  @Test
+  void aSettingHoldsInAllLoopsWhenItIsAnswered() {
+    TestGateway twoLoops = new TestGateway(1, Placement.BUS);
+    try {
+      twoLoops.openShardsLoop();
+      RespClient setter = twoLoops.client();
+      RespClient other = twoLoops.client();
+      setter.ask("PING");
+      other.ask("PING");
+      CountDownLatch held = twoLoops.holdLoop();
+      setter.send("CONFIG", "SET", "maxclients", "77");
+      while (!other.ask("CONFIG", "GET", "maxclients").contains("77")) {
+        Thread.onSpinWait();
+      }
+      for (int i = 0; i < 100; i++) {
+        other.ask("PING");
+      }
+      assertThat(setter.hasInput()).isFalse();
+      held.countDown();
+      assertThat(setter.readText()).isEqualTo("OK");
+    } finally {
+      twoLoops.close();
+    }
   }
 
   @Test

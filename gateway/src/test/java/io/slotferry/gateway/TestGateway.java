@@ -93,6 +93,11 @@ final class TestGateway implements AutoCloseable {
     return opened;
   }
 
+  /** The gateway gets one more loop, that of the shards. */
+  void openShardsLoop() {
+    await(gateway.open((ContextInternal) shardContext));
+  }
+
   private static Future<Context> contextOf(Vertx vertx) {
     Promise<Context> context = Promise.promise();
     return vertx

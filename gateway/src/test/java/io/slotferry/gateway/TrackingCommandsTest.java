@@ -117,6 +117,9 @@ class TrackingCommandsTest {
     client.ask("CONFIG", "GET", "port");
     client.ask("AUTH", "secret");
     assertThat(monitor.readText()).endsWith("\"AUTH\" \"(redacted)\"");
+    client.ask("HELLO", "3", "AUTH", "name", "secret", "SETNAME", "me");
+    assertThat(monitor.readText())
+        .endsWith("\"HELLO\" \"3\" \"AUTH\" \"(redacted)\" \"(redacted)\" \"SETNAME\" \"me\"");
     client.ask("INFO", "keyspace");
     assertThat(monitor.readText()).endsWith("\"INFO\" \"keyspace\"");
     assertThat(client.ask("CLIENT", "LIST")).contains(" flags=O ");

@@ -62,18 +62,41 @@ public final class SettingTable {
       cluster tracking-table-max-keys integer:0.. 1000000
       cluster zset-max-listpack-entries,zset-max-ziplist-entries integer:0.. 128
       cluster zset-max-listpack-value,zset-max-ziplist-value bytes:0.. 64
+      gateway active-defrag-cycle-max integer:1..99 25
+      gateway active-defrag-cycle-min integer:1..99 1
+      gateway active-defrag-ignore-bytes bytes:1.. 104857600
+      gateway active-defrag-max-scan-fields integer:1.. 1000
+      gateway active-defrag-threshold-lower integer:0..1000 10
+      gateway active-defrag-threshold-upper integer:0..1000 100
       gateway activedefrag yes_no no
       gateway activerehashing yes_no yes
+      gateway aof-disable-auto-gc yes_no no
+      gateway aof-load-truncated yes_no yes
+      gateway aof-rewrite-incremental-fsync yes_no yes
+      gateway aof-timestamp-enabled yes_no no
       gateway aof-use-rdb-preamble yes_no yes
       gateway appendfsync word:always|everysec|no everysec
       gateway appendonly yes_no yes
       gateway auto-aof-rewrite-min-size bytes:0.. 67108864
       gateway auto-aof-rewrite-percentage integer:0..2147483647 100
+      gateway bind-source-addr text
       gateway close-on-replica-write yes_no yes
+      gateway cluster-allow-pubsubshard-when-down yes_no yes
+      gateway cluster-allow-reads-when-down yes_no no
+      gateway cluster-allow-replica-migration yes_no yes
       gateway cluster-announce-hostname text
+      gateway cluster-link-sendbuf-limit bytes:0.. 0
+      gateway cluster-migration-barrier integer:0..2147483647 1
       gateway cluster-node-timeout integer:0.. 15000
+      gateway cluster-replica-no-failover,cluster-slave-no-failover yes_no no
+      gateway cluster-replica-validity-factor,cluster-slave-validity-factor integer:0..2147483647 10
+      gateway cluster-require-full-coverage yes_no yes
+      gateway crash-log-enabled yes_no yes
+      gateway crash-memcheck-enabled yes_no yes
       gateway dynamic-hz yes_no yes
       gateway hz integer:0..2147483647 10
+      gateway ignore-warnings text
+      gateway jemalloc-bg-thread yes_no yes
       gateway key-load-delay integer:-2147483648..2147483647 0
       gateway lazyfree-lazy-eviction yes_no no
       gateway lazyfree-lazy-expire yes_no no
@@ -85,16 +108,25 @@ public final class SettingTable {
       gateway masteruser text
       gateway no-appendfsync-on-rewrite yes_no no
       gateway oom-score-adj word:no|yes|relative|absolute no
+      gateway proc-title-template text {title} {listen-addr} {server-mode}
+      gateway propagation-error-behavior word:ignore|panic|panic-on-replicas ignore
       gateway protected-mode yes_no yes
+      gateway rdb-del-sync-files yes_no no
       gateway rdb-key-save-delay integer:-2147483648..2147483647 0
+      gateway rdb-save-incremental-fsync yes_no yes
       gateway rdbcompression yes_no yes
       gateway repl-backlog-size bytes:1.. 1048576
       gateway repl-backlog-ttl integer:0.. 3600
+      gateway repl-disable-tcp-nodelay yes_no no
       gateway repl-diskless-load word:disabled|on-empty-db|swapdb disabled
       gateway repl-diskless-sync yes_no yes
       gateway repl-diskless-sync-delay integer:0..2147483647 5
+      gateway repl-diskless-sync-max-replicas integer:0..2147483647 0
       gateway repl-ping-replica-period,repl-ping-slave-period integer:1..2147483647 10
       gateway repl-timeout integer:1..2147483647 60
+      gateway replica-announced yes_no yes
+      gateway replica-ignore-disk-write-errors yes_no no
+      gateway replica-ignore-maxmemory,slave-ignore-maxmemory yes_no yes
       gateway replica-lazy-flush,slave-lazy-flush yes_no no
       gateway replica-priority,slave-priority integer:0..2147483647 100
       gateway replica-read-only,slave-read-only yes_no yes
@@ -107,25 +139,51 @@ public final class SettingTable {
       gateway stop-writes-on-bgsave-error yes_no yes
       gateway tcp-keepalive integer:0..2147483647 300
       fixed aclfile text
+      fixed always-show-logo yes_no no
+      fixed aof_rewrite_cpulist text
       fixed appenddirname text appendonlydir
       fixed appendfilename text appendonly.aof
+      fixed bgsave_cpulist text
       fixed bind text
-      fixed bind-source-addr text
+      fixed bio_cpulist text
+      fixed cluster-announce-bus-port integer:0..65535 0
+      fixed cluster-announce-human-nodename text
+      fixed cluster-announce-ip text
+      fixed cluster-announce-port integer:0..65535 0
+      fixed cluster-announce-tls-port integer:0..65535 0
+      fixed cluster-config-file text nodes.conf
       fixed cluster-enabled yes_no no
+      fixed cluster-port integer:0..65535 0
+      fixed cluster-preferred-endpoint-type word:ip|hostname|unknown-endpoint ip
       fixed daemonize yes_no no
       fixed databases integer:1..2147483647 16
       fixed dbfilename text dump.rdb
       fixed dir text .
+      fixed disable-thp yes_no yes
       fixed enable-debug-command word:no|yes|local yes
+      fixed enable-module-command word:no|yes|local no
       fixed enable-protected-configs word:no|yes|local no
       fixed io-threads integer:1..128 1
+      fixed io-threads-do-reads yes_no no
+      fixed locale-collate text
       fixed logfile text
+      fixed oom-score-adj-values text 0 200 800
       fixed pidfile text
       fixed port integer:0..65535 6379
+      fixed rdbchecksum yes_no yes
+      fixed replica-announce-ip,slave-announce-ip text
+      fixed replica-announce-port,slave-announce-port integer:0..65535 0
       fixed replicaof,slaveof text
+      fixed server_cpulist text
+      fixed set-proc-title yes_no yes
+      fixed socket-mark-id integer:0..4294967295 0
       fixed supervised word:upstart|systemd|auto|no no
+      fixed syslog-enabled yes_no no
+      fixed syslog-facility word:user|local0|local1|local2|local3|local4|local5|local6|local7 local0
+      fixed syslog-ident text redis
       fixed tcp-backlog integer:0..2147483647 511
       fixed unixsocket text
+      fixed unixsocketperm integer:0..511 0
       """;
 
   private static final Map<String, Setting> BY_NAME = new TreeMap<>();

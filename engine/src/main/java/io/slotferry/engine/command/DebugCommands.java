@@ -124,12 +124,14 @@ public final class DebugCommands {
       context
           .reply()
           .simple(
-              "Value at:0x0 refcount:1 encoding:"
+              "Value at:0x0 refcount:"
+                  + GenericCommands.references(context, value)
+                  + " encoding:"
                   + encoding
                   + " serializedlength:"
                   + Dump.bytesOf(value)
                   + " lru:"
-                  + table.clockAt(at)
+                  + context.lru(table, at)
                   + " lru_seconds_idle:"
                   + context.idleMillis(table, at) / 1000);
     } else if (encoding.equals(name.toLowerCase(Locale.ROOT))) {

@@ -252,7 +252,7 @@ public final class GenericCommands {
       String encoding = context.encoding(2);
       context.reply().bulk(encoding == null ? value.encoding() : encoding);
     } else if (context.is(1, "REFCOUNT")) {
-      context.reply().integer(1);
+      context.reply().integer(references(context, value));
     } else if (context.is(1, "IDLETIME")) {
       if (counts) {
         context.fail(COUNTED + NOT_BOTH);
@@ -265,6 +265,15 @@ public final class GenericCommands {
     } else {
       context.fail(NOT_COUNTED + NOT_BOTH);
     }
+  }
+
+  /** How many references Redis would count; of what it shares, the number that stands for many. */
+  static int references(CommandContext context, Value value) {
+    return value instanceof StringValue string
+            && string.isSmallInteger()
+            && context.settings().sharesSmallIntegers()
+        ? Integer.MAX_VALUE
+        : 1;
   }
 
   public static void bind(HandlerTable table) {

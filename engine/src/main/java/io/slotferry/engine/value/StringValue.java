@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * #isLasting last}: clients and the log may hold on to their arrays, which nobody changes.
  */
 public final class StringValue extends Value {
+  /** Of 9999. */
+  private static final int SMALL_INTEGER_DIGITS_MAX = 4;
+
   /** Redis keeps strings up to this length (bytes) in one allocation: "embstr". */
   private static final int EMBSTR_BYTES_MAX = 44;
 
@@ -97,6 +100,14 @@ public final class StringValue extends Value {
       return "int";
     }
     return length <= EMBSTR_BYTES_MAX ? "embstr" : "raw";
+  }
+
+  /** Whether it is one of the small integers of which Redis has one object for all keys. */
+  public boolean isSmallInteger() {
+    return length <= SMALL_INTEGER_DIGITS_MAX
+        && length > 0
+        && buffer[start] != '-'
+        && encoding().equals("int");
   }
 
   @Override

@@ -52,10 +52,29 @@ class DebugCommandsTest {
   }
 
   @Test
+  void tellsTheSecondOfTheLastUse() {
+    reply("SET a v");
+    String before = lru();
+    engine.nowMillis += 1100;
+    engine.call.noTouch = true;
+    reply("GET a");
+    assertThat(lru()).isEqualTo(before);
+    engine.call.noTouch = false;
+    reply("GET a");
+    assertThat(Integer.parseInt(lru())).isEqualTo(Integer.parseInt(before) + 1);
+  }
+
+  private String lru() {
+    return reply("DEBUG OBJECT a").replaceAll(".* lru:(\\d+) .*", "$1");
+  }
+
+  @Test
   void tellsOfAKey() {
     reply("RPUSH l a b c");
     assertThat(reply("DEBUG OBJECT l"))
         .startsWith("+Value at:0x0 refcount:1 encoding:listpack serializedlength:");
+    reply("SET i 7");
+    assertThat(reply("DEBUG OBJECT i")).startsWith("+Value at:0x0 refcount:2147483647 ");
     assertThat(reply("DEBUG OBJECT none")).isEqualTo("-ERR no such key");
     reply("SET gone v PX 1");
     engine.nowMillis += 1;

@@ -117,7 +117,8 @@ class GenericCommandsTest {
     check("OBJECT ENCODING short", "$6 embstr");
     check("OBJECT encoding long", "$3 raw");
     check("OBJECT ENCODING none", "$-1");
-    check("OBJECT REFCOUNT int", ":1");
+    check("OBJECT REFCOUNT int", ":2147483647");
+    check("OBJECT REFCOUNT short", ":1");
     check("OBJECT IDLETIME int", ":0");
     check("OBJECT FREQ none", "$-1");
     assertThat(engine.reply("OBJECT", "FREQ", "int"))
@@ -125,6 +126,16 @@ class GenericCommandsTest {
     assertThat(engine.reply("OBJECT", "HELP")).startsWith("*15 +OBJECT <subcommand>");
     check("OBJECT FOO", "-ERR unknown subcommand 'FOO'. Try OBJECT HELP.");
     check("OBJECT ENCODING", "-ERR wrong number of arguments for 'object|encoding' command");
+  }
+
+  @Test
+  void smallIntegersCountAsShared() {
+    given("MSET zero 0 last 9999 above 10000 below -1 padded 01");
+    check("OBJECT REFCOUNT zero", ":2147483647");
+    check("OBJECT REFCOUNT last", ":2147483647");
+    check("OBJECT REFCOUNT above", ":1");
+    check("OBJECT REFCOUNT below", ":1");
+    check("OBJECT REFCOUNT padded", ":1");
   }
 
   @Test
