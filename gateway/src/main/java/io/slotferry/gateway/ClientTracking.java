@@ -1,8 +1,11 @@
 package io.slotferry.gateway;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -20,6 +23,9 @@ final class ClientTracking {
 
   /** Reads that are sent and whose replies the client has not got. */
   final List<TrackedRead> underWay = new ArrayList<>();
+
+  /** Keys that nobody has read, but scripts under way may: those scripts, by key. */
+  final Map<String, Set<TrackedRead>> unread = new HashMap<>();
 
   /** CLIENT CACHING was given: for the next command only. */
   boolean caching;

@@ -181,7 +181,7 @@ final class Router implements Rerouting {
 
   private boolean forUser(Caller caller, Command command, Request request, ReplyWriter reply) {
     shardCall.user = caller.restrictedUser();
-    shardCall.monitored = isMonitored();
+    shardCall.monitored = wantsCommands(caller);
     try {
       if (command.routing() == Routing.BATCH) {
         return toOnePlaceTogether(caller, command, request, reply);
@@ -198,9 +198,9 @@ final class Router implements Rerouting {
     }
   }
 
-  /** Whether scripts are to report their commands. */
-  boolean isMonitored() {
-    return loop.gateway().monitors().isActive();
+  /** Whether a script of this caller is to report its commands. */
+  boolean wantsCommands(Caller caller) {
+    return loop.gateway().monitors().isActive() || caller.trackedRead() != null;
   }
 
   /** Takes what scripts report ahead of their replies. */

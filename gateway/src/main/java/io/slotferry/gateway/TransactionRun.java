@@ -40,6 +40,7 @@ final class TransactionRun implements Caller, ReplyTarget {
   private final Command kind;
   private final int respVersion;
   private final Watches watches;
+  private final @Nullable TrackedRead trackedRead;
   private final boolean weaves;
   private final ReplyWriter out = new ReplyWriter();
   private Step step = Step.KEYSPACES;
@@ -68,6 +69,7 @@ final class TransactionRun implements Caller, ReplyTarget {
     this.kind = transaction.writes() ? Command.EXECUTE_BATCH : Command.QUERY_BATCH;
     this.respVersion = session.respVersion;
     this.watches = session.takeWatches();
+    this.trackedRead = session.trackedRead;
     this.weaves = queued.stream().anyMatch(each -> isOfGateway(each.command()));
   }
 
@@ -379,6 +381,11 @@ final class TransactionRun implements Caller, ReplyTarget {
   @Override
   public boolean noTouch() {
     return session.noTouch();
+  }
+
+  @Override
+  public @Nullable TrackedRead trackedRead() {
+    return trackedRead;
   }
 
   @Override

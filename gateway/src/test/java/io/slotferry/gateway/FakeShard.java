@@ -311,7 +311,11 @@ final class FakeShard implements ShardExecutor {
           return;
         }
         if (call.monitored) {
-          ScriptReport.monitor(7, Request.of("GET", "k"), reply);
+          String script = request.text(1);
+          String read = script.startsWith("reads ") ? script.substring(6) : "k";
+          for (String key : read.split(",")) {
+            ScriptReport.monitor(7, Request.of("GET", key), reply);
+          }
         }
         value(reply, call.user == null ? "" : call.user.name() + ' ' + call.user.rules());
       }
@@ -358,6 +362,7 @@ final class FakeShard implements ShardExecutor {
       } else if (holds) {
         inner.partition = ShardCall.ALL_PARTITIONS;
         inner.user = call.user;
+        inner.monitored = call.monitored;
         replies.useProtocol(inner.respVersion);
         answer(inner, command, replies, map);
         count++;

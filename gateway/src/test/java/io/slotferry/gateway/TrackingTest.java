@@ -43,13 +43,44 @@ class TrackingTest {
 
   @ParameterizedTest
   @EnumSource(Placement.class)
-  void theKeysOfAScriptAreTracked(Placement placement) {
+  void theKeysThatAScriptReadsAreTracked(Placement placement) {
+    try (TestGateway cluster = new TestGateway(1, placement)) {
+      RespClient reader = resp3(cluster);
+      RespClient writer = cluster.client();
+      reader.ask("CLIENT", "TRACKING", "ON");
+      reader.ask("EVAL", "reads b,not-given", "2", "a", "b");
+      assertThat(reader.ask("INFO", "stats")).contains("tracking_total_items:2");
+      writer.ask("SET", "a", "1");
+      writer.ask("SET", "b", "1");
+      assertThat(invalidated(reader)).isEqualTo("[b]");
+      writer.ask("SET", "not-given", "1");
+      assertThat(invalidated(reader)).isEqualTo("[not-given]");
+      reader.ask("MULTI");
+      reader.ask("EVAL", "reads b", "2", "a", "b");
+      reader.ask("GET", "c");
+      reader.ask("EXEC");
+      writer.ask("SET", "a", "2");
+      writer.ask("SET", "c", "2");
+      assertThat(invalidated(reader)).isEqualTo("[c]");
+      writer.ask("SET", "b", "2");
+      assertThat(invalidated(reader)).isEqualTo("[b]");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Placement.class)
+  void aKeyThatIsReadBesideAScriptStaysTracked(Placement placement) {
     try (TestGateway cluster = new TestGateway(1, placement)) {
       RespClient reader = resp3(cluster);
       reader.ask("CLIENT", "TRACKING", "ON");
-      reader.ask("EVAL", "script", "2", "a", "b");
-      cluster.client().ask("SET", "b", "1");
-      assertThat(invalidated(reader)).isEqualTo("[b]");
+      reader.send("EVAL", "reads b", "2", "a", "b");
+      reader.send("GET", "a");
+      reader.send("EVAL", "reads b", "2", "a", "b");
+      reader.readText();
+      reader.readText();
+      reader.readText();
+      cluster.client().ask("SET", "a", "1");
+      assertThat(invalidated(reader)).isEqualTo("[a]");
     }
   }
 
