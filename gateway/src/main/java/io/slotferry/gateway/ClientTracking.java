@@ -2,6 +2,7 @@ package io.slotferry.gateway;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -27,6 +28,9 @@ final class ClientTracking {
   /** Keys that nobody has read, but scripts under way may: those scripts, by key. */
   final Map<String, Set<TrackedRead>> unread = new HashMap<>();
 
+  /** Keys that the newest transaction changes, and that its client knows only as it leaves them. */
+  final Set<String> settled = new HashSet<>();
+
   /** CLIENT CACHING was given: for the next command only. */
   boolean caching;
 
@@ -40,6 +44,11 @@ final class ClientTracking {
   boolean remembers() {
     boolean byDefault = !options.optIn() || caching;
     return !options.broadcast() && byDefault && !(options.optOut() && caching);
+  }
+
+  /** Whether the client does not want to hear of a change of its own. */
+  boolean ignoresOwn(String key) {
+    return options.noLoop() || settled.contains(key);
   }
 
   /** Takes a changed key; true when a prefix has it. */

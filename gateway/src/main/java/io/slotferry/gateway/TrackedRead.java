@@ -28,6 +28,9 @@ final class TrackedRead {
   /** Given to scripts, and remembered only for that. */
   private final Set<String> unread = new HashSet<>(0);
 
+  /** What the commands before have changed, of a transaction whose keys are being taken. */
+  private Set<String> changed = Set.of();
+
   private boolean runsScripts;
   private boolean overtaken;
 
@@ -35,6 +38,28 @@ final class TrackedRead {
     this.table = table;
     this.connection = connection;
     this.tracking = tracking;
+  }
+
+  /**
+   * Takes the keys of a transaction that is about to be executed. What it changes and only then
+   * reads for the first time is new to the client: it need not hear of the change.
+   */
+  void add(Transaction transaction) {
+    changed = new HashSet<>();
+    for (Transaction.Queued each : transaction.queued()) {
+      Command command = each.command();
+      Request request = each.request();
+      for (int i = command.isWrite() ? KeyPositions.count(command, request) : 0; i > 0; i--) {
+        String key = request.text(KeyPositions.position(command, request, i - 1));
+        changed.add(key);
+        tracking.settled.remove(key);
+      }
+      add(command, request);
+    }
+    changed = Set.of();
+    if (runsScripts) {
+      tracking.settled.clear();
+    }
   }
 
   /** Takes the keys of a command that is about to be executed. */
@@ -61,7 +86,9 @@ final class TrackedRead {
   private void read(String key) {
     keys.add(key);
     tracking.unread.remove(key);
-    table.remember(key, connection.id);
+    if (table.remember(key, connection.id) && changed.contains(key)) {
+      tracking.settled.add(key);
+    }
   }
 
   private void given(String key) {

@@ -89,6 +89,9 @@ final class Tracking {
   @Nullable TrackedRead begin(
       RespConnection client, ClientTracking tracking, Command command, Request request) {
     boolean remembers = tracking.remembers();
+    if (command == Command.EXEC) {
+      tracking.settled.clear();
+    }
     tracking.caching &= command == Command.CLIENT || command == Command.MULTI;
     if (!remembers) {
       return null;
@@ -96,7 +99,7 @@ final class Tracking {
     TrackedRead read = new TrackedRead(this, client, tracking);
     Transaction transaction = client.transaction;
     if (command == Command.EXEC && transaction != null) {
-      transaction.queued().forEach(each -> read.add(each.command(), each.request()));
+      read.add(transaction);
     } else {
       read.add(command, request);
     }
@@ -159,7 +162,7 @@ final class Tracking {
       if (reader == null || tracking == null || tracking.options.broadcast()) {
         continue;
       }
-      if (tracking.options.noLoop() && client == id) {
+      if (client == id && tracking.ignoresOwn(key)) {
         // It may have read the key again since.
         remember(key, id);
       } else {

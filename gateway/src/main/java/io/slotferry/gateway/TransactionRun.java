@@ -370,7 +370,8 @@ final class TransactionRun implements Caller, ReplyTarget {
 
   @Override
   public long markedClient() {
-    return session.markedClient();
+    ClientTracking tracking = session.tracking;
+    return tracking == null || tracking.settled.isEmpty() ? session.markedClient() : session.id;
   }
 
   @Override

@@ -114,7 +114,16 @@ final class FakeShard implements ShardExecutor {
       unblock(Long.parseLong(request.text(1)), request.text(2), later);
     }
     answer(call, request, reply, map);
-    if (call.command.isWrite() && request.count() > 1) {
+    if (call.command == Command.EXECUTE_BATCH) {
+      TransactionBatch.Reader batch = new TransactionBatch.Reader();
+      ShardCall inner = new ShardCall();
+      batch.reset(request);
+      while (batch.next(inner)) {
+        if (inner.command.isWrite()) {
+          changed(batch.command(), later, call.client);
+        }
+      }
+    } else if (call.command.isWrite() && request.count() > 1) {
       changed(request, later, call.client);
     }
     serveWaiting();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.slotferry.gateway.TestGateway.Placement;
 import io.slotferry.protocol.Reply;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -82,6 +83,42 @@ class TrackingTest {
       cluster.client().ask("SET", "a", "1");
       assertThat(invalidated(reader)).isEqualTo("[a]");
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Placement.class)
+  void whatATransactionReadsAfterItsOwnChangeIsNew(Placement placement) {
+    try (TestGateway cluster = new TestGateway(1, placement)) {
+      RespClient client = resp3(cluster);
+      client.ask("CLIENT", "TRACKING", "ON");
+      transaction(client, "SET a 1", "GET a");
+      assertThat(client.ask("PING")).isEqualTo("PONG");
+      cluster.client().ask("SET", "a", "2");
+      assertThat(invalidated(client)).isEqualTo("[a]");
+    }
+  }
+
+  /** From further away some of it is told twice. */
+  @Test
+  void whatATransactionChangesOfWhatWasReadIsToldAfterItsReply() {
+    try (TestGateway cluster = new TestGateway(1, Placement.SAME_LOOP)) {
+      RespClient client = resp3(cluster);
+      client.ask("CLIENT", "TRACKING", "ON");
+      client.ask("GET", "b");
+      transaction(client, "SET b 1", "GET b", "GET c", "SET c 1", "GET c", "SET a 1", "GET a");
+      assertThat(invalidated(client)).isEqualTo("[b]");
+      assertThat(invalidated(client)).isEqualTo("[c]");
+      assertThat(client.ask("SET", "a", "3")).isEqualTo("OK");
+      assertThat(invalidated(client)).isEqualTo("[a]");
+    }
+  }
+
+  private static void transaction(RespClient client, String... commands) {
+    client.ask("MULTI");
+    for (String command : commands) {
+      assertThat(client.ask(command.split(" "))).isEqualTo("QUEUED");
+    }
+    assertThat(client.ask("EXEC")).startsWith("[");
   }
 
   @ParameterizedTest
