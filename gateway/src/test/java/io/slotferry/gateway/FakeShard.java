@@ -328,7 +328,7 @@ final class FakeShard implements ShardExecutor {
         }
         value(reply, call.user == null ? "" : call.user.name() + ' ' + call.user.rules());
       }
-      case UNBLOCK -> reply.ok();
+      case UNBLOCK, REST -> reply.ok();
       case EXECUTE_BATCH, QUERY_BATCH -> batch(call, request, reply, map);
       case WATCH_KEYS -> {
         Set<String> keys = watchers.computeIfAbsent(request.text(1), id -> new HashSet<>());

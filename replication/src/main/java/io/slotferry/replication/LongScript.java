@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * In between nobody else may see or change the shard's data: it is in the middle of a command.
+ *
+ * <p>A transaction that {@link Command#REST rests} is such a command, too: it is RUNNING until it
+ * has, and never overdue.
  */
 final class LongScript {
   /** Gives a script its reply, at once or when that may be told. */
@@ -41,6 +44,11 @@ final class LongScript {
   private long sinceMillis;
   private long lastTickMillis;
   private boolean overdue;
+
+  /** Of a transaction that rests; null of a script. */
+  private @Nullable ReplyWriter restingReply;
+
+  private long restUntilMillis;
   private long busyMillis = BUSY_MILLIS_DEFAULT;
 
   /**
@@ -71,8 +79,22 @@ final class LongScript {
     return Outcome.LATER;
   }
 
+  /** The transaction whose reply begins at {@code start} is to end no sooner than then. */
+  Outcome rest(ShardCall call, ReplyWriter reply, int start, LaterReply later, long untilMillis) {
+    ReplyWriter resting = new ReplyWriter();
+    resting.raw(HeldReplies.cut(reply, start));
+    restingReply = resting;
+    restUntilMillis = untilMillis;
+    this.later = later;
+    this.call = call.copy();
+    return Outcome.LATER;
+  }
+
   /** What becomes of another command meanwhile. */
   Outcome execute(ShardCall call, Request request, ReplyWriter reply, LaterReply later) {
+    if (restingReply != null) {
+      return held.hold(call, request, later) ? Outcome.LATER : Outcome.NOT_HERE;
+    }
     if (call.command == Command.FIND_SCRIPTS && request.is(1, "KILL")) {
       kill(request, reply);
       return Outcome.REPLIED;
@@ -109,6 +131,12 @@ final class LongScript {
 
   /** Lets the script go on for a while. */
   void tick(long nowMillis) {
+    if (restingReply != null) {
+      if (nowMillis >= restUntilMillis) {
+        end(restingReply);
+      }
+      return;
+    }
     lastTickMillis = nowMillis;
     ReplyWriter reply = scripts.proceed();
     if (reply != null) {
@@ -124,7 +152,10 @@ final class LongScript {
     LaterReply later = this.later;
     this.later = null;
     overdue = false;
-    scripts.kill();
+    if (restingReply == null) {
+      scripts.kill();
+    }
+    restingReply = null;
     if (later != null) {
       later.uncertain(call.ticket);
     }
@@ -134,6 +165,7 @@ final class LongScript {
     LaterReply later = this.later;
     this.later = null;
     overdue = false;
+    restingReply = null;
     if (later != null) {
       answers.give(call, reply, later);
     }

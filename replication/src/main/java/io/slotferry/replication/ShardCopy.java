@@ -119,6 +119,9 @@ public final class ShardCopy implements ShardExecutor {
   /** A newer map that came while a script was running: its changes wait for the script's end. */
   private @Nullable ClusterMap mapAfterScript;
 
+  /** How long the transaction that is being executed wants to rest before it ends. */
+  private long restMillis;
+
   // The time of a batch of commands; of each command by itself when there is none.
   private boolean batch;
   private long monotonicMillis;
@@ -578,6 +581,10 @@ public final class ShardCopy implements ShardExecutor {
       case BGSAVE -> saves.background(request, reply);
       case BGREWRITEAOF -> saves.rewrite(reply);
       case LASTSAVE -> reply.integer(saves.savedSeconds());
+      case REST -> {
+        restMillis += longOf(request, 1);
+        reply.ok();
+      }
       default -> throw new IllegalArgumentException(call.command + " is the engine's");
     }
     return true;
@@ -604,6 +611,7 @@ public final class ShardCopy implements ShardExecutor {
     }
     int start = reply.size();
     feeds.begin(later, call.client);
+    restMillis = 0;
     transactions.execute(
         call,
         batch,
@@ -611,6 +619,9 @@ public final class ShardCopy implements ShardExecutor {
         (own, request) -> isAnswered(leader, own, request, false, reply, later),
         nowMillis);
     feeds.end();
+    if (restMillis > 0) {
+      return script.rest(call, reply, start, later, time.monotonicMillis() + restMillis);
+    }
     boolean holds = guarded && holds(leader, call, ShardCall.ALL_PARTITIONS, reply, start, later);
     serveBlocked();
     return holds ? Outcome.LATER : Outcome.REPLIED;
