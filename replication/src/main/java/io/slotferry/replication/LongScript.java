@@ -69,14 +69,18 @@ final class LongScript {
     return overdue;
   }
 
-  /** The command that was executed just now is a script, and has paused. */
-  Outcome begin(ShardCall call, LaterReply later, long nowMillis) {
+  /** The command that has begun then is a script, and has paused now. */
+  Outcome begin(ShardCall call, LaterReply later, long sinceMillis, long nowMillis) {
     this.later = later;
     this.call = call.copy();
-    sinceMillis = nowMillis;
+    this.sinceMillis = sinceMillis;
     lastTickMillis = nowMillis;
-    overdue = false;
+    overdue = isTooLong(nowMillis);
     return Outcome.LATER;
+  }
+
+  private boolean isTooLong(long nowMillis) {
+    return nowMillis - sinceMillis >= busyMillis;
   }
 
   /** The transaction whose reply begins at {@code start} is to end no sooner than then. */
@@ -141,7 +145,7 @@ final class LongScript {
     ReplyWriter reply = scripts.proceed();
     if (reply != null) {
       end(reply);
-    } else if (!overdue && nowMillis - sinceMillis >= busyMillis) {
+    } else if (!overdue && isTooLong(nowMillis)) {
       overdue = true;
       held.answerAll(scripts.busy());
     }

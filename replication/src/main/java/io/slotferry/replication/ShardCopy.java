@@ -448,7 +448,7 @@ public final class ShardCopy implements ShardExecutor {
         feeds.end();
       }
       if (engine.scripts().isPaused()) {
-        return script.begin(call, later, time.monotonicMillis());
+        return script.begin(call, later, monotonicMillis, time.monotonicMillis());
       }
       if (engine.waits()) {
         replies.cancel();
