@@ -11,8 +11,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Acts on what scripts report ahead of their replies: publishes, counts, logs, shows and
- * tracks.
+ * Acts on what scripts report ahead of their replies: publishes, counts, logs, shows and tracks.
  *
  * <p>Thread: one gateway loop.
  */

@@ -100,8 +100,7 @@ final class TrackedRead {
 
   /** Its script has executed a command. */
   void executed(Request request) {
-    Command command =
-        CommandTable.lookup(request.buffer(), request.start(0), request.length(0));
+    Command command = CommandTable.lookup(request.buffer(), request.start(0), request.length(0));
     if (command != null) {
       add(command, request);
     }

@@ -217,8 +217,7 @@ class TransactionsTest implements ShardExecutor.LaterReply {
     cluster.run(150);
     assertThat(takeLater()).isEmpty();
     cluster.run(100);
-    assertThat(takeLater())
-        .containsExactly("2: *5 :1 :1 +OK +OK +OK", "3: $1 v", "4: *0");
+    assertThat(takeLater()).containsExactly("2: *5 :1 :1 +OK +OK +OK", "3: $1 v", "4: *0");
     assertThat(copy.blocked()).isEqualTo(1);
     assertThat(execute("EXISTS l")).isEqualTo(":0");
   }
