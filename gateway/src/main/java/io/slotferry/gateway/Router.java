@@ -691,6 +691,11 @@ final class Router implements Rerouting {
     routes.watch();
   }
 
+  /** Whatever has happened to keys of this loop's shards is told before this returns. */
+  void hear() {
+    routes.hear();
+  }
+
   /** Somebody knows a map of this version: a newer one than ours is asked for. */
   void mapIsAt(long version) {
     if (version > map.version()) {

@@ -40,6 +40,13 @@ final class TrackedRead {
     this.tracking = tracking;
   }
 
+  /** Whether there may be anything to track. */
+  static boolean mayRead(Command command) {
+    return command == Command.EXEC
+        || command.routing() == Routing.SCRIPT_CALL
+        || command.is(CommandFlags.READONLY);
+  }
+
   /**
    * Takes the keys of a transaction that is about to be executed. What it changes and only then
    * reads for the first time is new to the client: it need not hear of the change.

@@ -88,7 +88,11 @@ final class Tracking {
   /** A client that tracks is about to execute a command; null when that reads nothing to track. */
   @Nullable TrackedRead begin(
       RespConnection client, ClientTracking tracking, Command command, Request request) {
-    boolean remembers = tracking.remembers();
+    boolean remembers = tracking.remembers() && TrackedRead.mayRead(command);
+    if (remembers) {
+      // What has changed already is no news of what is read only now.
+      loop.router().hear();
+    }
     if (command == Command.EXEC) {
       tracking.settled.clear();
     }

@@ -15,6 +15,7 @@ import io.slotferry.topology.KeyOrder;
 import io.slotferry.topology.Keyspace;
 import io.slotferry.topology.Slots;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -22,6 +23,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
@@ -45,6 +47,7 @@ final class FakeShard implements ShardExecutor {
   private final Map<Integer, Map<String, String>> keyspaces;
   private final List<Late> late = new ArrayList<>();
   private final Map<KeyWatcher, Integer> keyWatchers = new LinkedHashMap<>();
+  private final Queue<Runnable> untold = new ArrayDeque<>();
   final List<String> log = new ArrayList<>();
 
   /** What is WATCHed and has not changed, by watcher. */
@@ -196,8 +199,16 @@ final class FakeShard implements ShardExecutor {
         byte[] name = "set".getBytes(StandardCharsets.US_ASCII);
         KeyEventRecord.writeEvent(records, 0, name, key, 0, key.length);
       }
-      loop.execute(() -> watcher.happened(records.bytes(), records.size()));
+      untold.add(() -> watcher.happened(records.bytes(), records.size()));
     });
+    loop.execute(this::tellWatchers);
+  }
+
+  @Override
+  public void tellWatchers() {
+    for (int left = untold.size(); left > 0; left--) {
+      untold.remove().run();
+    }
   }
 
   private static String text(Request request) {

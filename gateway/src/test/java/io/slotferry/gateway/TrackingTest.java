@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.slotferry.gateway.TestGateway.Placement;
 import io.slotferry.protocol.Reply;
+import java.io.ByteArrayOutputStream;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -92,6 +95,29 @@ class TrackingTest {
       RespClient client = resp3(cluster);
       client.ask("CLIENT", "TRACKING", "ON");
       transaction(client, "SET a 1", "GET a");
+      assertThat(client.ask("PING")).isEqualTo("PONG");
+      cluster.client().ask("SET", "a", "2");
+      assertThat(invalidated(client)).isEqualTo("[a]");
+    }
+  }
+
+  @Test
+  void whatWasChangedInTheSameTurnBeforeItWasReadIsNoNews() {
+    try (TestGateway cluster = new TestGateway(1, Placement.SAME_LOOP)) {
+      RespClient client = resp3(cluster);
+      client.ask("CLIENT", "TRACKING", "ON");
+      ByteArrayOutputStream pipeline = new ByteArrayOutputStream();
+      pipeline.writeBytes(RespClient.encode("GET", "b"));
+      pipeline.writeBytes(RespClient.encode("SET", "a", "1"));
+      pipeline.writeBytes(RespClient.encode("SET", "b", "1"));
+      pipeline.writeBytes(RespClient.encode("GET", "a"));
+      client.write(pipeline.toByteArray());
+      for (String expected : List.of("nil", "OK", "OK")) {
+        assertThat(client.readText()).isEqualTo(expected);
+      }
+      // The change of b is told as soon as it is known.
+      Set<String> rest = Set.of(client.readText(), client.readText());
+      assertThat(rest).contains("1").hasSize(2);
       assertThat(client.ask("PING")).isEqualTo("PONG");
       cluster.client().ask("SET", "a", "2");
       assertThat(invalidated(client)).isEqualTo("[a]");

@@ -652,6 +652,13 @@ public final class ShardCopy implements ShardExecutor {
   }
 
   @Override
+  public void tellWatchers() {
+    if (!script.isRunning()) {
+      feeds.flush();
+    }
+  }
+
+  @Override
   public boolean leads(int ofShard, long epoch) {
     Shard shard = this.shard;
     return leader != null && shard != null && shard.id() == ofShard && shard.epoch() == epoch;
