@@ -89,10 +89,6 @@ final class Tracking {
   @Nullable TrackedRead begin(
       RespConnection client, ClientTracking tracking, Command command, Request request) {
     boolean remembers = tracking.remembers() && TrackedRead.mayRead(command);
-    if (remembers) {
-      // What has changed already is no news of what is read only now.
-      loop.router().hear();
-    }
     if (command == Command.EXEC) {
       tracking.settled.clear();
     }
@@ -180,6 +176,15 @@ final class Tracking {
   void flushLater() {
     flushes = true;
     loop.endTurnLater();
+  }
+
+  /**
+   * A client that tracks is about to execute a command: what has changed before is told before its
+   * reply, and is no news of what it reads only now.
+   */
+  void hear() {
+    loop.router().hear();
+    endTurn();
   }
 
   void endTurn() {
