@@ -178,6 +178,11 @@ public final class EngineFixture {
     public void monitored(int keyspace, Request command) {
       reports.add("monitor " + keyspace + ' ' + command.text(0) + ' ' + command.text(1));
     }
+
+    @Override
+    public void unseen() {
+      reports.add("unseen");
+    }
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.slotferry.gateway;
 
 import io.slotferry.protocol.Request;
+import io.slotferry.protocol.command.Command;
 import io.slotferry.protocol.command.KeyPositions;
 import io.slotferry.protocol.shard.ShardCall;
 import io.slotferry.protocol.shard.TransactionBatch;
@@ -26,7 +27,7 @@ final class BatchPlace {
     while (reader.next(call)) {
       Request command = reader.command();
       int keys = KeyPositions.count(call.command, command);
-      if (keys == 0 && !oneShard) {
+      if (keys == 0 && !oneShard && call.command != Command.REST) {
         // It is about the keys of all shards.
         return CROSS_SLOT;
       }

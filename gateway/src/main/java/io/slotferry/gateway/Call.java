@@ -31,6 +31,7 @@ final class Call implements Caller {
   private final long markedClient;
   private final boolean noTouch;
   private final @Nullable Session session;
+  private final @Nullable TrackedRead trackedRead;
   private final @Nullable AclUser restrictedUser;
   private long waitingSinceMillis;
   private byte[] frame = NO_FRAME;
@@ -57,6 +58,7 @@ final class Call implements Caller {
     this.markedClient = caller.markedClient();
     this.noTouch = caller.noTouch();
     this.session = caller.session();
+    this.trackedRead = caller.trackedRead();
     this.restrictedUser = caller.restrictedUser();
     this.waitingSinceMillis = caller.waitingSinceMillis();
     caller.becomes(this);
@@ -197,6 +199,11 @@ final class Call implements Caller {
   @Override
   public boolean noTouch() {
     return noTouch;
+  }
+
+  @Override
+  public @Nullable TrackedRead trackedRead() {
+    return trackedRead;
   }
 
   @Override

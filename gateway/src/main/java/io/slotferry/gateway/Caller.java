@@ -49,6 +49,11 @@ interface Caller {
     return null;
   }
 
+  /** What its client is about to read, if that is tracked; else null. */
+  default @Nullable TrackedRead trackedRead() {
+    return null;
+  }
+
   /** Its user, if that one may not do everything; else null. */
   default @Nullable AclUser restrictedUser() {
     return null;

@@ -1,8 +1,12 @@
 package io.slotferry.gateway;
 
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -21,6 +25,12 @@ final class ClientTracking {
   /** Reads that are sent and whose replies the client has not got. */
   final List<TrackedRead> underWay = new ArrayList<>();
 
+  /** Keys that nobody has read, but scripts under way may: those scripts, by key. */
+  final Map<String, Set<TrackedRead>> unread = new HashMap<>();
+
+  /** Keys that the newest transaction changes, and that its client knows only as it leaves them. */
+  final Set<String> settled = new HashSet<>();
+
   /** CLIENT CACHING was given: for the next command only. */
   boolean caching;
 
@@ -34,6 +44,11 @@ final class ClientTracking {
   boolean remembers() {
     boolean byDefault = !options.optIn() || caching;
     return !options.broadcast() && byDefault && !(options.optOut() && caching);
+  }
+
+  /** Whether the client does not want to hear of a change of its own. */
+  boolean ignoresOwn(String key) {
+    return options.noLoop() || settled.contains(key);
   }
 
   /** Takes a changed key; true when a prefix has it. */

@@ -13,7 +13,8 @@ import java.util.Locale;
 
 /**
  * DEBUG: a subcommand about keys goes to one key's shard after the other, one about all data to
- * every shard. SLEEP keeps only its own connection waiting: others share the loops.
+ * every shard. SLEEP keeps only its own connection waiting, unless it is in the middle of a
+ * transaction: others share the loops.
  */
 final class DebugWalk extends Walk {
   private static final byte[] OK = "+OK\r\n".getBytes(StandardCharsets.US_ASCII);
@@ -53,7 +54,7 @@ final class DebugWalk extends Walk {
       case "DIGEST", "RELOAD", "LOADAOF", "SET-ACTIVE-EXPIRE" -> Plan.EACH_SHARD;
       case "POPULATE" ->
           isCount(KEYS) && (request.count() < 5 || isCount(4)) ? Plan.POPULATE : Plan.ANY_SHARD;
-      case "SLEEP" -> sleepMillis() < 0 ? Plan.ANY_SHARD : Plan.SLEEP;
+      case "SLEEP" -> sleepMillis(request) < 0 ? Plan.ANY_SHARD : Plan.SLEEP;
       default -> Plan.ANY_SHARD;
     };
   }
@@ -80,7 +81,7 @@ final class DebugWalk extends Walk {
       case POPULATE -> populate(stepReply);
       case SLEEP -> {
         later();
-        router.loop().schedule(() -> replied(OK, 0, OK.length), sleepMillis());
+        router.loop().schedule(() -> replied(OK, 0, OK.length), sleepMillis(request));
         yield Step.LATER;
       }
     };
@@ -145,9 +146,9 @@ final class DebugWalk extends Walk {
 
   // ---- SLEEP
 
-  /** -1 when the argument is no time. */
-  private long sleepMillis() {
-    if (request.count() != KEYS + 1) {
+  /** How long SLEEP takes; -1 of other subcommands, and when its argument is no time. */
+  static long sleepMillis(Request request) {
+    if (request.count() != KEYS + 1 || !request.is(1, "SLEEP")) {
       return -1;
     }
     double seconds = Decimal.toDouble(request.buffer(), request.start(KEYS), request.length(KEYS));

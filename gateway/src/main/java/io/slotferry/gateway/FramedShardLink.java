@@ -80,7 +80,7 @@ abstract class FramedShardLink implements ShardLink {
     shardCall.stalenessMillisMax = call.replicaStalenessMillisMax();
     shardCall.client = call.markedClient();
     shardCall.noTouch = call.noTouch();
-    shardCall.monitored = Router.needsUser(call.command) && loop.router().isMonitored();
+    shardCall.monitored = Router.needsUser(call.command) && loop.router().wantsCommands(call);
     shardCall.user = Router.needsUser(call.command) ? call.restrictedUser() : null;
     shardCall.ticket = window.nextTicket();
     int start = commands.size();

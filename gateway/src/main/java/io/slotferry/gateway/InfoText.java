@@ -195,7 +195,7 @@ final class InfoText {
     long saves = disks.stream().mapToLong(ShardStatus.Disk::saves).sum();
     line("loading", 0);
     line("async_loading", 0);
-    line("rdb_changes_since_last_save", total(disks, ShardStatus.Disk::logBytesUnsaved));
+    line("rdb_changes_since_last_save", total(disks, ShardStatus.Disk::unsavedEffects));
     line("rdb_bgsave_in_progress", saving);
     line(
         "rdb_last_save_time",

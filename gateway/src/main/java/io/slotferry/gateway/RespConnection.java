@@ -111,6 +111,9 @@ final class RespConnection extends Session implements Subscriber {
 
   /** Executes one command; {@code command} is null when there is none of that name. */
   void execute(@Nullable Command command, Request request) {
+    if (tracking != null) {
+      loop.keyFeed().tracking().hear();
+    }
     boolean direct = queue.isEmpty();
     ReplyWriter reply = direct ? loop.output() : loop.queuedReply();
     int start = reply.size();

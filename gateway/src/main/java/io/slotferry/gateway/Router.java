@@ -181,7 +181,7 @@ final class Router implements Rerouting {
 
   private boolean forUser(Caller caller, Command command, Request request, ReplyWriter reply) {
     shardCall.user = caller.restrictedUser();
-    shardCall.monitored = isMonitored();
+    shardCall.monitored = wantsCommands(caller);
     try {
       if (command.routing() == Routing.BATCH) {
         return toOnePlaceTogether(caller, command, request, reply);
@@ -198,9 +198,9 @@ final class Router implements Rerouting {
     }
   }
 
-  /** Whether scripts are to report their commands. */
-  boolean isMonitored() {
-    return loop.gateway().monitors().isActive();
+  /** Whether a script of this caller is to report its commands. */
+  boolean wantsCommands(Caller caller) {
+    return loop.gateway().monitors().isActive() || caller.trackedRead() != null;
   }
 
   /** Takes what scripts report ahead of their replies. */
@@ -689,6 +689,11 @@ final class Router implements Rerouting {
   /** The key events that this loop wants to be told of are others now. */
   void watch() {
     routes.watch();
+  }
+
+  /** Whatever has happened to keys of this loop's shards is told before this returns. */
+  void hear() {
+    routes.hear();
   }
 
   /** Somebody knows a map of this version: a newer one than ours is asked for. */

@@ -11,7 +11,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Acts on what scripts report ahead of their replies: publishes, counts, logs and shows.
+ * Acts on what scripts report ahead of their replies: publishes, counts, logs, shows and tracks.
  *
  * <p>Thread: one gateway loop.
  */
@@ -22,6 +22,7 @@ final class ScriptReports implements ScriptReport.Listener {
   // The report that is being taken.
   private final Map<String, Long> errors = new HashMap<>();
   private @Nullable Session session;
+  private @Nullable TrackedRead trackedRead;
 
   ScriptReports(GatewayLoop loop) {
     this.loop = loop;
@@ -50,8 +51,10 @@ final class ScriptReports implements ScriptReport.Listener {
   /** Takes the report that {@code reply} stands before, if there is one. */
   void take(Caller caller, ReplyReader reply) {
     session = caller.session();
+    trackedRead = caller.trackedRead();
     ScriptReport.take(reply, this);
     session = null;
+    trackedRead = null;
     if (!errors.isEmpty()) {
       errors.forEach((word, count) -> count(word, isErrorOf(reply, word) ? count - 1 : count));
       errors.clear();
@@ -99,6 +102,18 @@ final class ScriptReports implements ScriptReport.Listener {
 
   @Override
   public void monitored(int keyspace, Request command) {
-    loop.gateway().monitors().showOfScript(loop, keyspace, command);
+    if (loop.gateway().monitors().isActive()) {
+      loop.gateway().monitors().showOfScript(loop, keyspace, command);
+    }
+    if (trackedRead != null) {
+      trackedRead.executed(command);
+    }
+  }
+
+  @Override
+  public void unseen() {
+    if (trackedRead != null) {
+      trackedRead.unseen();
+    }
   }
 }

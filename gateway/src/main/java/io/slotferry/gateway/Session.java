@@ -283,6 +283,11 @@ abstract class Session implements Caller {
   }
 
   @Override
+  public final @Nullable TrackedRead trackedRead() {
+    return trackedRead;
+  }
+
+  @Override
   public final boolean noTouch() {
     return noTouch;
   }

@@ -21,6 +21,7 @@ abstract class ShardQuestion implements Caller, ReplyTarget {
   private final boolean sync;
   private final long markedClient;
   private final boolean noTouch;
+  private final @Nullable TrackedRead trackedRead;
   private final @Nullable AclUser restrictedUser;
   private @Nullable ReplyTarget target;
 
@@ -33,6 +34,7 @@ abstract class ShardQuestion implements Caller, ReplyTarget {
     this.sync = caller.sync();
     this.markedClient = caller.markedClient();
     this.noTouch = caller.noTouch();
+    this.trackedRead = caller.trackedRead();
     this.restrictedUser = caller.restrictedUser();
   }
 
@@ -145,6 +147,11 @@ abstract class ShardQuestion implements Caller, ReplyTarget {
   @Override
   public final boolean noTouch() {
     return noTouch;
+  }
+
+  @Override
+  public final @Nullable TrackedRead trackedRead() {
+    return trackedRead;
   }
 
   @Override

@@ -75,6 +75,15 @@ final class ShardRoutes {
     }
   }
 
+  /** Has the leaders on this loop tell now what has happened. */
+  void hear() {
+    for (ShardRoute route : routes) {
+      if (route != null && route.executor() != null) {
+        route.executor().tellWatchers();
+      }
+    }
+  }
+
   private ShardRoute open(Shard shard, long since) {
     // Whatever the former way would have brought is lost.
     loop.keyFeed().lost();

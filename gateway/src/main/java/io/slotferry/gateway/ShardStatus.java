@@ -102,6 +102,7 @@ public interface ShardStatus {
    * @param saveSeconds how long it took, -1 for none
    * @param savingSeconds how long the present one has taken, -1 for none
    * @param saves how many there were since the start
+   * @param unsavedEffects changes of keys since the newest one, or the start
    * @param logBytes of the log on disk
    * @param logBytesUnsaved of the log behind the newest snapshot
    * @param logBytesUnwritten that the disk has not taken yet
@@ -115,6 +116,7 @@ public interface ShardStatus {
       long saveSeconds,
       long savingSeconds,
       long saves,
+      long unsavedEffects,
       long logBytes,
       long logBytesUnsaved,
       long logBytesUnwritten) {}

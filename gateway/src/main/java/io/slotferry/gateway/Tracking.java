@@ -3,9 +3,6 @@ package io.slotferry.gateway;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
-import io.slotferry.protocol.command.CommandFlags;
-import io.slotferry.protocol.command.KeyPositions;
-import io.slotferry.protocol.command.Routing;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -91,48 +88,43 @@ final class Tracking {
   /** A client that tracks is about to execute a command; null when that reads nothing to track. */
   @Nullable TrackedRead begin(
       RespConnection client, ClientTracking tracking, Command command, Request request) {
-    List<String> keys = keys(client, tracking, command, request);
+    boolean remembers = tracking.remembers() && TrackedRead.mayRead(command);
+    if (command == Command.EXEC) {
+      tracking.settled.clear();
+    }
     tracking.caching &= command == Command.CLIENT || command == Command.MULTI;
-    if (keys.isEmpty()) {
+    if (!remembers) {
       return null;
     }
-    for (String key : keys) {
-      remember(key, client.id);
+    TrackedRead read = new TrackedRead(this, client, tracking);
+    Transaction transaction = client.transaction;
+    if (command == Command.EXEC && transaction != null) {
+      read.add(transaction);
+    } else {
+      read.add(command, request);
+    }
+    if (!read.isAny()) {
+      return null;
     }
     forgetSome();
-    TrackedRead read = new TrackedRead(client, keys);
     tracking.underWay.add(read);
     return read;
   }
 
-  private void remember(String key, long client) {
-    if (readers.computeIfAbsent(key, first -> new LinkedHashSet<>()).add(client)) {
-      items++;
-    }
+  /** Whether it was not remembered before. */
+  boolean remember(String key, long client) {
+    boolean isNew = readers.computeIfAbsent(key, first -> new LinkedHashSet<>()).add(client);
+    items += isNew ? 1 : 0;
+    return isNew;
   }
 
-  /** The keys that a command reads, or those of the transaction that it executes. */
-  private static List<String> keys(
-      RespConnection client, ClientTracking tracking, Command command, Request request) {
-    if (!tracking.remembers()) {
-      return List.of();
-    }
-    List<String> keys = new ArrayList<>();
-    Transaction transaction = client.transaction;
-    if (command == Command.EXEC && transaction != null) {
-      transaction.queued().forEach(each -> addKeys(each.command(), each.request(), keys));
-    } else {
-      addKeys(command, request, keys);
-    }
-    return keys;
-  }
-
-  /** Of a script all keys that it is given: what it does with them is known to its shard alone. */
-  private static void addKeys(Command command, Request request, List<String> keys) {
-    boolean mayRead = command.is(CommandFlags.READONLY) || command.routing() == Routing.SCRIPT_CALL;
-    int count = mayRead ? KeyPositions.count(command, request) : 0;
-    for (int i = 0; i < count; i++) {
-      keys.add(request.text(KeyPositions.position(command, request, i)));
+  void forget(String key, long client) {
+    Set<Long> ids = readers.get(key);
+    if (ids != null && ids.remove(client)) {
+      items--;
+      if (ids.isEmpty()) {
+        readers.remove(key);
+      }
     }
   }
 
@@ -170,7 +162,7 @@ final class Tracking {
       if (reader == null || tracking == null || tracking.options.broadcast()) {
         continue;
       }
-      if (tracking.options.noLoop() && client == id) {
+      if (client == id && tracking.ignoresOwn(key)) {
         // It may have read the key again since.
         remember(key, id);
       } else {
@@ -184,6 +176,15 @@ final class Tracking {
   void flushLater() {
     flushes = true;
     loop.endTurnLater();
+  }
+
+  /**
+   * A client that tracks is about to execute a command: what has changed before is told before its
+   * reply, and is no news of what it reads only now.
+   */
+  void hear() {
+    loop.router().hear();
+    endTurn();
   }
 
   void endTurn() {

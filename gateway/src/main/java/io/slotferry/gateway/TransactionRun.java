@@ -33,6 +33,7 @@ final class TransactionRun implements Caller, ReplyTarget {
   }
 
   private static final int NONE = -1;
+  private static final long NANOS_PER_MILLI = 1_000_000;
 
   private final Session session;
   private final Router router;
@@ -40,6 +41,8 @@ final class TransactionRun implements Caller, ReplyTarget {
   private final Command kind;
   private final int respVersion;
   private final Watches watches;
+  private final @Nullable TrackedRead trackedRead;
+  private final boolean asksShard;
   private final boolean weaves;
   private final ReplyWriter out = new ReplyWriter();
   private Step step = Step.KEYSPACES;
@@ -68,7 +71,9 @@ final class TransactionRun implements Caller, ReplyTarget {
     this.kind = transaction.writes() ? Command.EXECUTE_BATCH : Command.QUERY_BATCH;
     this.respVersion = session.respVersion;
     this.watches = session.takeWatches();
-    this.weaves = queued.stream().anyMatch(each -> isOfGateway(each.command()));
+    this.trackedRead = session.trackedRead;
+    this.asksShard = queued.stream().anyMatch(each -> !isOfGateway(each.command()));
+    this.weaves = queued.stream().anyMatch(this::isOfGateway);
   }
 
   /** Also those that go from shard to shard: they promise little, and one shard cannot tell all. */
@@ -77,6 +82,17 @@ final class TransactionRun implements Caller, ReplyTarget {
       case GATEWAY, CURSOR, ORDERED, BY_SUBCOMMAND -> true;
       default -> false;
     };
+  }
+
+  private boolean isOfGateway(Transaction.Queued each) {
+    return isOfGateway(each.command()) && restMillis(each) < 0;
+  }
+
+  /** How long the shard is to rest in this place, DEBUG SLEEP; -1 for any other command. */
+  private long restMillis(Transaction.Queued each) {
+    return asksShard && each.command() == Command.DEBUG
+        ? DebugWalk.sleepMillis(each.request())
+        : -1;
   }
 
   /** The result is that of {@link GatewayCommand#execute}. */
@@ -165,8 +181,8 @@ final class TransactionRun implements Caller, ReplyTarget {
       if (refusal(i) != null) {
         continue;
       }
-      if (!isOfGateway(each.command())) {
-        batch.add(version, keyspace, each.request());
+      if (!isOfGateway(each)) {
+        batch.add(version, keyspace, ofShard(each));
         shardCommands++;
       } else if (selected(each) != NONE) {
         keyspace = selected(each);
@@ -187,6 +203,13 @@ final class TransactionRun implements Caller, ReplyTarget {
       shardReply = reply.toByteArray();
     }
     return replied;
+  }
+
+  private Request ofShard(Transaction.Queued each) {
+    long restMillis = restMillis(each);
+    return restMillis < 0
+        ? each.request()
+        : Request.of(Command.REST.lowerName(), Long.toString(restMillis));
   }
 
   /** The rules may have changed since the commands were queued. */
@@ -230,7 +253,7 @@ final class TransactionRun implements Caller, ReplyTarget {
       Transaction.Queued each = queued.get(next++);
       if (refusal != null) {
         refuse(each, refusal);
-      } else if (isOfGateway(each.command())) {
+      } else if (isOfGateway(each)) {
         if (!execute(each.command(), each.request())) {
           return false;
         }
@@ -238,11 +261,11 @@ final class TransactionRun implements Caller, ReplyTarget {
         router.reports().take(this, elements);
         int start = elements.position();
         elements.skip();
+        long nanos = Math.max(shardNanosEach, restMillis(each) * NANOS_PER_MILLI);
         session
             .loop
             .meter()
-            .ofTransaction(
-                session, each.command(), each.request(), shardNanosEach, shardReply, start);
+            .ofTransaction(session, each.command(), each.request(), nanos, shardReply, start);
         out.raw(shardReply, start, elements.position() - start);
       }
     }
@@ -368,7 +391,8 @@ final class TransactionRun implements Caller, ReplyTarget {
 
   @Override
   public long markedClient() {
-    return session.markedClient();
+    ClientTracking tracking = session.tracking;
+    return tracking == null || tracking.settled.isEmpty() ? session.markedClient() : session.id;
   }
 
   @Override
@@ -379,6 +403,11 @@ final class TransactionRun implements Caller, ReplyTarget {
   @Override
   public boolean noTouch() {
     return session.noTouch();
+  }
+
+  @Override
+  public @Nullable TrackedRead trackedRead() {
+    return trackedRead;
   }
 
   @Override

@@ -15,6 +15,7 @@ import io.slotferry.topology.KeyOrder;
 import io.slotferry.topology.Keyspace;
 import io.slotferry.topology.Slots;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -22,6 +23,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
@@ -45,6 +47,7 @@ final class FakeShard implements ShardExecutor {
   private final Map<Integer, Map<String, String>> keyspaces;
   private final List<Late> late = new ArrayList<>();
   private final Map<KeyWatcher, Integer> keyWatchers = new LinkedHashMap<>();
+  private final Queue<Runnable> untold = new ArrayDeque<>();
   final List<String> log = new ArrayList<>();
 
   /** What is WATCHed and has not changed, by watcher. */
@@ -114,7 +117,16 @@ final class FakeShard implements ShardExecutor {
       unblock(Long.parseLong(request.text(1)), request.text(2), later);
     }
     answer(call, request, reply, map);
-    if (call.command.isWrite() && request.count() > 1) {
+    if (call.command == Command.EXECUTE_BATCH) {
+      TransactionBatch.Reader batch = new TransactionBatch.Reader();
+      ShardCall inner = new ShardCall();
+      batch.reset(request);
+      while (batch.next(inner)) {
+        if (inner.command.isWrite()) {
+          changed(batch.command(), later, call.client);
+        }
+      }
+    } else if (call.command.isWrite() && request.count() > 1) {
       changed(request, later, call.client);
     }
     serveWaiting();
@@ -187,8 +199,16 @@ final class FakeShard implements ShardExecutor {
         byte[] name = "set".getBytes(StandardCharsets.US_ASCII);
         KeyEventRecord.writeEvent(records, 0, name, key, 0, key.length);
       }
-      loop.execute(() -> watcher.happened(records.bytes(), records.size()));
+      untold.add(() -> watcher.happened(records.bytes(), records.size()));
     });
+    loop.execute(this::tellWatchers);
+  }
+
+  @Override
+  public void tellWatchers() {
+    for (int left = untold.size(); left > 0; left--) {
+      untold.remove().run();
+    }
   }
 
   private static String text(Request request) {
@@ -311,11 +331,15 @@ final class FakeShard implements ShardExecutor {
           return;
         }
         if (call.monitored) {
-          ScriptReport.monitor(7, Request.of("GET", "k"), reply);
+          String script = request.text(1);
+          String read = script.startsWith("reads ") ? script.substring(6) : "k";
+          for (String key : read.split(",")) {
+            ScriptReport.monitor(7, Request.of("GET", key), reply);
+          }
         }
         value(reply, call.user == null ? "" : call.user.name() + ' ' + call.user.rules());
       }
-      case UNBLOCK -> reply.ok();
+      case UNBLOCK, REST -> reply.ok();
       case EXECUTE_BATCH, QUERY_BATCH -> batch(call, request, reply, map);
       case WATCH_KEYS -> {
         Set<String> keys = watchers.computeIfAbsent(request.text(1), id -> new HashSet<>());
@@ -358,6 +382,7 @@ final class FakeShard implements ShardExecutor {
       } else if (holds) {
         inner.partition = ShardCall.ALL_PARTITIONS;
         inner.user = call.user;
+        inner.monitored = call.monitored;
         replies.useProtocol(inner.respVersion);
         answer(inner, command, replies, map);
         count++;

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.slotferry.gateway.TestGateway.Placement;
 import io.slotferry.protocol.Reply;
+import java.io.ByteArrayOutputStream;
+import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -43,14 +46,103 @@ class TrackingTest {
 
   @ParameterizedTest
   @EnumSource(Placement.class)
-  void theKeysOfAScriptAreTracked(Placement placement) {
+  void theKeysThatAScriptReadsAreTracked(Placement placement) {
+    try (TestGateway cluster = new TestGateway(1, placement)) {
+      RespClient reader = resp3(cluster);
+      RespClient writer = cluster.client();
+      reader.ask("CLIENT", "TRACKING", "ON");
+      reader.ask("EVAL", "reads b,not-given", "2", "a", "b");
+      assertThat(reader.ask("INFO", "stats")).contains("tracking_total_items:2");
+      writer.ask("SET", "a", "1");
+      writer.ask("SET", "b", "1");
+      assertThat(invalidated(reader)).isEqualTo("[b]");
+      writer.ask("SET", "not-given", "1");
+      assertThat(invalidated(reader)).isEqualTo("[not-given]");
+      reader.ask("MULTI");
+      reader.ask("EVAL", "reads b", "2", "a", "b");
+      reader.ask("GET", "c");
+      reader.ask("EXEC");
+      writer.ask("SET", "a", "2");
+      writer.ask("SET", "c", "2");
+      assertThat(invalidated(reader)).isEqualTo("[c]");
+      writer.ask("SET", "b", "2");
+      assertThat(invalidated(reader)).isEqualTo("[b]");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Placement.class)
+  void aKeyThatIsReadBesideAScriptStaysTracked(Placement placement) {
     try (TestGateway cluster = new TestGateway(1, placement)) {
       RespClient reader = resp3(cluster);
       reader.ask("CLIENT", "TRACKING", "ON");
-      reader.ask("EVAL", "script", "2", "a", "b");
-      cluster.client().ask("SET", "b", "1");
-      assertThat(invalidated(reader)).isEqualTo("[b]");
+      reader.send("EVAL", "reads b", "2", "a", "b");
+      reader.send("GET", "a");
+      reader.send("EVAL", "reads b", "2", "a", "b");
+      reader.readText();
+      reader.readText();
+      reader.readText();
+      cluster.client().ask("SET", "a", "1");
+      assertThat(invalidated(reader)).isEqualTo("[a]");
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Placement.class)
+  void whatATransactionReadsAfterItsOwnChangeIsNew(Placement placement) {
+    try (TestGateway cluster = new TestGateway(1, placement)) {
+      RespClient client = resp3(cluster);
+      client.ask("CLIENT", "TRACKING", "ON");
+      transaction(client, "SET a 1", "GET a");
+      assertThat(client.ask("PING")).isEqualTo("PONG");
+      cluster.client().ask("SET", "a", "2");
+      assertThat(invalidated(client)).isEqualTo("[a]");
+    }
+  }
+
+  @Test
+  void whatWasChangedInTheSameTurnBeforeItWasReadIsNoNews() {
+    try (TestGateway cluster = new TestGateway(1, Placement.SAME_LOOP)) {
+      RespClient client = resp3(cluster);
+      client.ask("CLIENT", "TRACKING", "ON");
+      ByteArrayOutputStream pipeline = new ByteArrayOutputStream();
+      pipeline.writeBytes(RespClient.encode("GET", "b"));
+      pipeline.writeBytes(RespClient.encode("SET", "a", "1"));
+      pipeline.writeBytes(RespClient.encode("SET", "b", "1"));
+      pipeline.writeBytes(RespClient.encode("GET", "a"));
+      client.write(pipeline.toByteArray());
+      for (String expected : List.of("nil", "OK", "OK")) {
+        assertThat(client.readText()).isEqualTo(expected);
+      }
+      // The change of b is told as soon as it is known.
+      assertThat(List.of(client.readText(), client.readText())).containsOnlyOnce("1");
+      assertThat(client.ask("PING")).isEqualTo("PONG");
+      cluster.client().ask("SET", "a", "2");
+      assertThat(invalidated(client)).isEqualTo("[a]");
+    }
+  }
+
+  /** From further away some of it is told twice. */
+  @Test
+  void whatATransactionChangesOfWhatWasReadIsToldAfterItsReply() {
+    try (TestGateway cluster = new TestGateway(1, Placement.SAME_LOOP)) {
+      RespClient client = resp3(cluster);
+      client.ask("CLIENT", "TRACKING", "ON");
+      client.ask("GET", "b");
+      transaction(client, "SET b 1", "GET b", "GET c", "SET c 1", "GET c", "SET a 1", "GET a");
+      assertThat(invalidated(client)).isEqualTo("[b]");
+      assertThat(invalidated(client)).isEqualTo("[c]");
+      assertThat(client.ask("SET", "a", "3")).isEqualTo("OK");
+      assertThat(invalidated(client)).isEqualTo("[a]");
+    }
+  }
+
+  private static void transaction(RespClient client, String... commands) {
+    client.ask("MULTI");
+    for (String command : commands) {
+      assertThat(client.ask(command.split(" "))).isEqualTo("QUEUED");
+    }
+    assertThat(client.ask("EXEC")).startsWith("[");
   }
 
   @ParameterizedTest

@@ -45,6 +45,25 @@ class TransactionTest {
   }
 
   @Test
+  void theShardRestsWhereATransactionSleeps() {
+    try (TestGateway cluster = new TestGateway(3, Placement.SAME_LOOP)) {
+      RespClient client = cluster.client();
+      assertThat(all(client, "MULTI", "INCR a", "DEBUG SLEEP 0.25", "INCR a", "EXEC"))
+          .isEqualTo("OK QUEUED QUEUED QUEUED [(1), OK, (2)]");
+      assertThat(
+              cluster.<Long>onLoop(() ->
+                  cluster.shards.stream()
+                      .flatMap(shard -> shard.log.stream())
+                      .filter(call -> call.matches("!exec .*INCR a .*!rest 250 .*INCR a"))
+                      .count()))
+          .isEqualTo(1);
+      // There is nothing that others would have to wait for.
+      assertThat(all(client, "MULTI", "DEBUG SLEEP 0.001", "EXEC")).isEqualTo("OK QUEUED [OK]");
+      assertThat(all(client, "MULTI", "INCR a", "DEBUG SLEEP x", "EXEC")).contains("[(3), ");
+    }
+  }
+
+  @Test
   void aKeyspaceIsThereOnceItIsNamed() {
     try (TestGateway cluster = new TestGateway(1, Placement.SAME_LOOP)) {
       RespClient client = cluster.client();

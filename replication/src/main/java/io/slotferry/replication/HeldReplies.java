@@ -237,7 +237,8 @@ final class HeldReplies {
     return end > promise.kept ? end : 0;
   }
 
-  private static byte[] cut(ReplyWriter reply, int start) {
+  /** Takes what was written from {@code start} on out of {@code reply}. */
+  static byte[] cut(ReplyWriter reply, int start) {
     byte[] cut;
     if (reply.hasShared()) {
       ReplyWriter whole = new ReplyWriter();

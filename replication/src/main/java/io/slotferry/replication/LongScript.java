@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * In between nobody else may see or change the shard's data: it is in the middle of a command.
+ *
+ * <p>A transaction that {@link Command#REST rests} is such a command, too: it is RUNNING until it
+ * has, and never overdue.
  */
 final class LongScript {
   /** Gives a script its reply, at once or when that may be told. */
@@ -41,6 +44,11 @@ final class LongScript {
   private long sinceMillis;
   private long lastTickMillis;
   private boolean overdue;
+
+  /** Of a transaction that rests; null of a script. */
+  private @Nullable ReplyWriter restingReply;
+
+  private long restUntilMillis;
   private long busyMillis = BUSY_MILLIS_DEFAULT;
 
   /**
@@ -61,18 +69,36 @@ final class LongScript {
     return overdue;
   }
 
-  /** The command that was executed just now is a script, and has paused. */
-  Outcome begin(ShardCall call, LaterReply later, long nowMillis) {
+  /** The command that has begun then is a script, and has paused now. */
+  Outcome begin(ShardCall call, LaterReply later, long sinceMillis, long nowMillis) {
     this.later = later;
     this.call = call.copy();
-    sinceMillis = nowMillis;
+    this.sinceMillis = sinceMillis;
     lastTickMillis = nowMillis;
-    overdue = false;
+    overdue = isTooLong(nowMillis);
+    return Outcome.LATER;
+  }
+
+  private boolean isTooLong(long nowMillis) {
+    return nowMillis - sinceMillis >= busyMillis;
+  }
+
+  /** The transaction whose reply begins at {@code start} is to end no sooner than then. */
+  Outcome rest(ShardCall call, ReplyWriter reply, int start, LaterReply later, long untilMillis) {
+    ReplyWriter resting = new ReplyWriter();
+    resting.raw(HeldReplies.cut(reply, start));
+    restingReply = resting;
+    restUntilMillis = untilMillis;
+    this.later = later;
+    this.call = call.copy();
     return Outcome.LATER;
   }
 
   /** What becomes of another command meanwhile. */
   Outcome execute(ShardCall call, Request request, ReplyWriter reply, LaterReply later) {
+    if (restingReply != null) {
+      return held.hold(call, request, later) ? Outcome.LATER : Outcome.NOT_HERE;
+    }
     if (call.command == Command.FIND_SCRIPTS && request.is(1, "KILL")) {
       kill(request, reply);
       return Outcome.REPLIED;
@@ -109,11 +135,17 @@ final class LongScript {
 
   /** Lets the script go on for a while. */
   void tick(long nowMillis) {
+    if (restingReply != null) {
+      if (nowMillis >= restUntilMillis) {
+        end(restingReply);
+      }
+      return;
+    }
     lastTickMillis = nowMillis;
     ReplyWriter reply = scripts.proceed();
     if (reply != null) {
       end(reply);
-    } else if (!overdue && nowMillis - sinceMillis >= busyMillis) {
+    } else if (!overdue && isTooLong(nowMillis)) {
       overdue = true;
       held.answerAll(scripts.busy());
     }
@@ -124,7 +156,10 @@ final class LongScript {
     LaterReply later = this.later;
     this.later = null;
     overdue = false;
-    scripts.kill();
+    if (restingReply == null) {
+      scripts.kill();
+    }
+    restingReply = null;
     if (later != null) {
       later.uncertain(call.ticket);
     }
@@ -134,6 +169,7 @@ final class LongScript {
     LaterReply later = this.later;
     this.later = null;
     overdue = false;
+    restingReply = null;
     if (later != null) {
       answers.give(call, reply, later);
     }

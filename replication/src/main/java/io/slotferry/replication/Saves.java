@@ -25,6 +25,7 @@ public final class Saves {
   private final List<Waiting> waiting = new ArrayList<>();
   private CopyDisk disk;
   private long savedMillis;
+  private long savedEffects;
   private long startedMillis;
   private long lastSeconds = NEVER;
   private long count;
@@ -100,6 +101,7 @@ public final class Saves {
     lastFailed = failure != null;
     if (failure == null) {
       savedMillis = time.wallMillis();
+      savedEffects = disk.log().effects();
       lastSeconds = startedMillis == 0 ? 0 : (time.monotonicMillis() - startedMillis) / 1_000;
       count++;
     }
@@ -127,6 +129,11 @@ public final class Saves {
   /** Of the newest snapshot, seconds since 1970; of the start before the first. */
   public long savedSeconds() {
     return savedMillis / 1_000;
+  }
+
+  /** How many effects there have been since. */
+  public long unsavedEffects() {
+    return disk.log().effects() - savedEffects;
   }
 
   /** How long the newest one took; -1 before the first. */

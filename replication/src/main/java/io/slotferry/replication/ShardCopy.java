@@ -126,6 +126,9 @@ public final class ShardCopy implements ShardExecutor {
   /** A newer map that came while a script was running: its changes wait for the script's end. */
   private @Nullable ClusterMap mapAfterScript;
 
+  /** How long the transaction that is being executed wants to rest before it ends. */
+  private long restMillis;
+
   // The time of a batch of commands; of each command by itself when there is none.
   private boolean batch;
   private long monotonicMillis;
@@ -458,7 +461,7 @@ public final class ShardCopy implements ShardExecutor {
         feeds.end();
       }
       if (engine.scripts().isPaused()) {
-        return script.begin(call, later, time.monotonicMillis());
+        return script.begin(call, later, monotonicMillis, time.monotonicMillis());
       }
       if (engine.waits()) {
         replies.cancel();
@@ -591,6 +594,10 @@ public final class ShardCopy implements ShardExecutor {
       case BGSAVE -> saves.background(request, reply);
       case BGREWRITEAOF -> saves.rewrite(reply);
       case LASTSAVE -> reply.integer(saves.savedSeconds());
+      case REST -> {
+        restMillis += longOf(request, 1);
+        reply.ok();
+      }
       default -> throw new IllegalArgumentException(call.command + " is the engine's");
     }
     return true;
@@ -617,6 +624,7 @@ public final class ShardCopy implements ShardExecutor {
     }
     int start = reply.size();
     feeds.begin(later, call.client);
+    restMillis = 0;
     transactions.execute(
         call,
         batch,
@@ -624,6 +632,9 @@ public final class ShardCopy implements ShardExecutor {
         (own, request) -> isAnswered(leader, own, request, false, reply, later),
         nowMillis);
     feeds.end();
+    if (restMillis > 0) {
+      return script.rest(call, reply, start, later, time.monotonicMillis() + restMillis);
+    }
     boolean holds = guarded && holds(leader, call, ShardCall.ALL_PARTITIONS, reply, start, later);
     serveBlocked();
     return holds ? Outcome.LATER : Outcome.REPLIED;
@@ -651,6 +662,13 @@ public final class ShardCopy implements ShardExecutor {
   @Override
   public void watch(KeyWatcher watcher, int events) {
     feeds.watch(watcher, events);
+  }
+
+  @Override
+  public void tellWatchers() {
+    if (!script.isRunning()) {
+      feeds.flush();
+    }
   }
 
   @Override

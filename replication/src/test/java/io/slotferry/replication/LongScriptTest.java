@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 
 class LongScriptTest {
   private static final long BUSY_MILLIS = LongScript.BUSY_MILLIS_DEFAULT;
+  private static final long SLICE_MILLIS = 80;
   private static final String BUSY =
       "-BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.";
 
@@ -72,7 +73,7 @@ class LongScriptTest {
     ShardCall eval = call(Command.EVAL, 1);
     engine.execute(eval, Request.of("EVAL", code, "0"), new ReplyWriter(), 0);
     assertThat(engine.scripts().isPaused()).isTrue();
-    assertThat(script.begin(eval, target, 0)).isEqualTo(Outcome.LATER);
+    assertThat(script.begin(eval, target, 0, SLICE_MILLIS)).isEqualTo(Outcome.LATER);
   }
 
   private String get(long ticket, Outcome expected) {
@@ -93,6 +94,13 @@ class LongScriptTest {
     assertThat(script.isOverdue()).isTrue();
     assertThat(later).containsExactly("2 " + BUSY);
     assertThat(get(3, Outcome.REPLIED)).isEqualTo(BUSY);
+  }
+
+  @Test
+  void itIsOverdueOnceItsFirstSliceHasTakenTooLong() {
+    script.busyAfter(SLICE_MILLIS);
+    begin("while true do end");
+    assertThat(get(2, Outcome.REPLIED)).isEqualTo(BUSY);
   }
 
   @Test

@@ -208,6 +208,21 @@ class TransactionsTest implements ShardExecutor.LaterReply {
   }
 
   @Test
+  void nobodyElseIsServedBeforeATransactionHasRested() {
+    execute("BLPOP l 0");
+    assertThat(exec("RPUSH l x", "PEXPIRE l 100", "!rest 100", "!rest 100", "SET k v"))
+        .isEqualTo("LATER");
+    assertThat(execute("GET k")).isEqualTo("LATER");
+    assertThat(execute("!script KILL SCRIPT")).isEqualTo("LATER");
+    cluster.run(150);
+    assertThat(takeLater()).isEmpty();
+    cluster.run(100);
+    assertThat(takeLater()).containsExactly("2: *5 :1 :1 +OK +OK +OK", "3: $1 v", "4: *0");
+    assertThat(copy.blocked()).isEqualTo(1);
+    assertThat(execute("EXISTS l")).isEqualTo(":0");
+  }
+
+  @Test
   void whatIsMovedServesOthers() {
     execute("BLMOVE a b LEFT RIGHT 0");
     execute("BRPOPLPUSH b c 0");

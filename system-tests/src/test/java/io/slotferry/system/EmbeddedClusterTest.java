@@ -58,7 +58,10 @@ class EmbeddedClusterTest {
         Jedis redis = Load.connect(slotferry.respPort())) {
       redis.set("a", "1");
       assertThat(redis.waitAOF(1, 0, 10_000).getKey()).isEqualTo(1);
+      redis.mset("b", "1", "c", "1");
+      assertThat(redis.info("persistence")).contains("rdb_changes_since_last_save:3");
       assertThat(redis.save()).isEqualTo("OK");
+      assertThat(redis.info("persistence")).contains("rdb_changes_since_last_save:0");
       assertThat(redis.lastsave()).isCloseTo(System.currentTimeMillis() / 1_000, within(60L));
       assertThat(redis.bgsave()).isEqualTo("Background saving started");
       assertThat(redis.info("persistence")).contains("rdb_last_bgsave_status:ok");

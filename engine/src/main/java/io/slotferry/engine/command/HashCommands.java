@@ -296,21 +296,24 @@ public final class HashCommands {
       reply.emptyArray();
       return;
     }
-    int[] chosen = RandomElements.choose(hash, count, context.random());
     boolean pairs = withValues && reply.isResp3();
-    reply.array(withValues && !pairs ? chosen.length * 2 : chosen.length);
     Slice slice = new Slice();
-    for (int position : chosen) {
-      if (pairs) {
-        reply.array(2);
-      }
-      hash.elementAt(position, slice);
-      slice.writeTo(reply);
-      if (withValues) {
-        hash.valueAt(position, slice);
-        slice.writeTo(reply);
-      }
-    }
+    RandomElements.reply(
+        context,
+        hash,
+        count,
+        withValues && !pairs ? 2 : 1,
+        position -> {
+          if (pairs) {
+            reply.array(2);
+          }
+          hash.elementAt(position, slice);
+          slice.writeTo(reply);
+          if (withValues) {
+            hash.valueAt(position, slice);
+            slice.writeTo(reply);
+          }
+        });
   }
 
   public static void bind(HandlerTable table) {

@@ -2,7 +2,9 @@ package io.slotferry.engine.command;
 
 import io.slotferry.engine.CommandContext;
 import io.slotferry.engine.value.Elements;
+import io.slotferry.protocol.ReplyWriter;
 import java.util.Arrays;
+import java.util.function.IntConsumer;
 import java.util.random.RandomGenerator;
 
 /**
@@ -10,11 +12,16 @@ import java.util.random.RandomGenerator;
  * many different elements, a negative one for that many choices of any.
  */
 final class RandomElements {
-  /** What one reply repeats at most. */
-  private static final int CHOICES_MAX = 1 << 20;
+  /** A reply that repeats elements is refused when it gets longer, bytes. */
+  static final int REPEATED_BYTES_MAX = 64 << 20;
+
+  /** What an empty element takes of a reply, bytes. */
+  private static final int ELEMENT_BYTES_MIN = 6;
 
   static final String OUT_OF_RANGE =
       "ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807";
+
+  private static final String TOO_LARGE = "ERR value is out of range";
 
   private RandomElements() {}
 
@@ -23,8 +30,6 @@ final class RandomElements {
     long count = context.integer(2);
     if (count == Long.MIN_VALUE) {
       context.fail(OUT_OF_RANGE);
-    } else if (count < -CHOICES_MAX) {
-      context.fail("ERR value is out of range");
     }
     return count;
   }
@@ -36,22 +41,45 @@ final class RandomElements {
     }
     if (context.count() > 4 || !context.is(3, word)) {
       context.syntaxError();
-    } else if (count > Long.MAX_VALUE / 2) {
-      context.fail("ERR value is out of range");
+    } else if (Math.abs(count) > Long.MAX_VALUE / 2) {
+      context.fail(TOO_LARGE);
     }
     return true;
   }
 
-  /** Positions of the chosen elements. */
-  static int[] choose(Elements elements, long count, RandomGenerator random) {
-    if (count < 0) {
-      int[] choices = new int[(int) -count];
-      for (int i = 0; i < choices.length; i++) {
-        choices[i] = elements.randomPosition(random);
+  /**
+   * Replies with an array of the chosen elements.
+   *
+   * @param parts what each adds to the array
+   * @param writer writes the element at a position
+   */
+  static void reply(
+      CommandContext context, Elements elements, long count, int parts, IntConsumer writer) {
+    ReplyWriter reply = context.reply();
+    if (count >= 0) {
+      int[] chosen = choose(elements, (int) Math.min(count, elements.size()), context.random());
+      reply.array(chosen.length * parts);
+      for (int position : chosen) {
+        writer.accept(position);
       }
-      return choices;
+      return;
     }
-    int wanted = (int) Math.min(count, elements.size());
+    if (count < -REPEATED_BYTES_MAX / ELEMENT_BYTES_MIN) {
+      context.fail(TOO_LARGE);
+      return;
+    }
+    int choices = (int) -count;
+    int start = reply.size();
+    reply.array(choices * parts);
+    for (int i = 0; i < choices && !context.failed(); i++) {
+      writer.accept(elements.randomPosition(context.random()));
+      if (reply.size() - start > REPEATED_BYTES_MAX) {
+        context.fail(TOO_LARGE);
+      }
+    }
+  }
+
+  private static int[] choose(Elements elements, int wanted, RandomGenerator random) {
     // Drawing until enough differ is quick only if few of them are wanted.
     return wanted > elements.size() / 4
         ? sample(elements, wanted, random)

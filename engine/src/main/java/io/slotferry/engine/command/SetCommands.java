@@ -8,6 +8,7 @@ import io.slotferry.engine.value.Slice;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** SADD, SINTER and the other commands of sets. */
@@ -225,14 +226,16 @@ public final class SetCommands {
       }
       return;
     }
-    int[] chosen = RandomElements.choose(set, count, context.random());
-    if (counted) {
-      reply.array(chosen.length);
-    }
     Slice slice = new Slice();
-    for (int position : chosen) {
-      set.elementAt(position, slice);
-      slice.writeTo(reply);
+    IntConsumer writer =
+        position -> {
+          set.elementAt(position, slice);
+          slice.writeTo(reply);
+        };
+    if (counted) {
+      RandomElements.reply(context, set, count, 1, writer);
+    } else {
+      writer.accept(set.randomPosition(context.random()));
     }
   }
 

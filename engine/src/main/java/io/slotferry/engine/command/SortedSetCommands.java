@@ -371,20 +371,23 @@ public final class SortedSetCommands {
       reply.emptyArray();
       return;
     }
-    int[] chosen = RandomElements.choose(set, count, context.random());
     boolean pairs = withScores && reply.isResp3();
-    reply.array(withScores && !pairs ? chosen.length * 2 : chosen.length);
     Slice slice = new Slice();
-    for (int position : chosen) {
-      if (pairs) {
-        reply.array(2);
-      }
-      set.elementAt(position, slice);
-      slice.writeTo(reply);
-      if (withScores) {
-        reply.doubleValue(set.scoreAt(position));
-      }
-    }
+    RandomElements.reply(
+        context,
+        set,
+        count,
+        withScores && !pairs ? 2 : 1,
+        position -> {
+          if (pairs) {
+            reply.array(2);
+          }
+          set.elementAt(position, slice);
+          slice.writeTo(reply);
+          if (withScores) {
+            reply.doubleValue(set.scoreAt(position));
+          }
+        });
   }
 
   public static void bind(HandlerTable table) {

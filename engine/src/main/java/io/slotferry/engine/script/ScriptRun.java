@@ -58,6 +58,10 @@ final class ScriptRun implements ScriptHost {
   private boolean readOnly;
   private boolean allowsOom;
   private boolean wrote;
+
+  /** It has executed commands that its report had no room for. */
+  private boolean unseen;
+
   private boolean pausable;
   private long sliceNanos;
 
@@ -76,6 +80,7 @@ final class ScriptRun implements ScriptHost {
         readOnlyCommand || (script.is(ScriptFlags.NO_WRITES) && !script.is(ScriptFlags.COMPATIBLE));
     allowsOom = script.is(ScriptFlags.ALLOW_OOM);
     wrote = false;
+    unseen = false;
     report.clear();
     this.pausable = pausable;
     beginSlice();
@@ -124,6 +129,9 @@ final class ScriptRun implements ScriptHost {
   /** Writes its report, which goes before its reply. */
   void writeReport(CommandContext context) {
     calls.report(report);
+    if (unseen) {
+      ScriptReport.unseen(report);
+    }
     if (report.size() > 0) {
       context.reply().raw(report.bytes(), 0, report.size());
       context.beginReply();
@@ -156,7 +164,7 @@ final class ScriptRun implements ScriptHost {
       return;
     }
     if (context.call().monitored && !command.is(CommandFlags.ADMIN)) {
-      ScriptReport.monitor(call.keyspace, request, report);
+      unseen |= !ScriptReport.monitor(call.keyspace, request, report);
     }
     execute(context, command, request, reply);
     calls.executed(nameOf(command, request), reply, start);

@@ -66,8 +66,16 @@ class HashCommandsTest {
 
   @Test
   void aReplyOfRandomChoicesIsBounded() {
+    String outOfRange = "-ERR value is out of range";
     engine.reply("HSET", "h", "f", "1");
-    assertThat(engine.reply("HRANDFIELD", "h", "-2000000")).isEqualTo("-ERR value is out of range");
+    assertThat(engine.reply("HRANDFIELD", "h", "-2000000")).startsWith("*2000000 $1 f $1 f ");
+    assertThat(engine.reply("HRANDFIELD", "h", "-999999999")).isEqualTo(outOfRange);
+    assertThat(engine.reply("HRANDFIELD", "h", "-9223372036854770000")).isEqualTo(outOfRange);
+    engine.reply("HSET", "large", "f", "x".repeat(1 << 20));
+    assertThat(engine.reply("HRANDFIELD", "large", "-1000", "WITHVALUES")).isEqualTo(outOfRange);
+    assertThat(engine.reply("HRANDFIELD", "none", "-9223372036854770000")).isEqualTo("*0");
+    assertThat(engine.reply("HRANDFIELD", "none", "-9223372036854770000", "WITHVALUES"))
+        .isEqualTo(outOfRange);
   }
 
   // ---- small hashes stand packed in their entries

@@ -100,6 +100,17 @@ class ScriptCommandsTest {
   }
 
   @Test
+  void tellsThatItsReportHadNoRoomForAllCommands() {
+    engine.call.monitored = true;
+    eval(
+        "for i = 1, 20 do redis.call('set', KEYS[1], string.rep('x', 1000000)) end"
+            + " redis.call('get', KEYS[1])",
+        "k");
+    assertThat(engine.reported())
+        .contains("monitor 0 get k", "set calls=20 failed=0 rejected=0", "unseen");
+  }
+
+  @Test
   void convertsResults() {
     assertThat(eval("return 100.9")).isEqualTo(":100");
     assertThat(eval("return {1, 'a', {true, false}, nil, 5}")).isEqualTo("*3 :1 $1 a *2 :1 $-1");

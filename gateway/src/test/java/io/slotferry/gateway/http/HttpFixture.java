@@ -69,7 +69,7 @@ final class HttpFixture implements AutoCloseable {
 
     private static Leader leader(int shard, MoveTally tally) {
       var holdings = new Holdings(0, 0, 0, 0, 0, 0, 0, Map.of(), Map.of());
-      var disk = new Disk(false, false, false, false, 0, -1, -1, 0, 0, 0, 0);
+      var disk = new Disk(false, false, false, false, 0, -1, -1, 0, 0, 0, 0, 0);
       List<MoveTally> moves = List.of(tally, new MoveTally(tally.operation() + 1, 9_000, 7, 70));
       return new Leader(
           shard, "shard-" + shard, 1, "", "", -1, 0, 0, 0, holdings, disk, List.of(), moves);

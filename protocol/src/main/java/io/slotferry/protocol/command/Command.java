@@ -97,6 +97,8 @@ public enum Command {
   FORGET_WATCHER("!unwatch", 2, OF_COPY, 0, 0, 0, ONE_SLOT),
   /** {@code !unblock ticket TIMEOUT|ERROR}: the call with this ticket is not to wait any more. */
   UNBLOCK("!unblock", 3, OF_COPY, 0, 0, 0, ONE_SLOT),
+  /** {@code !rest millis}: of a transaction, which ends so much later: DEBUG SLEEP. */
+  REST("!rest", 2, OF_COPY, 0, 0, 0, ONE_SLOT),
 
   // ---- pub/sub, answered by the gateway
   SUBSCRIBE(-2, PUB_SUB | NOSCRIPT | LOADING | STALE, 0, 0, 0, GATEWAY),

@@ -15,7 +15,7 @@ import java.util.Arrays;
  * <pre>
  *   publish | spublish  channel message      calls   name executed failed rejected
  *   errors  word count                       denied  reason object
- *   monitor keyspace argument…
+ *   monitor keyspace argument…               unseen
  * </pre>
  */
 public final class ScriptReport {
@@ -28,6 +28,7 @@ public final class ScriptReport {
   private static final byte[] ERRORS = ascii("errors");
   private static final byte[] DENIED = ascii("denied");
   private static final byte[] MONITOR = ascii("monitor");
+  private static final byte[] UNSEEN = ascii("unseen");
 
   private ScriptReport() {}
 
@@ -45,6 +46,9 @@ public final class ScriptReport {
 
     /** A command, in the order of their execution. */
     void monitored(int keyspace, Request command);
+
+    /** There were more commands, which the report had no room for. */
+    void unseen();
   }
 
   private static byte[] ascii(String text) {
@@ -94,17 +98,23 @@ public final class ScriptReport {
     }
   }
 
-  /** Adds a command for MONITOR; those that find no room are left out. */
-  public static void monitor(int keyspace, Request command, ReplyWriter report) {
+  /** Adds a command; false when there is no more room. */
+  public static boolean monitor(int keyspace, Request command, ReplyWriter report) {
     int last = command.count() - 1;
     if (report.size() + command.start(last) + command.length(last) > BYTES_MAX) {
-      return;
+      return false;
     }
     push(report, command.count() + 2, MONITOR);
     report.integer(keyspace);
     for (int i = 0; i <= last; i++) {
       report.bulk(command.buffer(), command.start(i), command.length(i));
     }
+    return true;
+  }
+
+  /** Commands were left out. */
+  public static void unseen(ReplyWriter report) {
+    push(report, 1, UNSEEN);
   }
 
   // ---- a gateway reads it
@@ -133,6 +143,7 @@ public final class ScriptReport {
         case 'e' -> listener.failed(nextText(reply), nextInteger(reply));
         case 'd' -> listener.denied(Denial.Reason.valueOf(nextText(reply)), nextText(reply));
         case 'm' -> listener.monitored((int) nextInteger(reply), arguments(reply, parts - 2));
+        case 'u' -> listener.unseen();
         default -> throw new IllegalStateException("a report of no known kind");
       }
     }

@@ -43,7 +43,7 @@ public final class ShardCall {
   /** How old the data may be that a replica answers from, milliseconds; 0: the leader answers. */
   public int stalenessMillisMax;
 
-  /** Whether a script is to report its commands, for MONITOR. */
+  /** Whether a script is to report its commands: for MONITOR, or a client that tracks its reads. */
   public boolean monitored;
 
   /** Whose script or transaction it is, if that user may not do everything; else null. */

@@ -74,6 +74,9 @@ public interface ShardExecutor {
    */
   default void watch(KeyWatcher watcher, int events) {}
 
+  /** Tells all watchers now what has happened in this turn so far. */
+  default void tellWatchers() {}
+
   /** Is told what happens to keys. */
   interface KeyWatcher {
     /**

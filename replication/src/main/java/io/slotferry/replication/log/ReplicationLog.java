@@ -26,6 +26,9 @@ public final class ReplicationLog implements EffectSink {
   /** Effects in the group that is open; -1 when none is. */
   private int grouped = NO_GROUP;
 
+  /** What a leader has appended since this start. */
+  private long effects;
+
   private LogIdentity identity;
 
   /**
@@ -156,6 +159,7 @@ public final class ReplicationLog implements EffectSink {
   /** The leader appends one record, or adds an effect to the group that is open. */
   @Override
   public void effect(int keyspace, int partition, Request effect) {
+    effects++;
     if (grouped != NO_GROUP) {
       LogRecords.write(record, keyspace, partition, effect);
       grouped++;
@@ -168,6 +172,11 @@ public final class ReplicationLog implements EffectSink {
     }
     LogRecords.write(record, keyspace, partition, effect);
     appendRecord(0);
+  }
+
+  /** How many effects this copy has appended as a leader since its start. */
+  public long effects() {
+    return effects;
   }
 
   /** The effects up to {@link #endGroup} become one record. */

@@ -74,6 +74,7 @@ class ReplicationLogTest {
     assertThat(seen).hasToString("0/7 a, 0/7 b, 3/8 c, 0/9 d, ");
     assertThat(bytes).isEqualTo(out.size());
     assertThat(first).isEqualTo(sizes[1] + sizes[2]);
+    assertThat(log.effects()).isEqualTo(4);
   }
 
   @Test

@@ -112,6 +112,7 @@ final class LeaderStatus {
         .put("saveSeconds", saves.lastSeconds())
         .put("savingSeconds", saves.runningSeconds())
         .put("saves", saves.count())
+        .put("unsavedEffects", saves.unsavedEffects())
         .put("logBytes", disk.logBytes())
         .put("logBytesUnsaved", disk.logBytesUnsaved())
         .put("logBytesUnwritten", disk.logBytesUnwritten());
@@ -224,6 +225,7 @@ final class LeaderStatus {
         disk.getLong("saveSeconds"),
         disk.getLong("savingSeconds"),
         disk.getLong("saves"),
+        disk.getLong("unsavedEffects"),
         disk.getLong("logBytes"),
         disk.getLong("logBytesUnsaved"),
         disk.getLong("logBytesUnwritten"));
