@@ -32,7 +32,8 @@ REDIS_CLIENT_SECONDS = 1.0
 REDIRECTIONS_MAX = 5
 GATEWAY_CLIENT_SECONDS = 20.0
 SLOTS = 16384
-GROW_POLL_SECONDS = 0.01
+# Each look is a request to the cluster that is being measured.
+GROW_POLL_SECONDS = 0.1
 
 
 @dataclass(frozen=True)

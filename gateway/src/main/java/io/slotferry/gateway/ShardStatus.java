@@ -7,7 +7,7 @@ import java.util.Map;
 
 /**
  * What the shards' leaders say of their replication, their data and their disks, for {@code INFO}
- * and {@code ROLE}; and {@code CONFIG RESETSTAT} for them.
+ * and {@code ROLE}; of their moves; and {@code CONFIG RESETSTAT} for them.
  *
  * <p>Thread: any.
  */
@@ -21,6 +21,11 @@ public interface ShardStatus {
         }
 
         @Override
+        public Future<List<MoveTally>> moves() {
+          return Future.succeededFuture(List.of());
+        }
+
+        @Override
         public Future<?> startCountsOver() {
           return Future.succeededFuture();
         }
@@ -28,6 +33,9 @@ public interface ShardStatus {
 
   /** One entry for each shard whose leader is known, by ascending id. */
   Future<List<Leader>> leaders();
+
+  /** What the moves out of each shard whose leader answers have come to; never failed. */
+  Future<List<MoveTally>> moves();
 
   /**
    * The counts of expired and evicted keys, hits and misses start over at each leader that answers;
@@ -42,7 +50,6 @@ public interface ShardStatus {
    * @param offset end of its log, bytes
    * @param backlogBytes size of the retained tail
    * @param backlogFirstOffset its first byte
-   * @param moves out of the shard, by operation
    */
   record Leader(
       int shard,
@@ -56,11 +63,9 @@ public interface ShardStatus {
       long backlogFirstOffset,
       Holdings holdings,
       Disk disk,
-      List<Replica> replicas,
-      List<MoveTally> moves) {
+      List<Replica> replicas) {
     public Leader {
       replicas = List.copyOf(replicas);
-      moves = List.copyOf(moves);
     }
   }
 

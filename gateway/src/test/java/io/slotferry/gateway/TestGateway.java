@@ -5,6 +5,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import io.slotferry.topology.MapChange;
 import io.slotferry.topology.Node;
 import io.slotferry.topology.Role;
+import io.slotferry.topology.message.MoveTally;
 import io.vertx.core.Context;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -122,9 +123,12 @@ final class TestGateway implements AutoCloseable {
       var disk = new Disk(false, false, false, false, 0, -1, -1, 0, 0, 0, 0, 0);
       String log = "a".repeat(40);
       return Future.succeededFuture(
-          List.of(
-              new Leader(
-                  1, "shard-1", 1, log, log, -1, 0, 0, 0, holdings, disk, List.of(), List.of())));
+          List.of(new Leader(1, "shard-1", 1, log, log, -1, 0, 0, 0, holdings, disk, List.of())));
+    }
+
+    @Override
+    public Future<List<MoveTally>> moves() {
+      return Future.succeededFuture(List.of());
     }
 
     @Override

@@ -48,11 +48,12 @@ final class MoveSource {
   private static final int CHUNK_BYTES_MAX = 32 << 10;
 
   /**
-   * So much is on its way at most, which the target acknowledges when it has taken all of it. With
-   * more its loop would have chunks to take all the time: it looks at its clients' sockets only
-   * when it has done what other loops have given it.
+   * So much is on its way at most. With more the target's loop would have chunks to take all the
+   * time: it looks at its clients' sockets only when it has done what other loops have given it.
+   * But a chunk more than what the target acknowledges at once, as it counts without headers: of
+   * anything less the acknowledgement would come late, and the move would stand still until then.
    */
-  private static final int WINDOW_BYTES = FrameLink.UNANSWERED_BYTES_MAX;
+  private static final int WINDOW_BYTES = FrameLink.UNANSWERED_BYTES_MAX + CHUNK_BYTES_MAX;
 
   private static final long NOT_FROZEN = Long.MIN_VALUE;
 

@@ -8,7 +8,6 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -36,12 +35,10 @@ final class OperationResource {
     Operation operation = of(context);
     long bandwidth = changes.map().settings().number("move-bandwidth-max");
     return status
-        .leaders()
-        .otherwise(List.of())
-        .compose(leaders -> {
+        .moves()
+        .compose(moves -> {
           MoveTally moved =
-              leaders.stream()
-                  .flatMap(leader -> leader.moves().stream())
+              moves.stream()
                   .filter(tally -> tally.operation() == operation.id())
                   .reduce(new MoveTally(operation.id(), 0, 0, 0), MoveTally::plus);
           return Json.send(

@@ -26,7 +26,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
 
 /** An HTTP gateway on an ephemeral port, over a fake cluster. */
 final class HttpFixture implements AutoCloseable {
@@ -61,18 +60,18 @@ final class HttpFixture implements AutoCloseable {
   private final class FakeStatus implements ShardStatus {
     @Override
     public Future<List<Leader>> leaders() {
+      return Future.succeededFuture(List.of());
+    }
+
+    @Override
+    public Future<List<MoveTally>> moves() {
       List<Operation> operations = List.copyOf(maps.current().operations());
       long id = operations.isEmpty() ? 0 : operations.getLast().id();
       return Future.succeededFuture(
-          List.of(leader(1, new MoveTally(id, 700, 0, 9)), leader(2, new MoveTally(id, 50, 3, 4))));
-    }
-
-    private static Leader leader(int shard, MoveTally tally) {
-      var holdings = new Holdings(0, 0, 0, 0, 0, 0, 0, Map.of(), Map.of());
-      var disk = new Disk(false, false, false, false, 0, -1, -1, 0, 0, 0, 0, 0);
-      List<MoveTally> moves = List.of(tally, new MoveTally(tally.operation() + 1, 9_000, 7, 70));
-      return new Leader(
-          shard, "shard-" + shard, 1, "", "", -1, 0, 0, 0, holdings, disk, List.of(), moves);
+          List.of(
+              new MoveTally(id, 700, 0, 9),
+              new MoveTally(id + 1, 9_000, 7, 70),
+              new MoveTally(id, 50, 3, 4)));
     }
 
     @Override

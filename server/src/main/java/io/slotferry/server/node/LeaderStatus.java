@@ -32,11 +32,13 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What leaders say of their replication when a gateway asks for {@code INFO} or {@code ROLE}: a
- * question and its answer on the event bus, also within one process.
+ * What leaders say of their replication when a gateway asks for {@code INFO} or {@code ROLE}, and
+ * of their moves when it is asked for an operation: a question and its answer on the event bus,
+ * also within one process.
  */
 final class LeaderStatus {
   private static final String ADDRESS_PREFIX = "slotferry.status.";
@@ -45,6 +47,9 @@ final class LeaderStatus {
 
   /** In a question: the leader's counts are to start over. */
   private static final String START_OVER = "startCountsOver";
+
+  /** In a question: it is about moves, and in its answer. Operations are followed: it is cheap. */
+  private static final String MOVES = "moves";
 
   private static final String NO_ID = "0".repeat(40);
 
@@ -60,6 +65,10 @@ final class LeaderStatus {
   private static void answer(Message<JsonObject> question, ShardCopy copy) {
     if (!copy.isLeading()) {
       question.fail(NOT_LEADING, "not leading");
+      return;
+    }
+    if (question.body().getBoolean(MOVES, false)) {
+      question.reply(JsonObject.of(MOVES, moves(copy)));
       return;
     }
     if (question.body().getBoolean(START_OVER, false)) {
@@ -84,8 +93,7 @@ final class LeaderStatus {
             .put("backlogFirstOffset", log.firstOffsetInMemory())
             .put("holdings", holdings(copy))
             .put("disk", disk(copy.saves()))
-            .put("followers", followers)
-            .put("moves", moves(copy)));
+            .put("followers", followers));
   }
 
   private static JsonArray moves(ShardCopy copy) {
@@ -151,31 +159,49 @@ final class LeaderStatus {
     return new ShardStatus() {
       @Override
       public Future<List<Leader>> leaders() {
-        return ask(vertx.eventBus(), map.current(), new JsonObject());
+        ClusterMap current = map.current();
+        List<Leader> leaders = new ArrayList<>();
+        return ask(
+                vertx.eventBus(),
+                current,
+                new JsonObject(),
+                (shard, status) -> leaders.add(leader(current, shard, status)))
+            .map(_ -> {
+              leaders.sort(Comparator.comparingInt(Leader::shard));
+              return leaders;
+            });
+      }
+
+      @Override
+      public Future<List<MoveTally>> moves() {
+        List<MoveTally> moves = new ArrayList<>();
+        return ask(
+                vertx.eventBus(),
+                map.current(),
+                JsonObject.of(MOVES, true),
+                (_, status) -> moves.addAll(tallies(status.getJsonArray(MOVES))))
+            .map(moves);
       }
 
       @Override
       public Future<?> startCountsOver() {
-        return ask(vertx.eventBus(), map.current(), JsonObject.of(START_OVER, true));
+        return ask(vertx.eventBus(), map.current(), JsonObject.of(START_OVER, true), (_, _) -> {});
       }
     };
   }
 
-  private static Future<List<Leader>> ask(EventBus bus, ClusterMap map, JsonObject question) {
-    List<Leader> leaders = new ArrayList<>();
+  /** Done when all have answered, or will not: those are left out. */
+  private static Future<Void> ask(
+      EventBus bus, ClusterMap map, JsonObject question, BiConsumer<Shard, JsonObject> answered) {
     List<Future<?>> answers = new ArrayList<>();
     DeliveryOptions options = new DeliveryOptions().setSendTimeout(ANSWER_MILLIS_MAX);
     for (Shard shard : map.shards()) {
       answers.add(
           bus.<JsonObject>request(ADDRESS_PREFIX + shard.leader(), question, options)
-              .onSuccess(answer -> leaders.add(leader(map, shard, answer.body()))));
+              .onSuccess(answer -> answered.accept(shard, answer.body())));
     }
-    // Who does not answer is left out. All answers come on the context of the asker.
-    return Future.join(answers)
-        .transform(_ -> {
-          leaders.sort(Comparator.comparingInt(Leader::shard));
-          return Future.succeededFuture(leaders);
-        });
+    // All answers come on the context of the asker.
+    return Future.join(answers).transform(_ -> Future.succeededFuture());
   }
 
   private static Leader leader(ClusterMap map, Shard shard, JsonObject status) {
@@ -197,8 +223,7 @@ final class LeaderStatus {
         status.getLong("backlogFirstOffset"),
         holdings(status.getJsonObject("holdings")),
         disk(status.getJsonObject("disk")),
-        replicas,
-        tallies(status.getJsonArray("moves")));
+        replicas);
   }
 
   private static List<MoveTally> tallies(JsonArray moves) {
