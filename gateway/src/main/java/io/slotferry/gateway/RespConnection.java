@@ -41,7 +41,10 @@ final class RespConnection extends Session implements Subscriber {
   private final LargeOutput largeOutput = new LargeOutput();
   private @Nullable ByteBuf output;
   private int holds;
-  private boolean closing;
+
+  /** It ends when its replies are out. Other loops look at it, too. */
+  private volatile boolean closing;
+
   private boolean closed;
   private boolean writable = true;
   private boolean touched;
@@ -410,6 +413,11 @@ final class RespConnection extends Session implements Subscriber {
   @Override
   RespConnection connection() {
     return this;
+  }
+
+  /** Whether it is about to end. Thread: any. */
+  boolean isClosing() {
+    return closing;
   }
 
   @Override

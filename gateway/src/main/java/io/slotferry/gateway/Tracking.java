@@ -243,7 +243,7 @@ final class Tracking {
       return;
     }
     RespConnection target = loop.gateway().clients().get(redirect);
-    if (target == null) {
+    if (target == null || target.isClosing()) {
       tracking.brokenRedirect = true;
       pushBrokenRedirect(client, redirect);
     } else if (target.loop == loop) {
