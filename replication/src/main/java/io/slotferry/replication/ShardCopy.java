@@ -76,6 +76,9 @@ public final class ShardCopy implements ShardExecutor {
   /** Kept until the map comes; the source of one that is not asks again. */
   private static final int EARLY_OPENS_MAX = 64;
 
+  /** A transaction rests no longer: its shard serves nobody meanwhile. */
+  static final long REST_MILLIS_MAX = 10_000;
+
   /** Each role and each move numbers its attempts from a block of its own. */
   private static final long SESSIONS_PER_ROLE = 1 << 16;
 
@@ -595,7 +598,7 @@ public final class ShardCopy implements ShardExecutor {
       case BGREWRITEAOF -> saves.rewrite(reply);
       case LASTSAVE -> reply.integer(saves.savedSeconds());
       case REST -> {
-        restMillis += longOf(request, 1);
+        restMillis += Math.min(longOf(request, 1), REST_MILLIS_MAX - restMillis);
         reply.ok();
       }
       default -> throw new IllegalArgumentException(call.command + " is the engine's");

@@ -223,6 +223,16 @@ class TransactionsTest implements ShardExecutor.LaterReply {
   }
 
   @Test
+  void aTransactionRestsNoLongerThanTheBound() {
+    assertThat(exec("SET k v", "!rest " + Long.MAX_VALUE, "!rest " + Long.MAX_VALUE))
+        .isEqualTo("LATER");
+    cluster.run(ShardCopy.REST_MILLIS_MAX - 100);
+    assertThat(takeLater()).isEmpty();
+    cluster.run(200);
+    assertThat(takeLater()).containsExactly("1: *3 +OK +OK +OK");
+  }
+
+  @Test
   void whatIsMovedServesOthers() {
     execute("BLMOVE a b LEFT RIGHT 0");
     execute("BRPOPLPUSH b c 0");
