@@ -118,7 +118,10 @@ final class CommandGate {
   private static boolean route(
       Session session, Command command, Request request, ReplyWriter reply) {
     if (command.routing() == Routing.GATEWAY) {
-      String busy = WHILE_BUSY.contains(command) ? null : session.loop.router().busy();
+      // What stands behind a command under way, perhaps that very script, Redis would not have
+      // looked at yet.
+      boolean mayBeRefused = !WHILE_BUSY.contains(command) && !session.isOwedReplies();
+      String busy = mayBeRefused ? session.loop.router().busy() : null;
       if (busy != null) {
         reply.error(busy);
         return true;

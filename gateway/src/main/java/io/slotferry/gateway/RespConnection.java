@@ -415,6 +415,11 @@ final class RespConnection extends Session implements Subscriber {
     return this;
   }
 
+  @Override
+  boolean isOwedReplies() {
+    return !queue.isEmpty();
+  }
+
   /** Whether it is about to end. Thread: any. */
   boolean isClosing() {
     return closing;

@@ -151,6 +151,11 @@ abstract class Session implements Caller {
   /** The connection that can get messages; null for a caller in this process. */
   abstract @Nullable RespConnection connection();
 
+  /** Whether commands of it are under way: what comes now stands behind them. */
+  boolean isOwedReplies() {
+    return false;
+  }
+
   /** It stands for a larger one during one command. */
   final void take(RequestSession whole) {
     durability = whole.durability();

@@ -170,6 +170,28 @@ class PipelineTest {
     }
   }
 
+  @Test
+  void whatStandsBehindAScriptOfItsOwnIsNotRefused() {
+    try (TestGateway cluster = new TestGateway(1, Placement.SAME_LOOP)) {
+      FakeShard shard = cluster.shard(1);
+      RespClient client = cluster.client();
+      RespClient other = cluster.client();
+      client.send("SET", "late", "1");
+      cluster.until(() -> shard.lateCount() == 1);
+      cluster.onLoop(() -> shard.busy = "BUSY script");
+      assertThat(other.ask("PING")).isEqualTo("-BUSY script");
+      long before = cluster.gateway.counters().commands();
+      client.send("PING");
+      cluster.until(() -> cluster.gateway.counters().commands() > before);
+      cluster.onLoop(() -> {
+        shard.busy = null;
+        shard.release(1);
+      });
+      assertThat(client.readText()).isEqualTo("OK");
+      assertThat(client.readText()).isEqualTo("PONG");
+    }
+  }
+
   @ParameterizedTest
   @EnumSource
   void whatWasNotExecutedAfterAllIsRoutedAgain(Placement placement) {

@@ -69,6 +69,21 @@ class TrackingCommandsTest {
   }
 
   @Test
+  void whoIsAboutToEndHearsNothingForOthersAnyMore() {
+    RespClient listener = cluster.client();
+    long id = ((Reply.Int) listener.call("CLIENT", "ID")).value();
+    client.ask("CLIENT", "TRACKING", "ON", "REDIRECT", "" + id);
+    client.ask("GET", "a");
+    listener.send("SET", "late", "1");
+    cluster.until(() -> cluster.shards.stream().mapToInt(FakeShard::lateCount).sum() == 1);
+    long before = cluster.gateway.counters().commands();
+    listener.send("QUIT");
+    cluster.until(() -> cluster.gateway.counters().commands() > before);
+    client.ask("SET", "a", "2");
+    assertThat(client.ask("CLIENT", "TRACKINGINFO")).contains("broken_redirect");
+  }
+
+  @Test
   void optInTracksTheNextCommandOnly() {
     client.call("HELLO", "3");
     client.ask("CLIENT", "TRACKING", "ON", "OPTIN");
