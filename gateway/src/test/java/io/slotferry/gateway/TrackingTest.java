@@ -18,6 +18,12 @@ class TrackingTest {
     return client;
   }
 
+  private static RespClient tracking(TestGateway cluster) {
+    RespClient client = resp3(cluster);
+    client.ask("CLIENT", "TRACKING", "ON");
+    return client;
+  }
+
   /** The next thing that a RESP3 client gets, if it is an invalidation. */
   private static String invalidated(RespClient client) {
     return client.read() instanceof Reply.Push push && push.elements().size() == 2
@@ -48,9 +54,8 @@ class TrackingTest {
   @EnumSource(Placement.class)
   void theKeysThatAScriptReadsAreTracked(Placement placement) {
     try (TestGateway cluster = new TestGateway(1, placement)) {
-      RespClient reader = resp3(cluster);
+      RespClient reader = tracking(cluster);
       RespClient writer = cluster.client();
-      reader.ask("CLIENT", "TRACKING", "ON");
       reader.ask("EVAL", "reads b,not-given", "2", "a", "b");
       assertThat(reader.ask("INFO", "stats")).contains("tracking_total_items:2");
       writer.ask("SET", "a", "1");
@@ -74,8 +79,7 @@ class TrackingTest {
   @EnumSource(Placement.class)
   void aKeyThatIsReadBesideAScriptStaysTracked(Placement placement) {
     try (TestGateway cluster = new TestGateway(1, placement)) {
-      RespClient reader = resp3(cluster);
-      reader.ask("CLIENT", "TRACKING", "ON");
+      RespClient reader = tracking(cluster);
       reader.send("EVAL", "reads b", "2", "a", "b");
       reader.send("GET", "a");
       reader.send("EVAL", "reads b", "2", "a", "b");
@@ -91,8 +95,7 @@ class TrackingTest {
   @EnumSource(Placement.class)
   void whatATransactionReadsAfterItsOwnChangeIsNew(Placement placement) {
     try (TestGateway cluster = new TestGateway(1, placement)) {
-      RespClient client = resp3(cluster);
-      client.ask("CLIENT", "TRACKING", "ON");
+      RespClient client = tracking(cluster);
       transaction(client, "SET a 1", "GET a");
       assertThat(client.ask("PING")).isEqualTo("PONG");
       cluster.client().ask("SET", "a", "2");
@@ -103,8 +106,7 @@ class TrackingTest {
   @Test
   void whatWasChangedInTheSameTurnBeforeItWasReadIsNoNews() {
     try (TestGateway cluster = new TestGateway(1, Placement.SAME_LOOP)) {
-      RespClient client = resp3(cluster);
-      client.ask("CLIENT", "TRACKING", "ON");
+      RespClient client = tracking(cluster);
       ByteArrayOutputStream pipeline = new ByteArrayOutputStream();
       pipeline.writeBytes(RespClient.encode("GET", "b"));
       pipeline.writeBytes(RespClient.encode("SET", "a", "1"));
@@ -126,8 +128,7 @@ class TrackingTest {
   @Test
   void whatATransactionChangesOfWhatWasReadIsToldAfterItsReply() {
     try (TestGateway cluster = new TestGateway(1, Placement.SAME_LOOP)) {
-      RespClient client = resp3(cluster);
-      client.ask("CLIENT", "TRACKING", "ON");
+      RespClient client = tracking(cluster);
       client.ask("GET", "b");
       transaction(client, "SET b 1", "GET b", "GET c", "SET c 1", "GET c", "SET a 1", "GET a");
       assertThat(invalidated(client)).isEqualTo("[b]");
@@ -149,8 +150,7 @@ class TrackingTest {
   @EnumSource(Placement.class)
   void whatWasReadIsForgottenWhenNobodyTracks(Placement placement) {
     try (TestGateway cluster = new TestGateway(1, placement)) {
-      RespClient reader = resp3(cluster);
-      reader.ask("CLIENT", "TRACKING", "ON");
+      RespClient reader = tracking(cluster);
       reader.ask("GET", "a");
       assertThat(reader.ask("INFO", "stats")).contains("tracking_total_items:1");
       reader.ask("CLIENT", "TRACKING", "OFF");
@@ -168,8 +168,7 @@ class TrackingTest {
   @EnumSource(Placement.class)
   void ownChangesAreToldUnlessNoLoop(Placement placement) {
     try (TestGateway cluster = new TestGateway(1, placement)) {
-      RespClient client = resp3(cluster);
-      client.ask("CLIENT", "TRACKING", "ON");
+      RespClient client = tracking(cluster);
       client.ask("GET", "a");
       assertThat(client.ask("SET", "a", "1")).isEqualTo("OK");
       assertThat(invalidated(client)).isEqualTo("[a]");
@@ -206,8 +205,7 @@ class TrackingTest {
   @EnumSource(Placement.class)
   void aMoveAndAFailoverInvalidateEverything(Placement placement) {
     try (TestGateway cluster = new TestGateway(2, placement)) {
-      RespClient client = resp3(cluster);
-      client.ask("CLIENT", "TRACKING", "ON");
+      RespClient client = tracking(cluster);
       client.ask("GET", "a");
       int slot = io.slotferry.topology.Slots.slotOf(new byte[] {'a'}, 0, 1);
       int owner = cluster.maps.current().shardOf(slot);
