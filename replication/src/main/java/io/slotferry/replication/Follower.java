@@ -252,7 +252,8 @@ final class Follower {
     ackedFsync = log.fsyncedOffset();
     message.clear();
     message.u8(StreamMessage.ACK);
-    message.i64(ackedOffset);
+    // Of a sync nothing counts before its end, though the leader may have sent that already.
+    message.i64(walk == null ? ackedOffset : 0);
     message.i64(ackedFsync);
     link.send(message, nowMillis);
   }

@@ -2,8 +2,10 @@ package io.slotferry.replication;
 
 import io.slotferry.protocol.frame.WireReader;
 import io.slotferry.protocol.frame.WireWriter;
+import io.slotferry.replication.log.LogDisk;
 import io.slotferry.replication.log.ReplicationLog;
 import io.slotferry.replication.walk.PartitionWalk;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,10 +16,13 @@ import org.jspecify.annotations.Nullable;
  *   FOLLOW ── the backlog reaches the offset ──► CONTINUE ─────────────────────► STREAMING
  *      └───── it does not ──► SYNC ──► SYNCING: LOG up to the end, a CHUNK, LOG, a CHUNK, …
  *                                         └── the walk is complete ──► SYNC_DONE ──► STREAMING
- *   any state ── link dead, or a newer FOLLOW ──► gone
+ *   any state ── link dead, the log not to be read, or a newer FOLLOW ──► gone
  * </pre>
  *
- * A chunk is cut only when the stream stands at the end of the log, so that "the position in the
+ * What the backlog no longer has is read from the disk, a message's worth at a time; what would
+ * follow it waits.
+ *
+ * <p>A chunk is cut only when the stream stands at the end of the log, so that "the position in the
  * stream" is at the same time "the state of the data": that is all the point-in-time there has to
  * be. Only the parts of a large value, which are cut from a frozen one, take turns with the log: so
  * the follower holds no more of it for the value than some times the value's own size.
@@ -32,11 +37,14 @@ final class FollowerSession {
   private static final int CHUNK_BYTES_MAX = 32 << 10;
 
   private static final long NOT_ASKED = Long.MIN_VALUE;
+  private static final byte[] NOTHING_READ = {};
 
   private final String node;
   private final long session;
   private final StreamLink link;
   private final ReplicationLog log;
+  private final Runnable flushLater;
+  private final Runnable onUnreadable;
   private final WireWriter message = new WireWriter();
   private @Nullable PartitionWalk walk;
   private long sentOffset;
@@ -46,14 +54,28 @@ final class FollowerSession {
   private long ackAskedOffset;
   private boolean inSyncTold;
   private boolean leaving;
-  private boolean lost;
+
+  /** The next records were asked of the disk; then they are here until they are sent. */
+  private boolean reading;
+
+  private byte[] read = NOTHING_READ;
   private long freshnessAskedMillis = NOT_ASKED;
 
   /** The next message is a part of a value, though the log has more. */
   private boolean partIsNext;
 
+  /**
+   * @param flushLater has {@link #pump} called at the end of the turn
+   * @param onUnreadable the disk does not give what the backlog no longer has
+   */
   FollowerSession(
-      FollowRequest request, String leader, ReplicationLog log, Outbox outbox, long nowMillis) {
+      FollowRequest request,
+      String leader,
+      ReplicationLog log,
+      Outbox outbox,
+      Runnable flushLater,
+      Runnable onUnreadable,
+      long nowMillis) {
     this.node = request.node();
     this.session = request.session();
     this.link =
@@ -66,6 +88,8 @@ final class FollowerSession {
             outbox,
             this::received);
     this.log = log;
+    this.flushLater = flushLater;
+    this.onUnreadable = onUnreadable;
     this.lastAckMillis = nowMillis;
   }
 
@@ -89,7 +113,8 @@ final class FollowerSession {
 
   /** Sends as much as the link's window takes. */
   void pump(long nowMillis) {
-    while (!lost && link.writable()) {
+    sendWhatWasRead(nowMillis);
+    while (!reading && link.writable()) {
       boolean inParts = walk != null && walk.position().isFreezing();
       if (sentOffset < log.endOffset() && !(inParts && partIsNext)) {
         sendLog(nowMillis);
@@ -104,17 +129,52 @@ final class FollowerSession {
   }
 
   private void sendLog(long nowMillis) {
+    beginLogMessage();
+    int length = log.read(sentOffset, message, LOG_MESSAGE_BYTES_MAX);
+    if (length > 0) {
+      sentOffset += length;
+      link.send(message, nowMillis);
+    } else {
+      reading = true;
+      log.readFromDisk(sentOffset, LOG_MESSAGE_BYTES_MAX, new FromDisk());
+    }
+  }
+
+  private void beginLogMessage() {
     message.clear();
     message.u8(StreamMessage.LOG);
     message.i64(sentOffset);
-    int length = log.read(sentOffset, message, LOG_MESSAGE_BYTES_MAX);
-    if (length <= 0) {
-      // It fell behind the backlog. It asks again, and the answer is then a partition sync.
-      lost = true;
-      return;
+  }
+
+  private void sendWhatWasRead(long nowMillis) {
+    if (read.length > 0) {
+      beginLogMessage();
+      message.raw(read, 0, read.length);
+      sentOffset += read.length;
+      read = NOTHING_READ;
+      reading = false;
+      link.send(message, nowMillis);
     }
-    sentOffset += length;
-    link.send(message, nowMillis);
+  }
+
+  /** Keeps what the disk gives for the end of the turn, which knows what time it is. */
+  private final class FromDisk implements LogDisk.Reader {
+    @Override
+    public void read(byte[] records, int length) {
+      if (length == 0) {
+        failed("the disk has not got there");
+        return;
+      }
+      read = Arrays.copyOf(records, length);
+      flushLater.run();
+    }
+
+    @Override
+    public void failed(String reason) {
+      // The follower is told by the link's end. It asks again, and gets a partition sync.
+      onUnreadable.run();
+      link.close();
+    }
   }
 
   private void sendChunk(PartitionWalk walk, long nowMillis) {
@@ -212,8 +272,8 @@ final class FollowerSession {
     return lastAckMillis;
   }
 
-  /** Whether it has to begin anew: the link is dead, or the backlog no longer reaches it. */
+  /** Whether it has to begin anew: the link is dead, or was closed. */
   boolean isLost() {
-    return lost || link.isBroken();
+    return link.isBroken();
   }
 }

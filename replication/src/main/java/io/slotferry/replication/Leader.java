@@ -40,24 +40,34 @@ public final class Leader {
   private final ReplicationLog log;
   private final PartitionStore store;
   private final Outbox outbox;
+  private final Runnable flushLater;
   private final Map<String, FollowerSession> sessions = new HashMap<>();
+
+  /** Followers whose part of the log the disk did not give: with their next FOLLOW they sync. */
+  private final Set<String> unreadable = new HashSet<>();
+
   private final List<ReplicaWait> waits = new ArrayList<>();
   private final long sinceMillis;
   private long lastAckRequestMillis;
   private long ackWantedOffset;
 
+  /**
+   * @param flushLater has {@link #pump} called at the end of the turn
+   */
   Leader(
       long epoch,
       String node,
       ReplicationLog log,
       PartitionStore store,
       Outbox outbox,
+      Runnable flushLater,
       long nowMillis) {
     this.epoch = epoch;
     this.node = node;
     this.log = log;
     this.store = store;
     this.outbox = outbox;
+    this.flushLater = flushLater;
     this.sinceMillis = nowMillis;
   }
 
@@ -69,7 +79,15 @@ public final class Leader {
     if (request.epoch() != epoch || (known != null && known.session() >= request.session())) {
       return;
     }
-    FollowerSession session = new FollowerSession(request, node, log, outbox, nowMillis);
+    FollowerSession session =
+        new FollowerSession(
+            request,
+            node,
+            log,
+            outbox,
+            flushLater,
+            () -> unreadable.add(request.node()),
+            nowMillis);
     sessions.put(request.node(), session);
     if (canContinue(request)) {
       session.begin(request.offset(), resumedWalk(request), nowMillis);
@@ -82,7 +100,8 @@ public final class Leader {
   /** Redis' PSYNC2 rule: the same history, or the one before up to where it was left. */
   private boolean canContinue(FollowRequest request) {
     long offset = request.offset();
-    if (offset < log.firstOffset() || offset > log.endOffset()) {
+    long first = unreadable.remove(request.node()) ? log.firstOffsetInMemory() : log.firstOffset();
+    if (offset < first || offset > log.endOffset()) {
       return false;
     }
     if (request.replicationId().equals(log.replicationId())) {

@@ -263,7 +263,7 @@ public final class ShardCopy implements ShardExecutor {
       stopLeading();
       follower = null;
       log.beginEpoch(shard.epoch(), ReplicationId.random());
-      leader = new Leader(shard.epoch(), node, log, store, outbox, nowMillis);
+      leader = new Leader(shard.epoch(), node, log, store, outbox, turns::flushLater, nowMillis);
       this.leader = leader;
       this.inSyncWish = new InSyncWish(shard.inSync());
       mayLack = false;

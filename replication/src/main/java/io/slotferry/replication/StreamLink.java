@@ -98,6 +98,11 @@ final class StreamLink {
     return link.unacknowledgedBytes();
   }
 
+  /** The other end is told that there is no such link any more. */
+  void close() {
+    link.close();
+  }
+
   boolean isBroken() {
     return link.isBroken();
   }

@@ -4,7 +4,7 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** The durable side of an ephemeral copy: there is none. */
-public final class NoDisk implements LogDisk {
+public class NoDisk implements LogDisk {
   @Override
   public long firstOffset() {
     return NOTHING;
