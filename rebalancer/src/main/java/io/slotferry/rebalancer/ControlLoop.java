@@ -11,6 +11,7 @@ import io.slotferry.topology.message.HeartbeatAnswer.Lease;
 import io.slotferry.topology.message.LoadReport;
 import io.slotferry.topology.message.NodeReport;
 import io.slotferry.topology.message.PlanAnswer;
+import io.slotferry.topology.message.Stamp;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -64,6 +65,7 @@ public final class ControlLoop {
   private ClusterMap map = ClusterMap.EMPTY;
   private Loads loads = Loads.NONE;
   private boolean leads;
+  private long leadership;
 
   public ControlLoop(ControlSettings settings) {
     reports = new Reports(settings.silenceMillis());
@@ -83,13 +85,18 @@ public final class ControlLoop {
         proposal -> proposal.version != Proposal.UNANSWERED && proposal.version <= map.version());
   }
 
-  /** This rebalancer leads from now on, and its map holds everything that was ever accepted. */
-  public void becameLeader(long nowMillis) {
+  /**
+   * This rebalancer leads from now on, and its map holds everything that was ever accepted.
+   *
+   * @param leadership a number that no other leadership has
+   */
+  public void becameLeader(long leadership, long nowMillis) {
     leads = true;
+    this.leadership = leadership;
     proposals.clear();
     doubtfulEpochs.clear();
     loads = Loads.NONE;
-    reports.startOver(nowMillis);
+    reports.startOver(leadership, nowMillis);
     leases.startOver(nowMillis);
     elections.startOver();
     placement.startOver();
@@ -123,7 +130,7 @@ public final class ControlLoop {
         }
       }
     }
-    return new HeartbeatAnswer(map.version(), granted);
+    return new HeartbeatAnswer(map.version(), new Stamp(leadership, nowMillis), granted);
   }
 
   /** Takes what a leader says of its partitions' loads. */

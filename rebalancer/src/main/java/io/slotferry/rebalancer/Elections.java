@@ -29,9 +29,9 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * The uniform rule of promotion: only a member of the in-sync set; the highest (epoch of its log,
- * offset) wins, the old leader at a tie. A restarted leader is one candidate among them. A copy
- * that has restarted may have lost the end of what it had acknowledged: it is promoted only if a
- * copy that has not says that nothing is missing, or if all have restarted.
+ * offset) wins. A restarted leader is one candidate among them. A copy that has restarted may have
+ * lost the end of what it had acknowledged: it is promoted only if it has more than one that has
+ * not, by what that one said after the last lease was over, or if all have restarted.
  */
 final class Elections {
   /** A shard without a leader, since when. A promotion in between makes it another loss. */
@@ -46,7 +46,7 @@ final class Elections {
       return before == null || isNewer(before.copy) ? this : before;
     }
 
-    private boolean isNewer(CopyReport than) {
+    boolean isNewer(CopyReport than) {
       return copy.epoch() != than.epoch()
           ? copy.epoch() > than.epoch()
           : copy.offset() > than.offset();
@@ -214,7 +214,13 @@ final class Elections {
     }
     // In the same epoch more of the log is all of it; a later one says nothing of a copy that may
     // have lost some.
-    return newest.copy.epoch() == newestWhole.copy.epoch() ? newest.node : newestWhole.node;
+    boolean comparable = newest.copy.epoch() == newestWhole.copy.epoch();
+    if (!comparable || !newest.isNewer(newestWhole.copy)) {
+      return newestWhole.node;
+    }
+    // It may have acknowledged more since it said so, while there still was a leader.
+    long leaderlessMillis = leases.freeMillis(shard.id(), false);
+    return reports.isMadeSince(newestWhole.node, leaderlessMillis) ? newest.node : null;
   }
 
   /** What the node said about its copy since the loss, if that can be promoted. */

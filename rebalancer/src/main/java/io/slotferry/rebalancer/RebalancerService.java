@@ -17,6 +17,7 @@ import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -160,7 +161,7 @@ public final class RebalancerService extends VerticleBase implements MapStore.Li
     }
     serving = true;
     control.mapChanged(store.current());
-    control.becameLeader(confirmedMillis);
+    control.becameLeader(ThreadLocalRandom.current().nextLong(), confirmedMillis);
     consume(Addresses.CHANGE, this::change);
     consume(Addresses.HEARTBEAT, this::heartbeat);
     consume(Addresses.MAP, this::map);

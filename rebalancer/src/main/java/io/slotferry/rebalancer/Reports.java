@@ -16,12 +16,15 @@ final class Reports {
   /** Since when this rebalancer listens: before it, it could not have heard anyone. */
   private long sinceMillis;
 
+  private long leadership;
+
   Reports(int silenceMillis) {
     this.silenceMillis = silenceMillis;
   }
 
-  void startOver(long nowMillis) {
+  void startOver(long leadership, long nowMillis) {
     byNode.clear();
+    this.leadership = leadership;
     sinceMillis = nowMillis;
   }
 
@@ -61,6 +64,17 @@ final class Reports {
       return null;
     }
     return heard.report;
+  }
+
+  /**
+   * Whether the node made its last report after this time. One that merely came after it may have
+   * been under way for long.
+   */
+  boolean isMadeSince(String node, long sinceMillis) {
+    Heard heard = byNode.get(node);
+    return heard != null
+        && heard.report.heard().leadership() == leadership
+        && heard.report.heard().millis() >= sinceMillis;
   }
 
   long silenceOf(String node, long nowMillis) {

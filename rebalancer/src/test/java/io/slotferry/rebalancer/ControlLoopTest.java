@@ -9,6 +9,7 @@ import io.slotferry.topology.Operation;
 import io.slotferry.topology.Role;
 import io.slotferry.topology.message.ChangeAnswer;
 import io.slotferry.topology.message.HeartbeatAnswer.Lease;
+import io.slotferry.topology.message.NodeReport;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -242,17 +243,37 @@ class ControlLoopTest {
   }
 
   @Test
-  void aRestartedLeaderLeadsAgainWhenNoReplicaIsAhead() {
+  void aRestartedLeaderLeadsAgainWhenItHasMore() {
     LoopDriver driver = LoopDriver.running(1, 1);
-    restart(driver.node("shard-1"), 50);
+    restart(driver.node("shard-1"), 51);
     driver.node("replica-1").offset = 50;
 
-    driver.pass(LEASE_WAIT_MILLIS + 200);
+    driver.pass(LEASE_WAIT_MILLIS + 400);
 
     assertThat(driver.shard(1).leader()).isEqualTo("shard-1");
     assertThat(driver.shard(1).incarnation()).isEqualTo(2);
     assertThat(driver.shard(1).epoch()).isEqualTo(2);
     assertThat(driver.shard(1).inSync()).hasSize(2);
+  }
+
+  @Test
+  void aReportThatWasLongUnderWayProvesNothing() {
+    LoopDriver driver = LoopDriver.running(1, 1);
+    NodeReport early = driver.report(driver.node("replica-1"));
+    driver.node("replica-1").offset = 52;
+    restart(driver.node("shard-1"), 51);
+    driver.node("replica-1").up = false;
+    driver.pass(LEASE_WAIT_MILLIS);
+    for (int i = 0; i < 10; i++) {
+      driver.loop.heartbeat(early, driver.nowMillis);
+      driver.step();
+    }
+    assertThat(driver.shard(1).epoch()).isEqualTo(1);
+
+    driver.node("replica-1").up = true;
+    driver.steps(2);
+
+    assertThat(driver.shard(1).leader()).isEqualTo("replica-1");
   }
 
   @Test
@@ -285,7 +306,7 @@ class ControlLoopTest {
   void aNewRebalancerWaitsForLeasesItDidNotSee() {
     LoopDriver driver = LoopDriver.running(1, 1);
     driver.node("shard-1").up = false;
-    driver.loop.becameLeader(driver.nowMillis);
+    driver.becameLeader();
     driver.pass(LEASE_WAIT_MILLIS - ControlSettings.TICK_MILLIS);
     assertThat(driver.shard(1).epoch()).isEqualTo(1);
 
@@ -298,7 +319,7 @@ class ControlLoopTest {
   void aRestartOfEverythingNeedsNoWait() {
     LoopDriver driver = LoopDriver.running(2, 1);
     driver.nodes.values().forEach(node -> restart(node, 7));
-    driver.loop.becameLeader(driver.nowMillis);
+    driver.becameLeader();
 
     driver.step();
 
@@ -602,7 +623,7 @@ class ControlLoopTest {
       assertThat(round).isLessThan(500);
       driver.loop = new ControlLoop(driver.settings);
       driver.loop.mapChanged(driver.map);
-      driver.loop.becameLeader(driver.nowMillis);
+      driver.becameLeader();
       driver.steps(2);
       driver.commitMoves(100);
     }
@@ -628,5 +649,6 @@ class ControlLoopTest {
     node.incarnation++;
     node.offset = offset;
     node.logEpoch = 1;
+    node.mayLack = true;
   }
 }

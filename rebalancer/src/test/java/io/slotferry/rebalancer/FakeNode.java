@@ -15,6 +15,7 @@ import io.slotferry.topology.message.MapDelta;
 import io.slotferry.topology.message.MapRequest;
 import io.slotferry.topology.message.MessageCodec;
 import io.slotferry.topology.message.NodeReport;
+import io.slotferry.topology.message.Stamp;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -93,7 +94,7 @@ final class FakeNode extends VerticleBase {
         copies.add(copyOf(shard));
       }
     }
-    NodeReport report = new NodeReport(node, incarnation, map.version(), copies);
+    NodeReport report = new NodeReport(node, incarnation, map.version(), Stamp.NONE, copies);
     request(Addresses.HEARTBEAT, MessageCodec.encode(report)).onSuccess(this::answered);
   }
 

@@ -12,6 +12,7 @@ import io.slotferry.topology.message.CopyReport;
 import io.slotferry.topology.message.HeartbeatAnswer;
 import io.slotferry.topology.message.HeartbeatAnswer.Lease;
 import io.slotferry.topology.message.NodeReport;
+import io.slotferry.topology.message.Stamp;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -44,11 +45,20 @@ final class LoopDriver {
   ControlLoop loop;
   ClusterMap map = ClusterMap.EMPTY;
   long nowMillis = 5_000;
+  private long leadership;
+
+  /** All nodes hear the same. */
+  private Stamp heard = Stamp.NONE;
 
   LoopDriver(ControlSettings settings) {
     this.settings = settings;
     loop = new ControlLoop(settings);
-    loop.becameLeader(nowMillis);
+    becameLeader();
+  }
+
+  /** Another rebalancer does. */
+  void becameLeader() {
+    loop.becameLeader(++leadership, nowMillis);
   }
 
   /** A cluster that is up, every replica in sync. */
@@ -108,7 +118,7 @@ final class LoopDriver {
     loop.leadershipConfirmed(nowMillis);
     for (FakeNode node : nodes.values()) {
       if (node.up) {
-        loop.heartbeat(report(node), nowMillis);
+        heard = loop.heartbeat(report(node), nowMillis).stamp();
       }
     }
     for (MapChange change : tick()) {
@@ -163,7 +173,7 @@ final class LoopDriver {
   NodeReport report(FakeNode node) {
     Shard shard = map.shardOn(node.node.id());
     if (shard == null) {
-      return new NodeReport(node.node, node.incarnation, map.version(), List.of());
+      return new NodeReport(node.node, node.incarnation, map.version(), heard, List.of());
     }
     boolean leads =
         shard.leader().equals(node.node.id()) && shard.incarnation() == node.incarnation;
@@ -178,6 +188,6 @@ final class LoopDriver {
             node.inSyncRevision,
             node.handover,
             node.mayLack);
-    return new NodeReport(node.node, node.incarnation, map.version(), List.of(copy));
+    return new NodeReport(node.node, node.incarnation, map.version(), heard, List.of(copy));
   }
 }

@@ -147,7 +147,7 @@ final class SimulatedCluster {
 
   private void lead(Rebalancer rebalancer) {
     rebalancer.loop.mapChanged(map);
-    rebalancer.loop.becameLeader(rebalancer.clock());
+    rebalancer.loop.becameLeader(random.nextLong(), rebalancer.clock());
     rebalancer.believes = true;
   }
 

@@ -7,6 +7,7 @@ import io.slotferry.topology.message.CopyReport;
 import io.slotferry.topology.message.HeartbeatAnswer;
 import io.slotferry.topology.message.HeartbeatAnswer.Lease;
 import io.slotferry.topology.message.NodeReport;
+import io.slotferry.topology.message.Stamp;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -28,6 +29,8 @@ final class SimulatedCopy {
   final double clockRate;
   long incarnation;
   boolean up = true;
+
+  private Stamp heard = Stamp.NONE;
 
   /** Until then no heartbeat gets through, in the world's time. */
   long cutOffUntilMillis;
@@ -185,7 +188,7 @@ final class SimulatedCopy {
   NodeReport report() {
     Shard shard = shard();
     if (shard == null) {
-      return new NodeReport(node, incarnation, view.version(), List.of());
+      return new NodeReport(node, incarnation, view.version(), heard, List.of());
     }
     boolean wishing = leads() && !wishes.isEmpty();
     CopyReport copy =
@@ -199,10 +202,11 @@ final class SimulatedCopy {
             wishing ? lastRevision : 0,
             leads() ? handover : 0,
             false);
-    return new NodeReport(node, incarnation, view.version(), List.of(copy));
+    return new NodeReport(node, incarnation, view.version(), heard, List.of(copy));
   }
 
   void answered(HeartbeatAnswer answer, long sentWorldMillis, long itsIncarnation) {
+    heard = answer.stamp();
     for (Lease lease : answer.leases()) {
       if (up
           && incarnation == itsIncarnation

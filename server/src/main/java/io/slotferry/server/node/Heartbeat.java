@@ -7,6 +7,7 @@ import io.slotferry.topology.message.HeartbeatAnswer;
 import io.slotferry.topology.message.HeartbeatAnswer.Lease;
 import io.slotferry.topology.message.MessageCodec;
 import io.slotferry.topology.message.NodeReport;
+import io.slotferry.topology.message.Stamp;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -57,6 +58,7 @@ final class Heartbeat {
   private final LeaseHolder leases;
   private long timer;
   private final Runnable mapListener = this::mapChanged;
+  private Stamp heard = Stamp.NONE;
   private boolean stopped;
 
   /** Takes the leases that answers bring. */
@@ -130,7 +132,8 @@ final class Heartbeat {
 
   private void beat() {
     long sentMillis = System.nanoTime() / 1_000_000;
-    NodeReport report = new NodeReport(node, incarnation, map.current().version(), copies.get());
+    NodeReport report =
+        new NodeReport(node, incarnation, map.current().version(), heard, copies.get());
     vertx
         .eventBus()
         .<Buffer>request(
@@ -143,6 +146,7 @@ final class Heartbeat {
   }
 
   private void answered(HeartbeatAnswer answer, long sentMillis) {
+    heard = answer.stamp();
     map.refresh(answer.mapVersion());
     for (Lease lease : answer.leases()) {
       leases.granted(lease, sentMillis);

@@ -20,6 +20,7 @@ import io.slotferry.topology.message.CopyReport;
 import io.slotferry.topology.message.HeartbeatAnswer;
 import io.slotferry.topology.message.HeartbeatAnswer.Lease;
 import io.slotferry.topology.message.NodeReport;
+import io.slotferry.topology.message.Stamp;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -54,6 +55,7 @@ final class SimulatedNode extends SimulatedProcess {
   private boolean slowDisk;
   private long diskFreeAtMillis;
   private boolean logged;
+  private Stamp heard = Stamp.NONE;
 
   SimulatedNode(String name, int preferredShard, Role role, Fsync fsync, SimulatedCluster cluster) {
     super(name, cluster.timeline);
@@ -104,6 +106,7 @@ final class SimulatedNode extends SimulatedProcess {
   void start() {
     begin();
     view = ClusterMap.EMPTY;
+    heard = Stamp.NONE;
     copy = newCopy();
     int now = life();
     try {
@@ -209,6 +212,7 @@ final class SimulatedNode extends SimulatedProcess {
             identity,
             copy.incarnation(),
             view.version(),
+            heard,
             report == null ? List.of() : List.of(report));
     long sentMillis = monotonicMillis();
     int now = life();
@@ -222,6 +226,7 @@ final class SimulatedNode extends SimulatedProcess {
   }
 
   private void answered(HeartbeatAnswer answer, long sentMillis) {
+    heard = answer.stamp();
     if (answer.mapVersion() > view.version()) {
       cluster.pull(this, this::see);
     }

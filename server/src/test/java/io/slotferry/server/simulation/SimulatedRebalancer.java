@@ -119,7 +119,7 @@ final class SimulatedRebalancer extends SimulatedProcess {
     }
     serving = true;
     control.mapChanged(seen());
-    control.becameLeader(confirmedMillis);
+    control.becameLeader(timeline.random.nextLong(), confirmedMillis);
   }
 
   private void decide() {

@@ -39,6 +39,7 @@ public final class MessageCodec {
       writeBytes(out, MapCodec.encode(new MapChange.PutNode(report.node())));
       out.writeLong(report.incarnation());
       out.writeLong(report.mapVersion());
+      writeStamp(out, report.heard());
       out.writeInt(report.copies().size());
       for (CopyReport copy : report.copies()) {
         writeCopy(out, copy);
@@ -55,13 +56,23 @@ public final class MessageCodec {
           }
           long incarnation = in.readLong();
           long mapVersion = in.readLong();
+          Stamp heard = readStamp(in);
           int count = readCount(in);
           List<CopyReport> copies = new ArrayList<>(count);
           for (int i = 0; i < count; i++) {
             copies.add(readCopy(in));
           }
-          return new NodeReport(put.node(), incarnation, mapVersion, copies);
+          return new NodeReport(put.node(), incarnation, mapVersion, heard, copies);
         });
+  }
+
+  private static void writeStamp(DataOutputStream out, Stamp stamp) throws IOException {
+    out.writeLong(stamp.leadership());
+    out.writeLong(stamp.millis());
+  }
+
+  private static Stamp readStamp(DataInputStream in) throws IOException {
+    return new Stamp(in.readLong(), in.readLong());
   }
 
   private static void writeCopy(DataOutputStream out, CopyReport copy) throws IOException {
@@ -105,6 +116,7 @@ public final class MessageCodec {
   public static byte[] encode(HeartbeatAnswer answer) {
     return write(out -> {
       out.writeLong(answer.mapVersion());
+      writeStamp(out, answer.stamp());
       out.writeInt(answer.leases().size());
       for (Lease lease : answer.leases()) {
         out.writeInt(lease.shard());
@@ -119,12 +131,13 @@ public final class MessageCodec {
         bytes,
         in -> {
           long mapVersion = in.readLong();
+          Stamp stamp = readStamp(in);
           int count = readCount(in);
           List<Lease> leases = new ArrayList<>(count);
           for (int i = 0; i < count; i++) {
             leases.add(new Lease(in.readInt(), in.readLong(), in.readInt()));
           }
-          return new HeartbeatAnswer(mapVersion, leases);
+          return new HeartbeatAnswer(mapVersion, stamp, leases);
         });
   }
 

@@ -9,9 +9,11 @@ import java.util.List;
  * @param node the node as it wants to stand in the map
  * @param incarnation start number of its process; grows with every start
  * @param mapVersion version of the map it has
+ * @param heard the stamp of the last answer
  * @param copies the shard copies it carries, at most {@link #COPIES_MAX}
  */
-public record NodeReport(Node node, long incarnation, long mapVersion, List<CopyReport> copies) {
+public record NodeReport(
+    Node node, long incarnation, long mapVersion, Stamp heard, List<CopyReport> copies) {
   public static final int COPIES_MAX = 64;
 
   public NodeReport {

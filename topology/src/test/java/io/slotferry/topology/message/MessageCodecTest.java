@@ -22,13 +22,15 @@ class MessageCodecTest {
       new CopyReport(1, 7, true, "abc", 1L << 40, Set.of("shard-1", "replica-1"), 3, 12, false);
   private static final CopyReport FOLLOWING =
       new CopyReport(2, 0, false, "", -1, Set.of(), 0, 0, true);
-  private static final NodeReport REPORT = new NodeReport(NODE, 5, 99, List.of(LEADING, FOLLOWING));
+  private static final NodeReport REPORT =
+      new NodeReport(NODE, 5, 99, new Stamp(11, 12), List.of(LEADING, FOLLOWING));
 
   @Test
   void whatIsEncodedIsDecoded() {
     assertThat(MessageCodec.decodeReport(MessageCodec.encode(REPORT))).isEqualTo(REPORT);
     HeartbeatAnswer leases =
-        new HeartbeatAnswer(8, List.of(new Lease(1, 7, 1500), new Lease(2, 1, 300)));
+        new HeartbeatAnswer(
+            8, new Stamp(13, 14), List.of(new Lease(1, 7, 1500), new Lease(2, 1, 300)));
     assertThat(MessageCodec.decodeHeartbeatAnswer(MessageCodec.encode(leases))).isEqualTo(leases);
     MapRequest request = new MapRequest(42);
     assertThat(MessageCodec.decodeMapRequest(MessageCodec.encode(request))).isEqualTo(request);
@@ -102,6 +104,7 @@ class MessageCodecTest {
   void aNodeReportsABoundedNumberOfCopies() {
     List<CopyReport> many =
         new ArrayList<>(Collections.nCopies(NodeReport.COPIES_MAX + 1, FOLLOWING));
-    assertThatIllegalArgumentException().isThrownBy(() -> new NodeReport(NODE, 1, 1, many));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new NodeReport(NODE, 1, 1, Stamp.NONE, many));
   }
 }
