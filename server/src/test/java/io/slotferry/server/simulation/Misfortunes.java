@@ -88,7 +88,11 @@ final class Misfortunes {
         });
   }
 
-  /** Whether another copy, which runs and is in sync, has all that was acknowledged. */
+  /**
+   * Whether another copy, which runs and is in sync, has all that was acknowledged. A leader that
+   * serves no more is none: it may be out of the in-sync set with the next change of the map, which
+   * can be on its way already.
+   */
   private boolean isSpare(SimulatedNode node) {
     ClusterMap map = cluster.raft.map();
     Shard shard = map.shardOn(node.name);
@@ -97,7 +101,11 @@ final class Misfortunes {
     }
     for (String member : shard.inSync()) {
       SimulatedNode other = cluster.node(member);
-      if (other != node && other.isUp() && cluster.invariants.lacks(other, shard.id()) == null) {
+      boolean stays = other.isServing() || !member.equals(shard.leader());
+      if (other != node
+          && other.isUp()
+          && stays
+          && cluster.invariants.lacks(other, shard.id()) == null) {
         return true;
       }
     }

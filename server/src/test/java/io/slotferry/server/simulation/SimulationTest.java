@@ -9,12 +9,15 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Whole clusters, each from a seed. {@code -Dsimulation.seeds=N} tries more of them; {@code
- * -Dsimulation.seed=S} replays one, and tells what happens in it.
+ * Whole clusters, each from a seed. {@code -Dsimulation.seeds=N} tries more of them, from {@code
+ * -Dsimulation.first=S} on if the earlier ones are known; {@code -Dsimulation.seed=S} replays one,
+ * and tells what happens in it.
  */
 class SimulationTest {
   private static final int SEEDS_DEFAULT = 2_000;
   private static final Long REPLAYED = Long.getLong("simulation.seed");
+  private static final long FIRST =
+      REPLAYED != null ? REPLAYED : Long.getLong("simulation.first", 1);
   private static final int SEEDS =
       REPLAYED != null ? 1 : Integer.getInteger("simulation.seeds", SEEDS_DEFAULT);
 
@@ -28,8 +31,7 @@ class SimulationTest {
     LongAdder acknowledgements = new LongAdder();
     LongAdder promotions = new LongAdder();
     LongAdder moves = new LongAdder();
-    long first = REPLAYED != null ? REPLAYED : 1;
-    LongStream.range(first, first + SEEDS)
+    LongStream.range(FIRST, FIRST + SEEDS)
         .parallel()
         .forEach(seed -> {
           SimulatedCluster cluster = new SimulatedCluster(seed, new Rules());
