@@ -40,7 +40,15 @@ class Seen:
     read_errors: int = 0
     slowest_write: float = 0.0
     slowest_read: float = 0.0
+    slowest_before: float = 0.0
     errors: set = field(default_factory=set)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def strike(self):
+        """From now on what is slow is the fault's doing."""
+        with self.lock:
+            self.slowest_before = max(self.slowest_write, self.slowest_read)
+            self.slowest_write = self.slowest_read = 0.0
 
 
 def measure(options):
@@ -62,6 +70,7 @@ def _trial(deployment, fault, number):
         prober = deployment.prober(shard)
         leader = deployment.leader(shard)
         victim = deployments.Victim.of(leader)
+        seen.strike()
         began = time.monotonic()
         _strike(deployment, fault, shard, leader)
         down = _await_write(prober, tag, seen, began) - began if fault != "switch" else 0.0
@@ -75,11 +84,11 @@ def _trial(deployment, fault, number):
     paced.note(
         f"failover {fault} {deployment.name} {number + 1}: down {down * 1000:.0f} ms, lost {lost}, unknown {seen.unknown}, "
         f"errors {seen.read_errors} + {seen.write_errors} {sorted(seen.errors)[:3]}, "
-        f"slowest {seen.slowest_read * 1000:.0f} + {seen.slowest_write * 1000:.0f} ms")
+        f"slowest {seen.slowest_read * 1000:.0f} + {seen.slowest_write * 1000:.0f} ms, before {seen.slowest_before * 1000:.0f}")
     return {
         "downMillis": round(down * 1000), "acknowledged": len(seen.acknowledged), "lost": lost, "unknown": seen.unknown,
         "readErrors": seen.read_errors, "writeErrors": seen.write_errors,
-        "slowestReadMillis": round(seen.slowest_read * 1000, 1), "slowestWriteMillis": round(seen.slowest_write * 1000, 1)}
+        "slowestBeforeMillis": round(seen.slowest_before * 1000, 1), "slowestReadMillis": round(seen.slowest_read * 1000, 1), "slowestWriteMillis": round(seen.slowest_write * 1000, 1)}
 
 
 def _strike(deployment, fault, shard, leader):
@@ -125,10 +134,9 @@ def _lost(deployment, seen):
 def _load(deployment, tag, trial):
     """Paced clients, each with one command under way at a time."""
     seen = Seen()
-    lock = threading.Lock()
     ending = threading.Event()
     clients = [
-        threading.Thread(target=_client, args=(deployment.client(), f"{{{tag}}}{trial}:{number}", number < WRITERS, seen, lock, ending))
+        threading.Thread(target=_client, args=(deployment.client(), f"{{{tag}}}{trial}:{number}", number < WRITERS, seen, ending))
         for number in range(WRITERS + READERS)]
     for client in clients:
         client.start()
@@ -140,7 +148,7 @@ def _load(deployment, tag, trial):
             client.join()
 
 
-def _client(client, prefix, writes, seen, lock, ending):
+def _client(client, prefix, writes, seen, ending):
     sent = 0
     while not ending.wait(PACE_SECONDS):
         sent += 1
@@ -149,11 +157,11 @@ def _client(client, prefix, writes, seen, lock, ending):
         try:
             client.call(*(("SET", key, sent) if writes else ("GET", key)))
         except (deployments.Refused, deployments.Unknown) as e:
-            with lock:
+            with seen.lock:
                 _failed(seen, writes, e)
             continue
         seconds = time.monotonic() - began
-        with lock:
+        with seen.lock:
             if writes:
                 seen.acknowledged.append(key)
                 seen.writes.append((began, began + seconds))
@@ -195,7 +203,7 @@ def section(folder):
 def _table(fault, contenders):
     titles = [
         fault, "trials", "down ms, median", "p99", "most", "acknowledged", "lost", "unknown", "write errors", "read errors",
-        "slowest write ms, median", "slowest read ms, median"]
+        "slowest write ms, median", "slowest read ms, median", "slowest before, median", "slower by, median"]
     return report.table(titles, [_row(name, trials) for name, trials in contenders.items()]) + _goal(fault)
 
 
@@ -203,10 +211,13 @@ def _row(name, trials):
     down = sorted(trial["downMillis"] for trial in trials)
     median = statistics.median(down)
     sums = [sum(trial[what] for trial in trials) for what in ("acknowledged", "lost", "unknown", "writeErrors", "readErrors")]
-    slowest = [statistics.median(trial[what] for trial in trials) for what in ("slowestWriteMillis", "slowestReadMillis")]
+    kinds = ("slowestWriteMillis", "slowestReadMillis", "slowestBeforeMillis")
+    slowest = [statistics.median(trial[what] for trial in trials) for what in kinds]
+    slower = statistics.median(
+        max(trial["slowestWriteMillis"], trial["slowestReadMillis"]) - trial["slowestBeforeMillis"] for trial in trials)
     return [
         name, len(trials), f"**{median:.0f}**", f"**{down[math.ceil(len(down) * 0.99) - 1]}**", down[-1], *sums,
-        *(f"{millis:.0f}" for millis in slowest)]
+        *(f"{millis:.0f}" for millis in slowest), f"**{slower:.0f}**"]
 
 
 def _goal(fault):

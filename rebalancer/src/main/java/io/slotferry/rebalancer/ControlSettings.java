@@ -36,8 +36,11 @@ public record ControlSettings(
   /** How often {@link ControlLoop#tick} is to be called. */
   public static final int TICK_MILLIS = 100;
 
-  public static final int LEASE_MILLIS = 1500;
-  public static final int LEASE_MARGIN_MILLIS = 200;
+  public static final int LEASE_MILLIS = 1400;
+
+  /** Enough for clocks of which one is 7 % faster than the other. */
+  public static final int LEASE_MARGIN_MILLIS = 100;
+
   public static final int SILENCE_MILLIS = 3 * HEARTBEAT_MILLIS;
   public static final int GRACE_MILLIS = 3000;
   public static final int CREATE_MILLIS = 10_000;

@@ -363,7 +363,7 @@ class ControlLoopTest {
   @Test
   void leasesShrinkAndEndWhenLeadershipIsNotConfirmed() {
     LoopDriver driver = LoopDriver.running(1, 1);
-    driver.nowMillis += 1000;
+    driver.nowMillis += ControlSettings.LEASE_MILLIS - 500;
     assertThat(driver.heartbeat("shard-1")).containsExactly(new Lease(1, 1, 500));
     driver.nowMillis += 500;
     assertThat(driver.heartbeat("shard-1")).isEmpty();
