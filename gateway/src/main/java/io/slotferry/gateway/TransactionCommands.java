@@ -89,7 +89,11 @@ final class TransactionCommands {
       return true;
     }
     Watches watches = session.demandWatches();
-    Request toShard = watches.requestOf(request);
+    Request toShard = watches.requestOf(session.keyspace, request);
+    if (toShard == null) {
+      reply.ok();
+      return true;
+    }
     int start = reply.size();
     boolean replied = session.loop.router().execute(session, Command.WATCH_KEYS, toShard, reply);
     boolean refused = replied && reply.bytes()[start] == '-';

@@ -3,12 +3,14 @@ package io.slotferry.gateway;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
 import io.slotferry.topology.ClusterMap;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a session has WATCHed since its last EXEC or UNWATCH, under a random number by which the
@@ -25,31 +27,41 @@ final class Watches {
 
   private final byte[] watcher = ascii(Long.toString(ThreadLocalRandom.current().nextLong()));
   private final List<Watched> watched = new ArrayList<>();
-  private int keys;
+  private final Set<Key> keys = new HashSet<>();
+
+  private record Key(int keyspace, ByteBuffer name) {}
 
   private static byte[] ascii(String text) {
     return text.getBytes(StandardCharsets.US_ASCII);
   }
 
-  /** What a client's {@code WATCH key …} is to a shard. */
-  Request requestOf(Request watch) {
-    byte[][] arguments = new byte[watch.count() + 1][];
-    arguments[0] = WATCH;
-    arguments[1] = watcher;
+  /**
+   * What a client's {@code WATCH key …} is to a shard; null when there is nothing to say. A key that
+   * is watched already is left out: the shard may have seen it change, and would watch it anew.
+   */
+  @Nullable Request requestOf(int keyspace, Request watch) {
+    List<byte[]> arguments = new ArrayList<>(List.of(WATCH, watcher));
     for (int i = 1; i < watch.count(); i++) {
-      arguments[i + 1] = watch.copy(i);
+      byte[] name = watch.copy(i);
+      if (!keys.contains(new Key(keyspace, ByteBuffer.wrap(name)))) {
+        arguments.add(name);
+      }
     }
-    return Request.of(arguments);
+    return arguments.size() == Command.WATCH_KEYS.firstKey()
+        ? null
+        : Request.of(arguments.toArray(byte[][]::new));
   }
 
   void add(int keyspace, Request request) {
     watched.add(new Watched(keyspace, request));
-    keys += request.count() - Command.WATCH_KEYS.firstKey();
+    for (int i = Command.WATCH_KEYS.firstKey(); i < request.count(); i++) {
+      keys.add(new Key(keyspace, ByteBuffer.wrap(request.copy(i))));
+    }
   }
 
   /** How many keys it watches. */
   int size() {
-    return keys;
+    return keys.size();
   }
 
   List<Watched> watched() {
@@ -70,7 +82,7 @@ final class Watches {
       }
     }
     watched.clear();
-    keys = 0;
+    keys.clear();
     Request unwatch = Request.of(UNWATCH, watcher);
     for (int shard : shards) {
       if (shard != ClusterMap.NO_SHARD) {
