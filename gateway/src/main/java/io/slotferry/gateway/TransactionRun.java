@@ -127,7 +127,12 @@ final class TransactionRun implements Caller, ReplyTarget {
     if (step == Step.BATCH && !acceptBatch()) {
       return true;
     }
-    return weave();
+    if (!weave()) {
+      return false;
+    }
+    // Commands of the transaction were its last one meanwhile, to be counted by their names.
+    session.lastCommand = Command.EXEC.lowerName();
+    return true;
   }
 
   private void goOn() {

@@ -41,6 +41,10 @@ class TransactionTest {
           .isEqualTo(
               "OK QUEUED -ERR MULTI calls can not be nested"
                   + " -ERR WATCH inside MULTI is not allowed OK 2");
+      assertThat(all(client, "CLIENT SETNAME me", "MULTI", "GET {a}x", "EXEC"))
+          .isEqualTo("OK OK QUEUED [2]");
+      assertThat(cluster.client().ask("CLIENT", "LIST").lines())
+          .anyMatch(line -> line.contains("name=me") && line.contains("cmd=exec"));
     }
   }
 
@@ -178,6 +182,9 @@ class TransactionTest {
       assertThat(all(client, "WATCH a")).isEqualTo("OK");
       assertThat(all(other, "SET a 1")).isEqualTo("OK");
       assertThat(all(client, "WATCH c", "MULTI", "PING", "EXEC")).isEqualTo("OK OK QUEUED nil");
+      assertThat(all(client, "WATCH a", "SET a 2", "WATCH a c a", "WATCH a"))
+          .isEqualTo("OK OK OK OK");
+      assertThat(all(client, "MULTI", "PING", "EXEC")).isEqualTo("OK QUEUED nil");
 
       for (String forget : new String[] {"UNWATCH", "RESET"}) {
         assertThat(all(client, "WATCH a")).isEqualTo("OK");
