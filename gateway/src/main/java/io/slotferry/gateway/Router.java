@@ -222,7 +222,8 @@ final class Router implements Rerouting {
   private boolean script(Caller caller, Command command, Request request, ReplyWriter reply) {
     boolean named = command == Command.EVALSHA || command == Command.EVALSHA_RO;
     if (!named || caller instanceof Call) {
-      if (command == Command.EVAL || command == Command.EVAL_RO) {
+      boolean hasBody = command == Command.EVAL || command == Command.EVAL_RO;
+      if (hasBody && hasValidKeys(command, request)) {
         scripts.remember(request);
       }
       return toOnePlace(caller, command, request, reply);
@@ -237,6 +238,11 @@ final class Router implements Rerouting {
     }
     reply.truncate(start);
     return call.proceed(reply);
+  }
+
+  /** Redis keeps no script whose keys are counted wrongly. */
+  private static boolean hasValidKeys(Command command, Request request) {
+    return request.is(2, "0") || KeyPositions.count(command, request) > 0;
   }
 
   private boolean toOnePlace(Caller caller, Command command, Request request, ReplyWriter reply) {
