@@ -205,6 +205,9 @@ final class AclCommands {
       return error(reply, "ERR Command '" + request.text(3) + "' not found");
     }
     CommandInfo called = CommandInfos.called(command, inner);
+    if (!called.subcommands().isEmpty() && inner.count() > 1) {
+      return error(reply, "ERR Command '" + request.text(3) + "' not found");
+    }
     if (!called.accepts(inner.count())) {
       return error(reply, CommandGate.wrongArity(called.name()));
     }
@@ -231,11 +234,7 @@ final class AclCommands {
 
   private static boolean cat(Session session, Request request, ReplyWriter reply) {
     if (request.count() > 3) {
-      return error(
-          reply,
-          "ERR unknown subcommand or wrong number of arguments for '"
-              + request.text(1).toUpperCase(Locale.ROOT)
-              + "'. Try ACL HELP.");
+      return error(reply, Subcommands.tooMany(request));
     }
     List<String> names = new ArrayList<>(Categories.ALL);
     if (request.count() == 3) {
@@ -256,6 +255,9 @@ final class AclCommands {
   }
 
   private static boolean genPass(Session session, Request request, ReplyWriter reply) {
+    if (request.count() > 3) {
+      return error(reply, Subcommands.tooMany(request));
+    }
     long bits = PASSWORD_BITS;
     if (request.count() > 2) {
       if (!ConnectionCommands.isLong(request, 2)) {
@@ -290,7 +292,7 @@ final class AclCommands {
       }
       count = Math.clamp(ConnectionCommands.toLong(request, 2), 0, Integer.MAX_VALUE);
     } else if (request.count() > 3) {
-      return error(reply, CommandGate.wrongArity("acl|log"));
+      return error(reply, Subcommands.tooMany(request));
     }
     List<AclLog.Entry> entries = log.newest(count);
     reply.array(entries.size());

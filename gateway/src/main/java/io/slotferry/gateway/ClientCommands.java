@@ -218,7 +218,7 @@ final class ClientCommands {
   private static boolean pause(Session session, Request request, ReplyWriter reply) {
     boolean writesOnly = request.count() == 4 && request.is(3, "WRITE");
     if (request.count() > 4) {
-      return error(reply, CommandGate.wrongArity("client|pause"));
+      return error(reply, Subcommands.tooMany(request));
     }
     if (request.count() == 4 && !writesOnly && !request.is(3, "ALL")) {
       return error(reply, "ERR CLIENT PAUSE mode must be WRITE or ALL");
@@ -244,7 +244,7 @@ final class ClientCommands {
   private static boolean unblock(Session session, Request request, ReplyWriter reply) {
     boolean isError = request.count() > 3 && request.is(3, "ERROR");
     if (request.count() > 4) {
-      return error(reply, SYNTAX_ERROR);
+      return error(reply, Subcommands.tooMany(request));
     }
     if (request.count() == 4 && !isError && !request.is(3, "TIMEOUT")) {
       return error(reply, "ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR");
@@ -281,11 +281,8 @@ final class ClientCommands {
       return killByAddress(session, request.text(2), reply);
     }
     ClientFilter filter = new ClientFilter(session.id, session.gateway.access().users());
-    if (request.count() % 2 != 0) {
-      return error(reply, SYNTAX_ERROR);
-    }
     for (int i = 2; i < request.count(); i += 2) {
-      String refusal = filter.add(request, i);
+      String refusal = i + 1 < request.count() ? filter.add(request, i) : SYNTAX_ERROR;
       if (refusal != null) {
         return error(reply, refusal);
       }

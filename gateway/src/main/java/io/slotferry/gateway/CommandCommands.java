@@ -95,7 +95,7 @@ final class CommandCommands {
     reply.array(named.size());
     for (CommandInfo command : named) {
       if (command == null) {
-        reply.nullArray();
+        reply.nullBulk();
       } else {
         CommandReply.write(command, reply);
       }

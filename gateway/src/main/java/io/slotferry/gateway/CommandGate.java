@@ -156,7 +156,7 @@ final class CommandGate {
     String denied =
         session.trusted ? null : session.gateway.access().refusal(session, command, request);
     if (denied == null && session.subscriptions != null && session.respVersion == 2) {
-      return PubSubCommands.refusal(session, command);
+      return PubSubCommands.refusal(session, command, request);
     }
     return denied == null && session.transaction != null && TransactionCommands.isQueued(command)
         ? queuingRefusal(session, command)

@@ -21,11 +21,15 @@ final class CommandReply {
     reply.integer(command.lastKey());
     reply.integer(command.keyStep());
     writeWords(command.categories().stream().map(category -> '@' + category).toList(), reply);
-    reply.array(command.tips().size());
+    reply.set(command.tips().size());
     command.tips().forEach(reply::bulk);
-    reply.array(command.keys().size());
+    reply.set(command.keys().size());
     command.keys().forEach(spec -> write(spec, reply));
-    reply.array(command.subcommands().size());
+    if (command.subcommands().isEmpty()) {
+      reply.set(0); // As in Redis, which has an array of those that there are.
+    } else {
+      reply.array(command.subcommands().size());
+    }
     command.subcommands().forEach(each -> write(each, reply));
   }
 

@@ -109,7 +109,7 @@ final class ConfigCommands {
 
   private static @Nullable String refusal(Settings settings, Request request) {
     if (request.count() % 2 != 0) {
-      return CommandGate.wrongArity("config|set");
+      return "ERR syntax error";
     }
     Set<Setting> named = new HashSet<>();
     for (int i = 2; i < request.count(); i += 2) {

@@ -22,8 +22,6 @@ import org.jspecify.annotations.Nullable;
  * then the map is asked to have it; the answer comes when this gateway's map does.
  */
 final class FunctionCommands {
-  private static final String WRONG_COUNT =
-      "ERR unknown subcommand or wrong number of arguments for '%s'. Try FUNCTION HELP.";
   private static final String LATER = "TRYAGAIN the libraries cannot be changed now";
 
   static final GatewayCommand TABLE =
@@ -178,7 +176,7 @@ final class FunctionCommands {
 
   private static boolean restore(Session session, Request request, ReplyWriter reply) {
     if (request.count() > 4) {
-      reply.error(WRONG_COUNT.formatted("restore"));
+      reply.error(Subcommands.tooMany(request));
       return true;
     }
     boolean replace = request.count() == 4 && request.is(3, "REPLACE");
@@ -243,7 +241,7 @@ final class FunctionCommands {
 
   private static boolean flush(Session session, Request request, ReplyWriter reply) {
     if (request.count() > 3) {
-      reply.error(WRONG_COUNT.formatted("flush"));
+      reply.error(Subcommands.tooMany(request));
       return true;
     }
     if (request.count() == 3 && !request.is(2, "ASYNC") && !request.is(2, "SYNC")) {

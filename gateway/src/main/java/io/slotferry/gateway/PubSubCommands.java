@@ -7,6 +7,8 @@ import io.slotferry.protocol.GlobPattern;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
+import io.slotferry.protocol.command.CommandInfo;
+import io.slotferry.protocol.command.CommandInfos;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -162,12 +164,17 @@ final class PubSubCommands {
   }
 
   /** Why a RESP2 subscriber may not send this command; null when it may. */
-  static @Nullable String refusal(Session session, Command command) {
+  static @Nullable String refusal(Session session, Command command, Request request) {
     if (!session.isSubscribed() || OF_SUBSCRIBERS.contains(command)) {
       return null;
     }
+    CommandInfo called = CommandInfos.called(command, request);
+    boolean isUnknown = !called.subcommands().isEmpty() && request.count() > 1;
+    if (isUnknown || !called.accepts(request.count())) {
+      return null; // The container refuses it, and says what is wrong.
+    }
     return "ERR Can't execute '"
-        + command.lowerName()
+        + called.name()
         + "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this"
         + " context";
   }
@@ -208,10 +215,7 @@ final class PubSubCommands {
   }
 
   private static boolean unknown(Request request, ReplyWriter reply) {
-    reply.error(
-        "ERR unknown subcommand or wrong number of arguments for '"
-            + request.text(1)
-            + "'. Try PUBSUB HELP.");
+    reply.error(Subcommands.tooMany(request));
     return true;
   }
 

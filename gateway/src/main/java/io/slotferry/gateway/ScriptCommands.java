@@ -140,8 +140,10 @@ final class ScriptCommands {
   private static boolean debug(Session session, Request request, ReplyWriter reply) {
     if (request.is(2, "NO")) {
       reply.ok();
-    } else {
+    } else if (request.is(2, "YES") || request.is(2, "SYNC")) {
       reply.error("ERR SCRIPT DEBUG is not supported");
+    } else {
+      reply.error("ERR Use SCRIPT DEBUG YES/SYNC/NO");
     }
     return true;
   }

@@ -31,7 +31,7 @@ final class SlowLogCommands {
         return true;
       }
     } else if (request.count() > 3) {
-      reply.error(CommandGate.wrongArity("slowlog|get"));
+      reply.error(Subcommands.tooMany(request));
       return true;
     }
     int wanted = count == -1 ? Integer.MAX_VALUE : Math.clamp(count, 0, Integer.MAX_VALUE);

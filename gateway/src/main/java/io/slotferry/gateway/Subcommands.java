@@ -61,6 +61,15 @@ final class Subcommands implements GatewayCommand {
     return row.command.execute(session, request, reply);
   }
 
+  /** What Redis says of options that a subcommand does not have. */
+  static String tooMany(Request request) {
+    return "ERR unknown subcommand or wrong number of arguments for '"
+        + request.text(1)
+        + "'. Try "
+        + request.text(0).toUpperCase(Locale.ROOT)
+        + " HELP.";
+  }
+
   private boolean help(Session session, Request request, ReplyWriter reply) {
     reply.array(help.size() + 2);
     for (String line : help) {

@@ -802,7 +802,8 @@ public final class ShardCopy implements ShardExecutor {
     int replicasAt = onDisk ? 2 : 1;
     for (int i = 1; i <= replicasAt + 1; i++) {
       if (!isLong(request, i)) {
-        reply.error("ERR value is not an integer or out of range");
+        String what = i > replicasAt ? "timeout" : "value";
+        reply.error("ERR " + what + " is not an integer or out of range");
         return true;
       }
     }

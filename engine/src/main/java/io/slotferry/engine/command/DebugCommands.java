@@ -82,7 +82,13 @@ public final class DebugCommands {
           refuse(context);
         }
       }
-      case "ERROR" -> context.fail(count == 3 ? context.request().text(2) : "ERR syntax error");
+      case "ERROR" -> {
+        if (count == 3) {
+          context.fail(context.request().text(2));
+        } else {
+          refuse(context);
+        }
+      }
       default -> {
         if (ACCEPTED.contains(name)) {
           context.reply().ok();

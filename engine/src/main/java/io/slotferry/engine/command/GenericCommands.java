@@ -9,27 +9,25 @@ import io.slotferry.engine.value.Value;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
 import java.util.Arrays;
-import java.util.Locale;
+import java.util.Map;
 
 /** Commands about keys of whatever type: DEL, RENAME, COPY, MOVE, OBJECT, … */
 public final class GenericCommands {
-  private static final String[] OBJECT_HELP = {
-    "OBJECT <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
-    "ENCODING <key>",
-    "    Return the kind of internal representation used in order to store the value",
-    "    associated with a <key>.",
-    "FREQ <key>",
-    "    Return the access frequency index of the <key>. The returned integer is",
-    "    proportional to the logarithm of the recent access frequency of the key.",
-    "IDLETIME <key>",
-    "    Return the idle time of the <key>, that is the approximated number of",
-    "    seconds elapsed since the last access to the key.",
-    "REFCOUNT <key>",
-    "    Return the number of references of the value associated with the specified",
-    "    <key>.",
-    "HELP",
-    "    Print this help."
-  };
+  private static final Subcommands OBJECT =
+      new Subcommands(
+          Map.of("ENCODING", 3, "FREQ", 3, "IDLETIME", 3, "REFCOUNT", 3),
+          "ENCODING <key>",
+          "    Return the kind of internal representation used in order to store the value",
+          "    associated with a <key>.",
+          "FREQ <key>",
+          "    Return the access frequency index of the <key>. The returned integer is",
+          "    proportional to the logarithm of the recent access frequency of the key.",
+          "IDLETIME <key>",
+          "    Return the idle time of the <key>, that is the approximated number of",
+          "    seconds elapsed since the last access to the key.",
+          "REFCOUNT <key>",
+          "    Return the number of references of the value associated with the specified",
+          "    <key>.");
 
   private static final String COUNTED =
       "ERR An LFU maxmemory policy is selected, idle time not tracked.";
@@ -223,27 +221,18 @@ public final class GenericCommands {
   // ---- OBJECT
 
   private static void object(CommandContext context) {
-    if (context.is(1, "HELP") && context.count() == 2) {
-      context.reply().array(OBJECT_HELP.length);
-      for (String line : OBJECT_HELP) {
-        context.reply().simple(line);
-      }
-    } else if (context.is(1, "ENCODING")
-        || context.is(1, "FREQ")
-        || context.is(1, "IDLETIME")
-        || context.is(1, "REFCOUNT")) {
-      objectOfKey(context);
+    String subcommand = OBJECT.name(context);
+    if (context.failed()) {
+      return;
+    }
+    if (subcommand.equals("HELP")) {
+      OBJECT.writeHelp(context);
     } else {
-      context.fail("ERR unknown subcommand '" + context.request().text(1) + "'. Try OBJECT HELP.");
+      objectOfKey(context);
     }
   }
 
   private static void objectOfKey(CommandContext context) {
-    if (context.count() != 3) {
-      String subcommand = context.request().text(1).toLowerCase(Locale.ROOT);
-      context.fail("ERR wrong number of arguments for 'object|" + subcommand + "' command");
-      return;
-    }
     Value value = context.inspect(2);
     boolean counts = context.accessClock().kind() == AccessClock.Kind.FREQUENCY;
     if (value == null) {

@@ -6,29 +6,27 @@ import io.slotferry.engine.store.Partition;
 import io.slotferry.engine.store.PartitionStore;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.command.Command;
-import java.util.Locale;
+import java.util.Map;
 
 /**
  * MEMORY: what a key takes, and what the process does that executes the command. Memory is the
  * JVM's: it was allocated when it is part of the heap, and what is free in the heap is not lost.
  */
 public final class MemoryCommands {
-  private static final String[] HELP = {
-    "MEMORY <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
-    "DOCTOR",
-    "    Return memory problems reports.",
-    "MALLOC-STATS",
-    "    Return internal statistics report from the memory allocator.",
-    "PURGE",
-    "    Attempt to purge dirty pages for reclamation by the allocator.",
-    "STATS",
-    "    Return information about the memory usage of the server.",
-    "USAGE <key> [SAMPLES <count>]",
-    "    Return memory in bytes used by <key> and its value. Nested values are",
-    "    sampled up to <count> times (default: 5, 0 means sample all).",
-    "HELP",
-    "    Print this help."
-  };
+  private static final Subcommands MEMORY =
+      new Subcommands(
+          Map.of("DOCTOR", 2, "MALLOC-STATS", 2, "PURGE", 2, "STATS", 2, "USAGE", -3),
+          "DOCTOR",
+          "    Return memory problems reports.",
+          "MALLOC-STATS",
+          "    Return internal statistics report from the memory allocator.",
+          "PURGE",
+          "    Attempt to purge dirty pages for reclamation by the allocator.",
+          "STATS",
+          "    Return information about the memory usage of the server.",
+          "USAGE <key> [SAMPLES <count>]",
+          "    Return memory in bytes used by <key> and its value. Nested values are",
+          "    sampled up to <count> times (default: 5, 0 means sample all).");
 
   /** A heap that is filled beyond this share collects often. */
   private static final double FULL_SHARE = 0.9;
@@ -36,49 +34,24 @@ public final class MemoryCommands {
   private MemoryCommands() {}
 
   private static void memory(CommandContext context) {
-    boolean alone = context.count() == 2;
-    if (context.is(1, "USAGE")) {
-      usage(context);
-    } else if (alone && context.is(1, "STATS")) {
-      stats(context);
-    } else if (alone && context.is(1, "DOCTOR")) {
-      doctor(context.reply());
-    } else if (alone && context.is(1, "PURGE")) {
+    String subcommand = MEMORY.name(context);
+    if (context.failed()) {
+      return;
+    }
+    switch (subcommand) {
+      case "USAGE" -> usage(context);
+      case "STATS" -> stats(context);
+      case "DOCTOR" -> doctor(context.reply());
       // The collector gives memory back by itself, and to force it would stop every client.
-      context.reply().ok();
-    } else if (alone && context.is(1, "MALLOC-STATS")) {
-      context.reply().bulk("Stats not supported for the current allocator");
-    } else if (alone && context.is(1, "HELP")) {
-      context.reply().array(HELP.length);
-      for (String line : HELP) {
-        context.reply().simple(line);
-      }
-    } else {
-      refuse(context);
+      case "PURGE" -> context.reply().ok();
+      case "MALLOC-STATS" ->
+          context.reply().verbatim("txt", "Stats not supported for the current allocator");
+      default -> MEMORY.writeHelp(context);
     }
-  }
-
-  private static void refuse(CommandContext context) {
-    String name = context.request().text(1);
-    boolean known = false;
-    for (String line : HELP) {
-      known |= line.equals(name.toUpperCase(Locale.ROOT));
-    }
-    context.fail(
-        known ? wrongArity(name) : "ERR unknown subcommand '" + name + "'. Try MEMORY HELP.");
-  }
-
-  private static String wrongArity(String subcommand) {
-    return "ERR wrong number of arguments for 'memory|"
-        + subcommand.toLowerCase(Locale.ROOT)
-        + "' command";
   }
 
   /** Nested values are counted as they change, so that nothing has to be sampled. */
   private static void usage(CommandContext context) {
-    if (context.count() < 3) {
-      context.fail(wrongArity("usage"));
-    }
     for (int i = 3; i < context.count() && !context.failed(); i += 2) {
       boolean isSamples = i + 1 < context.count() && context.is(i, "SAMPLES");
       if (!isSamples || context.integer(i + 1) < 0) {
