@@ -18,6 +18,10 @@ final class CommandRows {
     ANY_ORDER_OF_PAIRS,
     /** Type and number of elements: what it holds is chance. */
     SHAPE,
+    /** Type alone: what it tells of is each server's own. */
+    TYPE,
+    /** Type and first element: a help, whose text is each server's own. */
+    FIRST,
     /** Integers that differ by what passes of time between two calls. */
     NEARLY,
     /** As {@link #BYTES}, but for times and what passes of them, each in its place. */
@@ -161,7 +165,7 @@ final class CommandRows {
           row("GEOADD geo [ NX|XX|ch ] [ XX|GT ] [ CH ] { lon lat member }"),
           row("GEODIST geo member member [ m|km|ft|MI|x ]"),
           row("GEOHASH geo { member }"),
-          row("GEOPOS geo { member }"),
+          row("GEOPOS geo|geo|key { member }"),
           row("GEOSEARCH geo FROMMEMBER member BYRADIUS radius km|m|mi|ft|x [ ASC|DESC ]"),
           row("GEOSEARCH geo FROMLONLAT lon lat BYRADIUS radius km [ COUNT int [ ANY ] ] WITHDIST"),
           row("GEOSEARCH geo FROMLONLAT lon lat BYBOX radius radius km|mi [ DESC ] [ WITHHASH ]"),

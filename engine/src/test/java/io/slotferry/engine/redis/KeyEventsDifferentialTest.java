@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.slotferry.engine.EngineFixture;
 import io.slotferry.engine.EventRecorder;
+import io.slotferry.protocol.differential.Reply;
 import io.slotferry.protocol.shard.KeyEvents;
 import java.io.IOException;
 import java.util.ArrayDeque;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.slotferry.engine.EngineFixture;
 import io.slotferry.protocol.Request;
+import io.slotferry.protocol.differential.Reply;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

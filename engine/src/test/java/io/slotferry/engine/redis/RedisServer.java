@@ -3,43 +3,27 @@ package io.slotferry.engine.redis;
 import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
 
-import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.EOFException;
+import io.slotferry.protocol.differential.RawConnection;
 import java.io.File;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A {@code redis-server} of our own on loopback, without a disk, and one connection to it. */
 final class RedisServer implements AutoCloseable {
   private static final long START_MILLIS_MAX = 10_000;
-  private static final int READ_MILLIS_MAX = 10_000;
-
-  private static final String END = "the end of it";
 
   private final Process process;
   private final int port;
-  private final Socket socket;
-  private final InputStream in;
-  private final OutputStream out;
+  private final RawConnection connection;
 
   private RedisServer(Process process, int port) throws IOException {
     this.process = process;
     this.port = port;
-    this.socket = connect(process, port);
-    this.in = new BufferedInputStream(socket.getInputStream());
-    this.out = new BufferedOutputStream(socket.getOutputStream());
+    this.connection = connect(process, port);
   }
 
   /** Starts one; without the program the test is skipped, but fails where CI promises it. */
@@ -98,14 +82,11 @@ final class RedisServer implements AutoCloseable {
     }
   }
 
-  private static Socket connect(Process process, int port) throws IOException {
+  private static RawConnection connect(Process process, int port) throws IOException {
     long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(START_MILLIS_MAX);
     while (true) {
       try {
-        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
-        socket.setTcpNoDelay(true);
-        socket.setSoTimeout(READ_MILLIS_MAX);
-        return socket;
+        return new RawConnection(port);
       } catch (ConnectException e) {
         if (!process.isAlive() || System.nanoTime() > deadline) {
           throw new IOException("redis-server does not start", e);
@@ -117,78 +98,17 @@ final class RedisServer implements AutoCloseable {
 
   /** The raw reply to a command, whose characters are bytes. */
   byte[] reply(List<String> command) throws IOException {
-    send(command);
-    return next();
+    return connection.reply(command);
   }
 
   /** All that has come to this connection, which is a RESP3 subscriber and does nothing else. */
   List<byte[]> pushes() throws IOException {
-    byte[] end = ("$" + END.length() + "\r\n" + END + "\r\n").getBytes(StandardCharsets.US_ASCII);
-    send(List.of("ECHO", END));
-    List<byte[]> all = new ArrayList<>();
-    for (byte[] reply = next(); !Arrays.equals(reply, end); reply = next()) {
-      all.add(reply);
-    }
-    return all;
-  }
-
-  private void send(List<String> command) throws IOException {
-    StringBuilder request = new StringBuilder("*" + command.size() + "\r\n");
-    for (String argument : command) {
-      request.append('$').append(argument.length()).append("\r\n").append(argument).append("\r\n");
-    }
-    out.write(request.toString().getBytes(StandardCharsets.ISO_8859_1));
-    out.flush();
-  }
-
-  private byte[] next() throws IOException {
-    ByteArrayOutputStream reply = new ByteArrayOutputStream();
-    copyReply(reply);
-    return reply.toByteArray();
-  }
-
-  private void copyReply(ByteArrayOutputStream reply) throws IOException {
-    String line = copyLine(reply);
-    switch (line.charAt(0)) {
-      case '$', '=' -> {
-        int length = Integer.parseInt(line.substring(1));
-        if (length >= 0) {
-          reply.write(in.readNBytes(length + 2));
-        }
-      }
-      case '*', '~', '>' -> copyReplies(reply, Integer.parseInt(line.substring(1)));
-      case '%' -> copyReplies(reply, 2 * Integer.parseInt(line.substring(1)));
-      default -> {
-        // The line is all of it.
-      }
-    }
-  }
-
-  private void copyReplies(ByteArrayOutputStream reply, int count) throws IOException {
-    for (int i = 0; i < count; i++) {
-      copyReply(reply);
-    }
-  }
-
-  private String copyLine(ByteArrayOutputStream reply) throws IOException {
-    StringBuilder line = new StringBuilder();
-    int b;
-    while ((b = in.read()) != '\n') {
-      if (b < 0) {
-        throw new EOFException("redis-server has closed the connection");
-      }
-      reply.write(b);
-      if (b != '\r') {
-        line.append((char) b);
-      }
-    }
-    reply.write('\n');
-    return line.toString();
+    return connection.pushes();
   }
 
   @Override
   public void close() throws IOException {
-    socket.close();
+    connection.close();
     process.destroy();
   }
 }

@@ -1,5 +1,6 @@
 package io.slotferry.engine.redis;
 
+import io.slotferry.protocol.differential.Reply;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,12 +1,12 @@
-package io.slotferry.engine.redis;
+package io.slotferry.protocol.differential;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
 /** A reply taken apart: its type and text (of a bulk string, the content), and its elements. */
-record Reply(char type, String text, List<Reply> elements) {
-  static Reply parse(byte[] bytes) {
+public record Reply(char type, String text, List<Reply> elements) {
+  public static Reply parse(byte[] bytes) {
     Parser parser = new Parser(new String(bytes, StandardCharsets.ISO_8859_1));
     Reply reply = parser.reply();
     if (parser.at != bytes.length) {
@@ -15,28 +15,28 @@ record Reply(char type, String text, List<Reply> elements) {
     return reply;
   }
 
-  boolean isError() {
+  public boolean isError() {
     return type == '-';
   }
 
-  boolean isAggregate() {
+  public boolean isAggregate() {
     return type == '*' || type == '~' || type == '%' || type == '>';
   }
 
   /** The same with its elements in an order of their own. */
-  Reply sorted() {
+  public Reply sorted() {
     List<Reply> sorted = new ArrayList<>(elements);
     sorted.sort((left, right) -> left.toString().compareTo(right.toString()));
     return new Reply(type, text, sorted);
   }
 
   /** The same with each of its elements once, in an order of their own. */
-  Reply distinct() {
+  public Reply distinct() {
     return new Reply(type, text, elements.stream().distinct().toList()).sorted();
   }
 
   /** The same with every two elements as one. */
-  Reply paired() {
+  public Reply paired() {
     List<Reply> pairs = new ArrayList<>();
     for (int i = 0; i + 1 < elements.size(); i += 2) {
       pairs.add(new Reply('2', "", elements.subList(i, i + 2)));
