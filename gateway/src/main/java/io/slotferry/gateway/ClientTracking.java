@@ -1,5 +1,8 @@
 package io.slotferry.gateway;
 
+import io.slotferry.protocol.Request;
+import io.slotferry.protocol.command.Command;
+import io.slotferry.protocol.command.CommandInfos;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -8,6 +11,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code CLIENT TRACKING ON} has chosen, and what a client has under way with it. Thread: its
@@ -38,6 +42,15 @@ final class ClientTracking {
 
   ClientTracking(Options options) {
     this.options = options;
+  }
+
+  /** A command has come, or was refused: what CACHING says is for the next one only. */
+  void passed(@Nullable Command command, Request request) {
+    caching &= command == Command.MULTI || isSubcommandOfClient(command, request);
+  }
+
+  private static boolean isSubcommandOfClient(@Nullable Command command, Request request) {
+    return command == Command.CLIENT && CommandInfos.called(command, request).isSubcommand();
   }
 
   /** Whether the keys of the next read are remembered. */

@@ -50,6 +50,8 @@ final class CommandGate {
     if (command == null || refusal != null) {
       if (transaction != null) {
         transaction.abort();
+      } else if (session.tracking != null) {
+        session.tracking.passed(command, request);
       }
       refuse(session, command, refusal == null ? unknown(request) : refusal, reply);
       return true;

@@ -92,7 +92,7 @@ final class Tracking {
     if (command == Command.EXEC) {
       tracking.settled.clear();
     }
-    tracking.caching &= command == Command.CLIENT || command == Command.MULTI;
+    tracking.passed(command, request);
     if (!remembers) {
       return null;
     }

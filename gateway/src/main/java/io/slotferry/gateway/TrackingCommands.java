@@ -143,6 +143,7 @@ final class TrackingCommands {
       if (old != null) {
         tracking.prefixes.putAll(old.prefixes);
         tracking.underWay.addAll(old.underWay);
+        tracking.caching = old.caching;
       }
       if (broadcast && prefixes.isEmpty()) {
         prefixes.add("");

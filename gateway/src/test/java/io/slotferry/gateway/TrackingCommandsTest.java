@@ -52,6 +52,20 @@ class TrackingCommandsTest {
         .isEqualTo("[flags, [off], redirect, (-1), prefixes, []]");
   }
 
+  /** A refused command is the next one, too; what is of CLIENT is not. */
+  @Test
+  void cachingIsForTheNextCommand() {
+    client.ask("CLIENT", "TRACKING", "ON", "OPTOUT");
+    for (String command : new String[] {"PING", "ECHO", "NOSUCH", "CLIENT NOSUCH", "CLIENT"}) {
+      assertThat(client.ask("CLIENT", "CACHING", "NO")).isEqualTo("OK");
+      assertThat(client.ask("CLIENT", "TRACKING", "ON", "OPTOUT")).isEqualTo("OK");
+      assertThat(client.ask("CLIENT", "CACHING")).startsWith("-ERR wrong number");
+      assertThat(client.ask("CLIENT", "TRACKINGINFO")).contains("caching-no");
+      client.ask(command.split(" "));
+      assertThat(client.ask("CLIENT", "TRACKINGINFO")).as(command).doesNotContain("caching-no");
+    }
+  }
+
   @Test
   void aRespTwoClientHearsThroughAnother() {
     RespClient listener = cluster.client();
