@@ -26,6 +26,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What a gateway answers itself, and scripts, of a whole server of one shard, compared with a real
@@ -68,6 +69,20 @@ class ServerDifferentialTest {
   void answersAsRedisDoes(Group group) throws IOException {
     for (int respVersion = 2; respVersion <= 3; respVersion++) {
       compare(group, respVersion, new Random(respVersion));
+    }
+    assertThat(different).isEmpty();
+  }
+
+  @ParameterizedTest(name = "RESP{0}")
+  @ValueSource(ints = {2, 3})
+  void countsArgumentsAsRedisDoes(int respVersion) throws IOException {
+    try (RawConnection there = new RawConnection(redis.port());
+        RawConnection here = new RawConnection(slotferry.respPort())) {
+      there.reply(ServerRows.hello(respVersion));
+      here.reply(ServerRows.hello(respVersion));
+      for (List<String> command : COMPARED.wrongCounts()) {
+        compare(Group.SERVER, Match.BYTES, command, respVersion, there, here);
+      }
     }
     assertThat(different).isEmpty();
   }

@@ -122,6 +122,15 @@ class RedisDifferentialTest {
     }
   }
 
+  @ParameterizedTest(name = "RESP{0}")
+  @ValueSource(ints = {2, 3})
+  void countsArgumentsAsRedisDoes(int respVersion) throws IOException {
+    begin(respVersion);
+    for (List<String> command : COMPARED.wrongCounts()) {
+      compare(Match.BYTES, command);
+    }
+  }
+
   @Test
   @Order(Integer.MAX_VALUE)
   void everyCommandWasCompared() throws IOException {

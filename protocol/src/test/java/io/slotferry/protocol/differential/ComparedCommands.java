@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -82,6 +83,33 @@ public final class ComparedCommands {
     return subcommand == null ? info : subcommand;
   }
 
+  /** Every command to be compared with too few arguments, and with too many. */
+  public List<List<String>> wrongCounts() {
+    List<List<String>> all = new ArrayList<>();
+    for (CommandInfo info : ofAnswerer()) {
+      if (!isException(info)) {
+        List<String> name = List.of(info.name().toUpperCase(Locale.ROOT).split("\\|"));
+        if (!info.accepts(name.size())) {
+          all.add(name);
+        }
+        if (info.arity() > 0) {
+          List<String> tooMany = new ArrayList<>(name);
+          tooMany.addAll(Collections.nCopies(info.arity() + 1 - name.size(), "x"));
+          all.add(tooMany);
+        }
+      }
+    }
+    return all;
+  }
+
+  private boolean isException(CommandInfo info) {
+    return exceptions.containsKey(info.name()) || exceptions.containsKey(container(info));
+  }
+
+  private static String container(CommandInfo info) {
+    return info.name().split("\\|")[0];
+  }
+
   /** Writes the report, and tells what is wrong: nothing, if all is well. */
   public List<String> report(Path file) throws IOException {
     Files.createDirectories(file.toAbsolutePath().getParent());
@@ -95,10 +123,9 @@ public final class ComparedCommands {
     for (CommandInfo info : ofAnswerer()) {
       Counts count = counts.get(info.name());
       boolean isComplete = count != null && count.isComplete(info);
-      String container = info.name().split("\\|")[0];
-      boolean isException = exceptions.containsKey(info.name()) || exceptions.containsKey(container);
+      boolean isException = isException(info);
       unknown.remove(info.name());
-      unknown.remove(container);
+      unknown.remove(container(info));
       if (isException && isComplete) {
         faults.add(info.name() + " is compared, and no exception");
       } else if (!isException && !isComplete) {
@@ -123,8 +150,7 @@ public final class ComparedCommands {
 
   /** What a shard tells of itself, and scripts with what is around them, need a gateway. */
   private static Answerer answerer(CommandInfo info) {
-    String container = info.name().split("\\|")[0];
-    byte[] name = container.getBytes(StandardCharsets.US_ASCII);
+    byte[] name = container(info).getBytes(StandardCharsets.US_ASCII);
     Command command = CommandTable.lookup(name, 0, name.length);
     if (command == null) {
       throw new IllegalStateException(info.name() + " has no row in the command table");
