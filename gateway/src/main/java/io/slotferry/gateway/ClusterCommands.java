@@ -35,14 +35,36 @@ final class ClusterCommands {
     Subcommands table =
         new Subcommands(Command.CLUSTER)
             .add(
+                "COUNT-FAILURE-REPORTS <node-id>",
+                "Return the number of failure reports for <node-id>.",
+                3,
+                (session, request, reply) ->
+                    ofNode(session, request, reply, () -> reply.integer(0)))
+            .add(
                 "COUNTKEYSINSLOT <slot>",
                 "Return the number of keys in <slot>.",
                 3,
                 ClusterCommands::countKeysInSlot)
             .add("INFO", "Return information about the cluster.", 2, ClusterCommands::info)
             .add("KEYSLOT <key>", "Return the hash slot for <key>.", 3, ClusterCommands::keySlot)
+            .add(
+                "LINKS",
+                "Return information about the links between the nodes: there are none.",
+                2,
+                ClusterCommands::links)
             .add("MYID", "Return the node id.", 2, ClusterCommands::myId)
+            .add("MYSHARDID", "Return the node's shard id.", 2, ClusterCommands::myId)
             .add("NODES", "Return cluster configuration seen by node.", 2, ClusterCommands::nodes)
+            .add(
+                "REPLICAS <node-id>",
+                "Return the replicas of <node-id>: gateways have none.",
+                3,
+                ClusterCommands::replicas)
+            .add(
+                "SLAVES <node-id>",
+                "Return the replicas of <node-id>: gateways have none.",
+                3,
+                ClusterCommands::replicas)
             .add(
                 "SHARDS",
                 "Return information about slot range mappings and the nodes.",
@@ -57,13 +79,18 @@ final class ClusterCommands {
         List.of(
             "ADDSLOTS",
             "ADDSLOTSRANGE",
+            "BUMPEPOCH",
             "DELSLOTS",
             "DELSLOTSRANGE",
             "FAILOVER",
+            "FLUSHSLOTS",
             "FORGET",
+            "GETKEYSINSLOT",
             "MEET",
             "REPLICATE",
             "RESET",
+            "SAVECONFIG",
+            "SET-CONFIG-EPOCH",
             "SETSLOT")) {
       table.add(
           change,
@@ -148,6 +175,27 @@ final class ClusterCommands {
     return true;
   }
 
+  private static boolean links(Session session, Request request, ReplyWriter reply) {
+    reply.emptyArray();
+    return true;
+  }
+
+  private static boolean replicas(Session session, Request request, ReplyWriter reply) {
+    return ofNode(session, request, reply, reply::emptyArray);
+  }
+
+  /** Answers a question about the gateway that is named, if there is one. */
+  private static boolean ofNode(
+      Session session, Request request, ReplyWriter reply, Runnable answer) {
+    String id = request.text(2);
+    if (shares(session).stream().anyMatch(share -> nodeHash(share.id()).equals(id))) {
+      answer.run();
+    } else {
+      reply.error("ERR Unknown node " + id);
+    }
+    return true;
+  }
+
   private static boolean nodes(Session session, Request request, ReplyWriter reply) {
     String self = session.gateway.options().nodeId();
     StringBuilder text = new StringBuilder();
@@ -215,8 +263,11 @@ final class ClusterCommands {
   }
 
   private static boolean countKeysInSlot(Session session, Request request, ReplyWriter reply) {
-    boolean isSlot = ConnectionCommands.isLong(request, 2);
-    long slot = isSlot ? ConnectionCommands.toLong(request, 2) : -1;
+    if (!ConnectionCommands.isLong(request, 2)) {
+      reply.error("ERR value is not an integer or out of range");
+      return true;
+    }
+    long slot = ConnectionCommands.toLong(request, 2);
     if (slot < 0 || slot >= Slots.COUNT) {
       reply.error("ERR Invalid slot");
       return true;

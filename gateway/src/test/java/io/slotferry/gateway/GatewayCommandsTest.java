@@ -313,7 +313,15 @@ class GatewayCommandsTest {
     client.ask("SET", "foo", "1");
     assertThat(client.ask("CLUSTER", "COUNTKEYSINSLOT", "12182")).isEqualTo("(1)");
     assertThat(client.ask("CLUSTER", "COUNTKEYSINSLOT", "1")).isEqualTo("(0)");
-    assertThat(client.ask("CLUSTER", "RESET")).startsWith("-ERR the cluster is changed");
+    assertThat(client.ask("CLUSTER", "MYSHARDID")).isEqualTo(id);
+    assertThat(client.ask("CLUSTER", "REPLICAS", id)).isEqualTo("[]");
+    assertThat(client.ask("CLUSTER", "COUNT-FAILURE-REPORTS", id)).isEqualTo("(0)");
+    for (String change :
+        "ADDSLOTS ADDSLOTSRANGE BUMPEPOCH DELSLOTS DELSLOTSRANGE FAILOVER FLUSHSLOTS FORGET MEET"
+            .concat(" GETKEYSINSLOT REPLICATE RESET SAVECONFIG SET-CONFIG-EPOCH SETSLOT")
+            .split(" ")) {
+      assertThat(client.ask("CLUSTER", change)).startsWith("-ERR the cluster is changed");
+    }
   }
 
   @Test
