@@ -10,6 +10,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 
@@ -26,7 +28,7 @@ final class RedisProcess implements AutoCloseable {
   }
 
   /** Without the program the test is skipped, but fails where CI promises it. */
-  static RedisProcess start(Path folder) {
+  static RedisProcess start(Path folder, String... settings) {
     if (!isInstalled()) {
       String reason = "no redis-server on the PATH";
       if ("true".equals(System.getenv("CI"))) {
@@ -36,8 +38,9 @@ final class RedisProcess implements AutoCloseable {
     }
     try {
       int port = freePort();
-      Process process =
-          new ProcessBuilder(
+      List<String> command =
+          new ArrayList<>(
+              List.of(
                   "redis-server",
                   "--port",
                   Integer.toString(port),
@@ -50,7 +53,10 @@ final class RedisProcess implements AutoCloseable {
                   "--repl-diskless-sync-delay",
                   "0",
                   "--enable-debug-command",
-                  "yes")
+                  "yes"));
+      command.addAll(List.of(settings));
+      Process process =
+          new ProcessBuilder(command)
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
               .start();

@@ -11,8 +11,10 @@ import io.slotferry.system.ServerRows.Match;
 import io.slotferry.system.ServerRows.Row;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -36,6 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestMethodOrder(OrderAnnotation.class)
 class ServerDifferentialTest {
   private static final int STEPS = 1000;
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final Path REPORT = Path.of("target", "differential-commands.md");
 
   private static final ComparedCommands COMPARED =
@@ -43,6 +46,7 @@ class ServerDifferentialTest {
 
   private static Slotferry slotferry;
   private static RedisProcess redis;
+  private static RedisProcess clusterNode;
 
   /** By the command: what Redis answered, and what was answered here. */
   private final Map<String, String> different = new TreeMap<>();
@@ -51,6 +55,8 @@ class ServerDifferentialTest {
   static void start(@TempDir Path folder) {
     redis = RedisProcess.start(folder);
     redis.connect().close();
+    clusterNode = RedisProcess.start(folder, "--cluster-enabled", "yes");
+    clusterNode.connect().close();
     slotferry = Slotferry.up("--ephemeral", "--shards", "1", "--replicas", "0");
   }
 
@@ -58,6 +64,9 @@ class ServerDifferentialTest {
   static void stop() {
     if (slotferry != null) {
       slotferry.close();
+    }
+    if (clusterNode != null) {
+      clusterNode.close();
     }
     if (redis != null) {
       redis.close();
@@ -94,12 +103,15 @@ class ServerDifferentialTest {
   }
 
   private void compare(Group group, int respVersion, Random random) throws IOException {
-    try (RawConnection there = new RawConnection(redis.port());
+    RedisProcess other = group == Group.CLUSTER ? clusterNode : redis;
+    try (RawConnection there = new RawConnection(other.port());
         RawConnection here = new RawConnection(slotferry.respPort())) {
       for (List<String> preparation : group.preparations(respVersion)) {
         there.reply(preparation);
         here.reply(preparation);
       }
+      awaitSilence(there);
+      awaitSilence(here);
       for (int step = 0; step < STEPS; step++) {
         Row row = group.rows().get(random.nextInt(group.rows().size()));
         List<String> command = row.expand(random, respVersion);
@@ -110,6 +122,25 @@ class ServerDifferentialTest {
         }
       }
       compare(group, Match.BYTES, List.of("QUIT"), respVersion, there, here);
+    }
+  }
+
+  /** Subscriptions of an earlier connection may end a little later than it did. */
+  private static void awaitSilence(RawConnection connection) {
+    Await.until(
+        "nobody is subscribed any more",
+        PATIENCE,
+        () ->
+            isNone(connection, "CHANNELS")
+                && isNone(connection, "SHARDCHANNELS")
+                && isNone(connection, "NUMPAT"));
+  }
+
+  private static boolean isNone(RawConnection connection, String what) {
+    try {
+      return text(connection.reply(List.of("PUBSUB", what))).substring(1).equals("0 ");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** The commands of {@link ServerDifferentialTest}, with the arguments they are tried with. */
@@ -45,20 +46,29 @@ final class ServerRows {
 
   /** What is not compared, and where it is tested. */
   static final Map<String, String> EXCEPTIONS =
-      Map.ofEntries(
+      new TreeMap<>(
+          Map.ofEntries(
           Map.entry("client|durability", "Redis has none: GatewayCommandsTest"),
           Map.entry("client|setinfo", "since Redis 7.2: GatewayCommandsTest"),
           Map.entry("client|no-touch", "since Redis 7.2: DebugCommandsTest"),
-          Map.entry("cluster", "only with cluster-enabled yes: ClusterViewTest"),
-          Map.entry("readonly", "only with cluster-enabled yes: gateway's ReplicaReadsTest"),
-          Map.entry("readwrite", "only with cluster-enabled yes: gateway's ReplicaReadsTest"),
+          Map.entry("cluster|myshardid", "since Redis 7.2: GatewayCommandsTest"),
           Map.entry("config|rewrite", "has no file to write here: GatewayCommandsTest"),
           Map.entry("save", "ends on a disk of its own: system-tests' EmbeddedClusterTest"),
           Map.entry("bgsave", "ends on a disk of its own: system-tests' EmbeddedClusterTest"),
           Map.entry("bgrewriteaof", "ends on a disk of its own: system-tests' EmbeddedClusterTest"),
           Map.entry("waitaof", "since Redis 7.2: system-tests' EmbeddedClusterTest"),
           Map.entry("monitor", "answers with all that happens: StatisticsTest"),
-          Map.entry("shutdown", "ends the server, and is refused here: GatewayCommandsTest"));
+          Map.entry("shutdown", "ends the server, and is refused here: GatewayCommandsTest")));
+
+  static {
+    for (String change :
+        "addslots addslotsrange bumpepoch delslots delslotsrange failover flushslots forget"
+            .concat(" getkeysinslot meet replicate reset saveconfig set-config-epoch setslot")
+            .split(" ")) {
+      EXCEPTIONS.put(
+          "cluster|" + change, "is the rebalancer's, and refused here: GatewayCommandsTest");
+    }
+  }
 
   private ServerRows() {}
 
@@ -213,6 +223,22 @@ final class ServerRows {
         row("CLIENT UNBLOCK 999999/x/-1 TIMEOUT/error/x"),
         help("CLIENT"),
         row("CLIENT nosuch")),
+
+    /** Compared with a node of Redis Cluster. */
+    CLUSTER(
+        typed("CLUSTER INFO"),
+        typed("CLUSTER NODES"),
+        typed("CLUSTER SLOTS"),
+        typed("CLUSTER SHARDS"),
+        typed("CLUSTER MYID"),
+        row("CLUSTER LINKS"),
+        row("CLUSTER KEYSLOT key/{tag}x/a{}b/{}/nothing"),
+        row("CLUSTER COUNTKEYSINSLOT 0/16383/16384/int"),
+        row("CLUSTER REPLICAS/SLAVES/COUNT-FAILURE-REPORTS nosuch"),
+        help("CLUSTER"),
+        row("CLUSTER nosuch"),
+        row("READONLY"),
+        row("READWRITE")),
 
     TRANSACTION(
         row("MULTI"),
