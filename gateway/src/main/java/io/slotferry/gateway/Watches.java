@@ -36,8 +36,9 @@ final class Watches {
   }
 
   /**
-   * What a client's {@code WATCH key …} is to a shard; null when there is nothing to say. A key that
-   * is watched already is left out: the shard may have seen it change, and would watch it anew.
+   * What a client's {@code WATCH key …} is to a shard; null when there is nothing to say. A key
+   * that is watched already is left out: the shard may have seen it change, and would watch it
+   * anew.
    */
   @Nullable Request requestOf(int keyspace, Request watch) {
     List<byte[]> arguments = new ArrayList<>(List.of(WATCH, watcher));

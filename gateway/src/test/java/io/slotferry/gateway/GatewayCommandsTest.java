@@ -9,6 +9,7 @@ import io.slotferry.protocol.command.Command;
 import io.slotferry.protocol.command.Routing;
 import io.slotferry.topology.MapChange;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -317,9 +318,22 @@ class GatewayCommandsTest {
     assertThat(client.ask("CLUSTER", "REPLICAS", id)).isEqualTo("[]");
     assertThat(client.ask("CLUSTER", "COUNT-FAILURE-REPORTS", id)).isEqualTo("(0)");
     for (String change :
-        "ADDSLOTS ADDSLOTSRANGE BUMPEPOCH DELSLOTS DELSLOTSRANGE FAILOVER FLUSHSLOTS FORGET MEET"
-            .concat(" GETKEYSINSLOT REPLICATE RESET SAVECONFIG SET-CONFIG-EPOCH SETSLOT")
-            .split(" ")) {
+        List.of(
+            "ADDSLOTS",
+            "ADDSLOTSRANGE",
+            "BUMPEPOCH",
+            "DELSLOTS",
+            "DELSLOTSRANGE",
+            "FAILOVER",
+            "FLUSHSLOTS",
+            "FORGET",
+            "GETKEYSINSLOT",
+            "MEET",
+            "REPLICATE",
+            "RESET",
+            "SAVECONFIG",
+            "SET-CONFIG-EPOCH",
+            "SETSLOT")) {
       assertThat(client.ask("CLUSTER", change)).startsWith("-ERR the cluster is changed");
     }
   }

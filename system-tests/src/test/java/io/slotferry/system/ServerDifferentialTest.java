@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @TestMethodOrder(OrderAnnotation.class)
 class ServerDifferentialTest {
-  private static final int STEPS = 1000;
+  private static final int STEPS = 600;
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final Path REPORT = Path.of("target", "differential-commands.md");
 

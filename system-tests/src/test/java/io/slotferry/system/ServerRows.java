@@ -40,7 +40,27 @@ final class ServerRows {
     "#!lua name=broken\nreturn (",
   };
 
-  private static final String[] INTEGERS = {"0", "1", "2", "-1", "x", "", "1.5", "9999999999999999999"};
+  private static final String[] INTEGERS = {
+    "0", "1", "2", "-1", "x", "", "1.5", "9999999999999999999"
+  };
+
+  private static final List<String> CHANGES_OF_CLUSTER =
+      List.of(
+          "addslots",
+          "addslotsrange",
+          "bumpepoch",
+          "delslots",
+          "delslotsrange",
+          "failover",
+          "flushslots",
+          "forget",
+          "getkeysinslot",
+          "meet",
+          "replicate",
+          "reset",
+          "saveconfig",
+          "set-config-epoch",
+          "setslot");
 
   private static final String SANITIZE = "sanitize-payload";
 
@@ -48,23 +68,21 @@ final class ServerRows {
   static final Map<String, String> EXCEPTIONS =
       new TreeMap<>(
           Map.ofEntries(
-          Map.entry("client|durability", "Redis has none: GatewayCommandsTest"),
-          Map.entry("client|setinfo", "since Redis 7.2: GatewayCommandsTest"),
-          Map.entry("client|no-touch", "since Redis 7.2: DebugCommandsTest"),
-          Map.entry("cluster|myshardid", "since Redis 7.2: GatewayCommandsTest"),
-          Map.entry("config|rewrite", "has no file to write here: GatewayCommandsTest"),
-          Map.entry("save", "ends on a disk of its own: system-tests' EmbeddedClusterTest"),
-          Map.entry("bgsave", "ends on a disk of its own: system-tests' EmbeddedClusterTest"),
-          Map.entry("bgrewriteaof", "ends on a disk of its own: system-tests' EmbeddedClusterTest"),
-          Map.entry("waitaof", "since Redis 7.2: system-tests' EmbeddedClusterTest"),
-          Map.entry("monitor", "answers with all that happens: StatisticsTest"),
-          Map.entry("shutdown", "ends the server, and is refused here: GatewayCommandsTest")));
+              Map.entry("client|durability", "Redis has none: GatewayCommandsTest"),
+              Map.entry("client|setinfo", "since Redis 7.2: GatewayCommandsTest"),
+              Map.entry("client|no-touch", "since Redis 7.2: DebugCommandsTest"),
+              Map.entry("cluster|myshardid", "since Redis 7.2: GatewayCommandsTest"),
+              Map.entry("config|rewrite", "has no file to write here: GatewayCommandsTest"),
+              Map.entry("save", "ends on a disk of its own: system-tests' EmbeddedClusterTest"),
+              Map.entry("bgsave", "ends on a disk of its own: system-tests' EmbeddedClusterTest"),
+              Map.entry(
+                  "bgrewriteaof", "ends on a disk of its own: system-tests' EmbeddedClusterTest"),
+              Map.entry("waitaof", "since Redis 7.2: system-tests' EmbeddedClusterTest"),
+              Map.entry("monitor", "answers with all that happens: StatisticsTest"),
+              Map.entry("shutdown", "ends the server, and is refused here: GatewayCommandsTest")));
 
   static {
-    for (String change :
-        "addslots addslotsrange bumpepoch delslots delslotsrange failover flushslots forget"
-            .concat(" getkeysinslot meet replicate reset saveconfig set-config-epoch setslot")
-            .split(" ")) {
+    for (String change : CHANGES_OF_CLUSTER) {
       EXCEPTIONS.put(
           "cluster|" + change, "is the rebalancer's, and refused here: GatewayCommandsTest");
     }

@@ -62,7 +62,6 @@ final class KeyspaceRows {
           row("DEBUG DIGEST-VALUE { key }"),
           row("DEBUG ERROR x|ERR|MY"),
           row("DEBUG OBJECT none !", Match.TYPE),
-          row(
-              "DEBUG PROTOCOL string|integer|double|null|array|set|map|verbatim|true|false|bignum"),
+          row("DEBUG PROTOCOL string|integer|double|null|array|set|map|verbatim|true|false|bignum"),
           row("DEBUG nope|PROTOCOL|OBJECT|ERROR !"));
 }

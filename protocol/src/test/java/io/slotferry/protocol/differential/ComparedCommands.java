@@ -162,9 +162,10 @@ public final class ComparedCommands {
             .append("| command | RESP2 replies | errors | RESP3 replies | errors |\n")
             .append("|---|---|---|---|---|\n");
     counts.forEach((name, count) ->
-        text.append("| `%s` | %d | %d | %d | %d |\n"
-            .formatted(
-                shown(name), count.resp2, count.resp2Errors, count.resp3, count.resp3Errors)));
+        text.append(
+            "| `%s` | %d | %d | %d | %d |\n"
+                .formatted(
+                    shown(name), count.resp2, count.resp2Errors, count.resp3, count.resp3Errors)));
     text.append("\n## Not compared\n\n| command | why |\n|---|---|\n");
     exceptions.forEach(
         (name, reason) -> text.append("| `%s` | %s |\n".formatted(shown(name), reason)));
