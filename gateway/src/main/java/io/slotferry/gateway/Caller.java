@@ -59,6 +59,6 @@ interface Caller {
     return null;
   }
 
-  /** Since when it waits to be taken, {@link Router#nowMillis} clock; 0 when it has not waited. */
+  /** Since when it waits to be taken, {@link GatewayLoop#nowMillis} clock; 0 when it has not waited. */
   long waitingSinceMillis();
 }

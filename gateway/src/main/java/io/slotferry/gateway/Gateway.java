@@ -9,6 +9,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -149,7 +150,9 @@ public final class Gateway {
 
   /** Brings a loop up; done on it. */
   Future<GatewayLoop> open(ContextInternal context) {
-    GatewayLoop loop = new GatewayLoop(this, context, loopsOpened.getAndIncrement());
+    FrameBus bus = new VertxFrameBus(vertx.eventBus());
+    int index = loopsOpened.getAndIncrement();
+    GatewayLoop loop = new GatewayLoop(this, context, index, bus, new SecureRandom());
     return loop.start().map(started -> loop).onSuccess(loops::add);
   }
 

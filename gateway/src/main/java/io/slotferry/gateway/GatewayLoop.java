@@ -2,6 +2,7 @@ package io.slotferry.gateway;
 
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
+import io.netty.util.concurrent.Ticker;
 import io.slotferry.gateway.access.Users;
 import io.slotferry.gateway.pubsub.PubSub;
 import io.slotferry.protocol.ReplyWriter;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +37,7 @@ final class GatewayLoop {
   private final Gateway gateway;
   private final ContextInternal context;
   private final EventLoop eventLoop;
+  private final Ticker ticker;
   private final RemoteLinks links;
   private final Router router;
   private final PubSub pubSub;
@@ -61,14 +64,26 @@ final class GatewayLoop {
 
   private record VersionWait(long version, Runnable action) {}
 
-  /** {@code index} tells the loops of one gateway apart. */
-  GatewayLoop(Gateway gateway, ContextInternal context, int index) {
+  /**
+   * All time that the loop's calls and links go by is that of its event loop.
+   *
+   * @param index tells the loops of one gateway apart
+   * @param bus to shard copies in other processes
+   * @param ids draws the ids of links
+   */
+  GatewayLoop(
+      Gateway gateway,
+      ContextInternal context,
+      int index,
+      FrameBus bus,
+      RandomGenerator ids) {
     this.gateway = gateway;
     this.context = context;
     this.eventLoop = context.nettyEventLoop();
+    this.ticker = eventLoop.ticker();
     this.samplesRates = index == 0;
     String name = gateway.options().nodeId() + '.' + index;
-    this.links = new RemoteLinks(context, name);
+    this.links = new RemoteLinks(name, bus, ids);
     this.router = new Router(this, gateway);
     this.keyFeed = new KeyFeed(this);
     this.pubSub = new PubSub(context, name, this::endTurnLater, keyFeed::update);
@@ -79,7 +94,8 @@ final class GatewayLoop {
     return links.open().compose(opened -> pubSub.open()).onSuccess(opened -> opened());
   }
 
-  private void opened() {
+  /** Its ways in are open: it goes by the map from now on. */
+  void opened() {
     useMaps();
     if (samplesRates) {
       ratesTimer =
@@ -212,6 +228,11 @@ final class GatewayLoop {
   /** The settings of the cluster, as this loop knows them. */
   ClusterSettings settings() {
     return router.map().settings();
+  }
+
+  /** The loop's clock: monotonic. */
+  long nowMillis() {
+    return ticker.nanoTime() / 1_000_000;
   }
 
   void execute(Runnable task) {

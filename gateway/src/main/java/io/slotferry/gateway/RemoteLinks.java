@@ -1,28 +1,20 @@
 package io.slotferry.gateway;
 
-import io.netty.buffer.Unpooled;
 import io.slotferry.protocol.frame.FrameKind;
 import io.slotferry.protocol.frame.FrameLink;
 import io.slotferry.protocol.frame.MalformedFrameException;
 import io.slotferry.protocol.frame.WireReader;
 import io.slotferry.protocol.frame.WireWriter;
 import io.vertx.core.Future;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.eventbus.EventBus;
-import io.vertx.core.eventbus.Message;
-import io.vertx.core.eventbus.MessageConsumer;
-import io.vertx.core.internal.ContextInternal;
-import io.vertx.core.internal.buffer.BufferInternal;
-import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The event-bus edge of a loop's links to shard copies in other processes. Both ends' envelope is
- * the frame's kind and the address where its sender listens:
+ * A loop's links to shard copies in other processes, by their ids. Both ends' envelope is the
+ * frame's kind and the address where its sender listens:
  *
  * <pre>
  *   u8 kind (COMMANDS or REPLIES), text address, then the {@link FrameLink}'s header and payload
@@ -33,17 +25,20 @@ import org.slf4j.LoggerFactory;
 final class RemoteLinks {
   private static final Logger LOG = LoggerFactory.getLogger(RemoteLinks.class);
 
-  private final EventBus bus;
+  private final FrameBus bus;
   private final String address;
   private final byte[] envelope;
   private final Map<Long, RemoteShardLink> links = new HashMap<>();
-  private final SecureRandom ids = new SecureRandom();
+  private final RandomGenerator ids;
   private final WireReader in = new WireReader(new byte[0]);
-  private @Nullable MessageConsumer<Buffer> consumer;
 
-  /** {@code name} is unique among the loops of all gateways. */
-  RemoteLinks(ContextInternal context, String name) {
-    this.bus = context.owner().eventBus();
+  /**
+   * @param name unique among the loops of all gateways
+   * @param ids draws the ids of links, which nobody else may ever draw
+   */
+  RemoteLinks(String name, FrameBus bus, RandomGenerator ids) {
+    this.bus = bus;
+    this.ids = ids;
     this.address = "slotferry.gateway." + name;
     WireWriter out = new WireWriter();
     out.u8(FrameKind.COMMANDS.code());
@@ -56,12 +51,11 @@ final class RemoteLinks {
   }
 
   Future<Void> open() {
-    consumer = bus.consumer(address, this::receive);
-    return consumer.completion();
+    return bus.open(address, this::receive);
   }
 
   Future<Void> close() {
-    return consumer == null ? Future.succeededFuture() : consumer.unregister();
+    return bus.close();
   }
 
   byte[] envelope() {
@@ -81,11 +75,10 @@ final class RemoteLinks {
   }
 
   void send(String copyAddress, byte[] frame) {
-    bus.send(copyAddress, BufferInternal.buffer(Unpooled.wrappedBuffer(frame)));
+    bus.send(copyAddress, frame);
   }
 
-  private void receive(Message<Buffer> message) {
-    byte[] frame = message.body().getBytes();
+  private void receive(byte[] frame) {
     try {
       in.reset(frame, 0, frame.length);
       FrameKind kind = FrameKind.of(in.u8());

@@ -110,7 +110,7 @@ final class RemoteShardLink extends FramedShardLink {
 
   @Override
   void transmit(byte[] frame) {
-    long nowMillis = loop.router().nowMillis();
+    long nowMillis = loop.nowMillis();
     if (frames.unacknowledgedBytes() == 0) {
       askedMillis = nowMillis;
     }
@@ -120,7 +120,7 @@ final class RemoteShardLink extends FramedShardLink {
 
   /** A frame of this link has come; the reader stands behind its envelope. */
   void receive(WireReader in) {
-    heardMillis = loop.router().nowMillis();
+    heardMillis = loop.nowMillis();
     if (state == State.OPENING) {
       state = State.OPEN;
     }
@@ -141,7 +141,7 @@ final class RemoteShardLink extends FramedShardLink {
 
   private void tick() {
     tickScheduled = false;
-    long nowMillis = loop.router().nowMillis();
+    long nowMillis = loop.nowMillis();
     frames.tick(nowMillis);
     if (toReplica && isMute()) {
       close();
@@ -152,7 +152,7 @@ final class RemoteShardLink extends FramedShardLink {
   /** Whether nothing is heard, though there is something to be acknowledged. */
   private boolean isMute() {
     return frames.unacknowledgedBytes() > 0
-        && loop.router().nowMillis() - Math.max(heardMillis, askedMillis) > MUTE_MILLIS;
+        && loop.nowMillis() - Math.max(heardMillis, askedMillis) > MUTE_MILLIS;
   }
 
   @Override

@@ -106,10 +106,6 @@ final class Router implements Rerouting {
     return loop;
   }
 
-  long nowMillis() {
-    return System.nanoTime() / 1_000_000;
-  }
-
   // ---- batches
 
   /** Tells the shards on this loop what the commands of a batch will look up. */
@@ -419,7 +415,7 @@ final class Router implements Rerouting {
       int partition,
       ReplyWriter reply) {
     if (caller.stalenessMillisMax() != 0 && mayAskReplica(caller, command)) {
-      ShardRoute replica = replicas.of(shard, nowMillis());
+      ShardRoute replica = replicas.of(shard, loop.nowMillis());
       if (replica != null && (replica.link() == null || replica.link().hasRoom())) {
         return askReplica(replica, caller, command, request, partition, reply);
       }
@@ -586,7 +582,7 @@ final class Router implements Rerouting {
     boolean byReplica = call.replicaStalenessMillisMax() != 0;
     if (byReplica) {
       counters.addReplicaRefusal();
-      replicas.refused(call.shard, nowMillis());
+      replicas.refused(call.shard, loop.nowMillis());
       call.asksReplica(0);
     } else {
       counters.addReroute();
@@ -595,7 +591,7 @@ final class Router implements Rerouting {
       // Its patience is its client's affair.
       call.waitsAnew();
     }
-    call.waitsSince(nowMillis());
+    call.waitsSince(loop.nowMillis());
     call.target.waits(true);
     waiting.add(call);
     if (byReplica) {
@@ -624,7 +620,7 @@ final class Router implements Rerouting {
 
   /** Routes all that waits again, in order; what is refused once more goes to the end, in order. */
   void routeWaiting() {
-    long giveUpBefore = nowMillis() - WAIT_MILLIS_MAX;
+    long giveUpBefore = loop.nowMillis() - WAIT_MILLIS_MAX;
     for (int left = waiting.size(); left > 0; left--) {
       Call call = waiting.remove();
       boolean tooLong = call.waitingSinceMillis() < giveUpBefore;

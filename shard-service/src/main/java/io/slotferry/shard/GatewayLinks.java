@@ -3,20 +3,22 @@ package io.slotferry.shard;
 import io.slotferry.protocol.frame.FrameLink;
 import io.slotferry.protocol.frame.WireReader;
 import io.slotferry.protocol.shard.ShardExecutor;
-import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
+import java.util.random.RandomGenerator;
 
 /**
  * The links of gateways in other processes to one copy, by their ids. A living link stays, however
  * silent its gateway is. A closed one is kept for a while after its last frame: a late or repeated
  * frame of a link that was forgotten would look like the first frame of a new one, and be executed
- * again. Thread: the copy's loop.
+ * again.
+ *
+ * <p>Sans-IO: time is an argument, frames go to the bus that it is given. Thread: the copy's loop.
  */
-final class GatewayLinks {
+public final class GatewayLinks {
   /** Far longer than the bus holds a frame back. */
   static final long KEPT_MILLIS = 120_000;
 
@@ -28,20 +30,31 @@ final class GatewayLinks {
   private final ShardExecutor executor;
   private final Executor loop;
   private final BiConsumer<String, byte[]> bus;
-  private final SecureRandom ends = new SecureRandom();
+  private final RandomGenerator ends;
   private final Map<Long, GatewayLink> links = new HashMap<>();
 
-  GatewayLinks(
-      String copyAddress, ShardExecutor executor, Executor loop, BiConsumer<String, byte[]> bus) {
+  /**
+   * @param copyAddress this node's id, which gateways skip
+   * @param loop runs what it is given at the end of the present turn of the copy's loop
+   * @param bus sends a frame to an address
+   * @param ends draws this side's ends of links, which nobody else may ever draw
+   */
+  public GatewayLinks(
+      String copyAddress,
+      ShardExecutor executor,
+      Executor loop,
+      BiConsumer<String, byte[]> bus,
+      RandomGenerator ends) {
     this.copyAddress = copyAddress;
     this.envelope = GatewayLink.envelope(copyAddress);
     this.executor = executor;
     this.loop = loop;
     this.bus = bus;
+    this.ends = ends;
   }
 
   /** A frame of a gateway; {@code in} stands behind the kind. */
-  void received(WireReader in, long nowMillis) {
+  public void received(WireReader in, long nowMillis) {
     String gateway = in.text();
     long id = FrameLink.idIn(in);
     GatewayLink link = links.get(id);
@@ -56,7 +69,8 @@ final class GatewayLinks {
     link.receive(in, nowMillis);
   }
 
-  void tick(long nowMillis) {
+  /** To be called every few milliseconds. */
+  public void tick(long nowMillis) {
     for (Iterator<GatewayLink> all = links.values().iterator(); all.hasNext(); ) {
       GatewayLink link = all.next();
       link.tick(nowMillis);

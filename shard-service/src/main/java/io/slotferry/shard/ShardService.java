@@ -10,6 +10,7 @@ import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
+import java.security.SecureRandom;
 
 /**
  * A shard copy in the leader's role at the event bus: commands of gateways in other processes, the
@@ -36,7 +37,12 @@ public final class ShardService implements Deployable {
   @Override
   public Future<?> deploy(Context context) {
     GatewayLinks gateways =
-        new GatewayLinks(node, copy, ((ContextInternal) context).nettyEventLoop(), bus::sendTo);
+        new GatewayLinks(
+            node,
+            copy,
+            ((ContextInternal) context).nettyEventLoop(),
+            bus::sendTo,
+            new SecureRandom());
     bus.on(
         (kind, in) -> gateways.received(in, TimeSource.SYSTEM.monotonicMillis()),
         FrameKind.COMMANDS);
