@@ -20,6 +20,12 @@ final class Call implements Caller {
   final Command command;
   final ReplyTarget target;
 
+  /**
+   * Tells which of two calls of a loop came first: the client's order, whatever becomes of them on
+   * their ways.
+   */
+  private final long number;
+
   /** The shard that it was last meant for. */
   int shard;
 
@@ -46,9 +52,11 @@ final class Call implements Caller {
   private long ticket;
   private @Nullable ShardLink link;
 
-  Call(Caller caller, Command command, int shard) {
+  /** {@code number} is the next one of the loop; parts of a call go by that call's. */
+  Call(Caller caller, Command command, int shard, long number) {
     this.command = command;
     this.shard = shard;
+    this.number = caller.number() == 0 ? number : caller.number();
     this.target = caller.later();
     this.keyspace = caller.keyspace();
     this.respVersion = caller.respVersion();
@@ -209,6 +217,11 @@ final class Call implements Caller {
   @Override
   public @Nullable AclUser restrictedUser() {
     return restrictedUser;
+  }
+
+  @Override
+  public long number() {
+    return number;
   }
 
   @Override

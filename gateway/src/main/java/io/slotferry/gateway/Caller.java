@@ -59,6 +59,11 @@ interface Caller {
     return null;
   }
 
+  /** The number of the call that it is, or is a part of; 0 for one that is no call yet. */
+  default long number() {
+    return 0;
+  }
+
   /** Since when it waits to be taken, {@link GatewayLoop#nowMillis} clock; 0 when it has not waited. */
   long waitingSinceMillis();
 }

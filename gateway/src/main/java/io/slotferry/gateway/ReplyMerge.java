@@ -348,6 +348,11 @@ final class ReplyMerge {
     }
 
     @Override
+    public long number() {
+      return caller.number();
+    }
+
+    @Override
     public long waitingSinceMillis() {
       return caller.waitingSinceMillis();
     }

@@ -14,6 +14,7 @@ import io.slotferry.topology.ClusterMap;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,9 +22,10 @@ import org.jspecify.annotations.Nullable;
  * place when it lives on this loop and through a {@link ShardLink} otherwise. Reads that may be a
  * little old go to a {@link ReplicaRoutes replica}, and to the leader if that one does not answer.
  *
- * <p>A call that no shard took is kept, in order: one that a shard refused (it does not lead, the
- * partition has moved) until a newer map comes or {@link #RETRY_MILLIS} have passed, one that found
- * no room on its link until there is some; for {@link #WAIT_MILLIS_MAX} at most. A call whose fate
+ * <p>A call that no shard took is kept, in the order in which the calls came: one that a shard
+ * refused (it does not lead, the partition has moved) until a newer map comes or {@link
+ * #RETRY_MILLIS} have passed, one that found no room on its link until there is some; for {@link
+ * #WAIT_MILLIS_MAX} at most. A call whose fate
  * is unknown is routed again if it only reads, and else answered with {@code -UNCERTAIN}.
  *
  * <p>Thread: one gateway loop.
@@ -37,6 +39,8 @@ final class Router implements Rerouting {
 
   /** Calls that wait on one loop; one more is given up at once. */
   static final int WAITING_MAX = 1 << 16;
+
+  private static final Comparator<Call> AS_THEY_CAME = Comparator.comparingLong(Call::number);
 
   private static final byte[] CLUSTER_DOWN = ascii("-CLUSTERDOWN Hash slot not served\r\n");
   private static final byte[] UNCERTAIN =
@@ -68,6 +72,8 @@ final class Router implements Rerouting {
   private int shardCount;
   private int stalenessMillisMax =
       (int) ClusterMap.EMPTY.settings().number("replica-max-staleness-millis");
+  private long calls;
+  private boolean waitingOutOfOrder;
   private boolean retryScheduled;
   private boolean routeAtEndOfTurn;
   private boolean closed;
@@ -538,7 +544,7 @@ final class Router implements Rerouting {
    */
   private Call callOf(Caller caller, Command command, Request request, int shard) {
     if (request != keptRequest) {
-      return new Call(caller, command, shard);
+      return new Call(caller, command, shard, ++calls);
     }
     Call call = (Call) caller;
     call.shard = shard;
@@ -593,7 +599,7 @@ final class Router implements Rerouting {
     }
     call.waitsSince(loop.nowMillis());
     call.target.waits(true);
-    waiting.add(call);
+    addWaiting(call);
     if (byReplica) {
       roomAgain();
     }
@@ -618,14 +624,33 @@ final class Router implements Rerouting {
     routeWaiting();
   }
 
-  /** Routes all that waits again, in order; what is refused once more goes to the end, in order. */
+  /**
+   * One that was sent earlier may be refused later than another found no room: it was first, and is
+   * routed first.
+   */
+  private void addWaiting(Call call) {
+    Call last = waiting.peekLast();
+    waitingOutOfOrder |= last != null && last.number() > call.number();
+    waiting.add(call);
+  }
+
+  private Call[] takeWaiting() {
+    Call[] all = waiting.toArray(Call[]::new);
+    waiting.clear();
+    if (waitingOutOfOrder) {
+      waitingOutOfOrder = false;
+      Arrays.sort(all, AS_THEY_CAME);
+    }
+    return all;
+  }
+
+  /** Routes all that waits again, in order; what finds no way once more waits on. */
   void routeWaiting() {
     long giveUpBefore = loop.nowMillis() - WAIT_MILLIS_MAX;
-    for (int left = waiting.size(); left > 0; left--) {
-      Call call = waiting.remove();
+    for (Call call : takeWaiting()) {
       boolean tooLong = call.waitingSinceMillis() < giveUpBefore;
       if (!tooLong && !call.target.mayGoBy(map.version())) {
-        waiting.add(call);
+        addWaiting(call);
         continue;
       }
       call.target.waits(false);

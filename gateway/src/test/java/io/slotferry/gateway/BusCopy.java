@@ -11,8 +11,10 @@ import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.Message;
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -29,6 +31,11 @@ final class BusCopy {
   int framesOfCommands;
   boolean dead;
 
+  /** Frames that it sends are kept while this is set, see {@link #letGo}. */
+  boolean keepsFrames;
+
+  private final Queue<Runnable> keptFrames = new ArrayDeque<>();
+
   BusCopy(Vertx vertx, String node, ShardExecutor executor) {
     this.vertx = vertx;
     this.address = "slotferry.copy." + node;
@@ -39,6 +46,16 @@ final class BusCopy {
   /** Forgets all links, as a process that was killed and started again. */
   void restart() {
     links.clear();
+  }
+
+  /** Sends the oldest frame that was kept, and returns how many are left. */
+  int letGo() {
+    keptFrames.remove().run();
+    return keptFrames();
+  }
+
+  int keptFrames() {
+    return keptFrames.size();
   }
 
   private void receive(Message<Buffer> message) {
@@ -85,7 +102,9 @@ final class BusCopy {
 
     @Override
     public void transmit(byte[] frame) {
-      if (!dead) {
+      if (keepsFrames) {
+        keptFrames.add(() -> vertx.eventBus().send(gateway, Buffer.buffer(frame)));
+      } else if (!dead) {
         vertx.eventBus().send(gateway, Buffer.buffer(frame));
       }
     }

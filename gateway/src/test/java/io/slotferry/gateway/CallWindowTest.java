@@ -90,7 +90,7 @@ class CallWindowTest {
         // The window fills and empties in waves; a few calls stay for very long.
         boolean adds = random.nextInt(100) < ((step / 20_000 & 1) == 0 ? 60 : 40);
         if (adds && !window.isFull()) {
-          Call call = new Call(new Nobody(), Command.GET, 1);
+          Call call = new Call(new Nobody(), Command.GET, 1, 1);
           model.put(window.nextTicket(), call);
           if (random.nextInt(1000) != 0) {
             tickets.add(window.nextTicket());

@@ -112,6 +112,37 @@ class RemoteShardLinkTest {
     assertThat(first.ask("GET", "counter")).isEqualTo("20");
   }
 
+  /**
+   * A second command finds no room, as others were refused, while the first is still under way; the
+   * first is refused after that.
+   */
+  @Test
+  void whatIsRefusedLateGoesBeforeWhatCameBehindIt() {
+    RespClient other = cluster.client();
+    RespClient client = cluster.client();
+    assertThat(other.ask("GET", "k")).isEqualTo("nil");
+    cluster.onLoop(() -> {
+      shard.refusesNext = 1;
+      return copy.keepsFrames = true;
+    });
+    other.send("GET", "other");
+    cluster.until(() -> copy.keptFrames() == 1);
+    client.send("SET", "k", "first");
+    cluster.until(() -> copy.keptFrames() == 2);
+    cluster.onLoop(copy::letGo);
+    cluster.until(() -> cluster.gateway.counters().reroutes() > 0);
+    client.send("SET", "k", "second");
+    cluster.until(() -> cluster.gateway.counters().commands() == 4);
+    cluster.onLoop(() -> {
+      copy.keepsFrames = false;
+      return copy.letGo();
+    });
+    assertThat(client.readText()).isEqualTo("OK");
+    assertThat(client.readText()).isEqualTo("OK");
+    assertThat(other.readText()).isEqualTo("nil");
+    assertThat(client.ask("GET", "k")).isEqualTo("second");
+  }
+
   @Test
   void commandsForALeaderThatIsNotThereYetWaitUnsent() {
     cluster.onLoop(() -> copy.dead = true);
