@@ -96,6 +96,23 @@ class BrokenRulesTest {
     assertFails(HiddenGaps::new);
   }
 
+  /** As a gateway would that takes what is uncertain for what was not executed. */
+  @Test
+  void withWritesOfUnknownFateSentAgain() {
+    assertFails(() ->
+        new Rules() {
+          @Override
+          boolean repeatsUncertain() {
+            return true;
+          }
+        });
+  }
+
+  @Test
+  void withoutTheFenceBehindARefusal() {
+    assertFails(IgnoredFence::new);
+  }
+
   private static void assertFails(Supplier<Rules> rules) {
     boolean failed =
         LongStream.rangeClosed(1, SEEDS_MAX).parallel().anyMatch(seed -> fails(seed, rules.get()));

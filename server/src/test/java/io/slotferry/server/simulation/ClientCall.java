@@ -5,32 +5,19 @@ import io.slotferry.protocol.command.Command;
 import io.slotferry.protocol.shard.ShardCall;
 
 /**
- * One command of a client on its way to a shard.
+ * A client's command as a copy gets it.
  *
  * @param value that it writes; 0 for a read
- * @param invoked the moment at which the client began
- * @param shard where it goes, in which epoch, as the client's image of the map has it
+ * @param epoch of the leader that it is meant for
  */
-record ClientCall(
-    SimulatedClient client,
-    ShardCall call,
-    Request request,
-    String key,
-    long value,
-    long invoked,
-    int shard,
-    long epoch) {
-  /** Nothing was executed: route it again. */
-  static final String NOT_HERE = "-NOT HERE";
-
-  static final String UNCERTAIN = "-UNCERTAIN";
-
-  Command command() {
-    return call.command;
-  }
-
-  ClientCall to(int nowShard, long nowEpoch, long mapVersion) {
-    call.mapVersion = mapVersion;
-    return new ClientCall(client, call, request, key, value, invoked, nowShard, nowEpoch);
+record ClientCall(Command command, String key, long value, int partition, long epoch) {
+  static ClientCall of(ShardCall call, Request request, long epoch) {
+    boolean writes = call.command.isWrite();
+    return new ClientCall(
+        call.command,
+        request.text(1),
+        writes ? Long.parseLong(request.text(2)) : 0,
+        call.partition,
+        epoch);
   }
 }

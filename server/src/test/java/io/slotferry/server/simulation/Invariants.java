@@ -152,7 +152,7 @@ final class Invariants {
 
   /** The node has executed a command. */
   void executed(SimulatedNode node, ClientCall call) {
-    int partition = call.call().partition;
+    int partition = call.partition();
     Executed now = new Executed(ownerSince(partition, node.view().version()), call.epoch());
     Executed before = executed.put(partition, now);
     require(

@@ -30,17 +30,24 @@ final class Misfortunes {
 
   void next() {
     SimulatedNode node = pick(cluster.nodes());
-    switch (random.nextInt(20)) {
+    switch (random.nextInt(22)) {
       case 0, 1, 2 -> crash(node);
       case 3, 4 -> pause(node);
       case 5, 6, 7 -> isolate(node.name);
       case 8, 9 -> disturb();
       case 10 -> cluster.raft.elect();
-      case 11 -> trouble(pick(cluster.rebalancers()));
+      case 11 -> {
+        SimulatedRebalancer rebalancer = pick(cluster.rebalancers());
+        trouble(rebalancer, rebalancer::start);
+      }
       case 12 -> fillDisk(node);
       case 13 -> slowDisk(node);
       case 14, 15, 16 -> move();
       case 17, 18 -> switchLeader();
+      case 19, 20 -> {
+        GatewayProcess gateway = pick(cluster.gateways());
+        trouble(gateway, gateway::start);
+      }
       default -> crashLeader();
     }
   }
@@ -153,15 +160,15 @@ final class Misfortunes {
     timeline.after(duration(), () -> cluster.network.disturb(0));
   }
 
-  private void trouble(SimulatedRebalancer rebalancer) {
+  private void trouble(SimulatedProcess process, Runnable start) {
     switch (random.nextInt(3)) {
-      case 0 -> pause(rebalancer);
-      case 1 -> isolate(rebalancer.name);
+      case 0 -> pause(process);
+      case 1 -> isolate(process.name);
       default -> {
-        if (rebalancer.isUp()) {
-          timeline.tell("%s is killed", rebalancer.name);
-          rebalancer.die();
-          restart(rebalancer, duration(), rebalancer::start);
+        if (process.isUp()) {
+          timeline.tell("%s is killed", process.name);
+          process.die();
+          restart(process, duration(), start);
         }
       }
     }

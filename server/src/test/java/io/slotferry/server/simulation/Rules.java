@@ -52,8 +52,16 @@ class Rules {
     return map;
   }
 
-  /** Whether a frame between copies is carried; it may be changed. */
+  /** Whether a frame to or from a copy is carried; it may be changed. */
   boolean carries(String from, String to, byte[] frame) {
     return true;
+  }
+
+  /** A frame of a gateway has come to a copy; it may be changed. */
+  void arrives(byte[] frame) {}
+
+  /** Whether a write of unknown fate is sent again. */
+  boolean repeatsUncertain() {
+    return false;
   }
 }

@@ -1,7 +1,5 @@
 package io.slotferry.server.simulation;
 
-import io.slotferry.protocol.Request;
-import io.slotferry.protocol.command.Command;
 import io.slotferry.replication.storage.Fsync;
 import io.slotferry.server.verify.Findings;
 import io.slotferry.topology.ClusterMap;
@@ -25,6 +23,7 @@ final class SimulatedCluster {
   static final int SHARDS = 3;
   static final int COPIES = 3;
   private static final int REBALANCERS = 3;
+  private static final int GATEWAYS = 2;
   private static final int CLIENTS = 4;
   private static final int START_MILLIS_MAX = 10_000;
   private static final int TROUBLE_MILLIS = 12_000;
@@ -40,6 +39,7 @@ final class SimulatedCluster {
   final Invariants invariants;
   private final Map<String, SimulatedNode> nodes = new TreeMap<>();
   private final List<SimulatedRebalancer> rebalancers = new ArrayList<>();
+  private final List<GatewayProcess> gateways = new ArrayList<>();
   private final List<SimulatedClient> clients = new ArrayList<>();
   private final List<String> names = new ArrayList<>();
 
@@ -62,6 +62,11 @@ final class SimulatedCluster {
         addNode("replica-" + shard + "-" + i, shard, Role.REPLICA, fsync);
       }
     }
+    for (int i = 1; i <= GATEWAYS; i++) {
+      GatewayProcess gateway = new GatewayProcess("gateway-" + i, this);
+      gateways.add(gateway);
+      names.add(gateway.name);
+    }
     for (int i = 1; i <= CLIENTS; i++) {
       SimulatedClient client = new SimulatedClient("client-" + i, this);
       clients.add(client);
@@ -80,6 +85,10 @@ final class SimulatedCluster {
 
   List<SimulatedRebalancer> rebalancers() {
     return rebalancers;
+  }
+
+  List<GatewayProcess> gateways() {
+    return gateways;
   }
 
   /** Of all processes. */
@@ -106,6 +115,7 @@ final class SimulatedCluster {
   void live() {
     rebalancers.forEach(SimulatedRebalancer::start);
     nodes.values().forEach(SimulatedNode::start);
+    gateways.forEach(GatewayProcess::start);
     raft.start();
     passUntil(START_MILLIS_MAX, "it comes up", this::isWhole);
     clients.forEach(SimulatedClient::next);
@@ -128,16 +138,17 @@ final class SimulatedCluster {
     for (SimulatedNode node : nodes.values()) {
       node.fillDisk(false);
       node.slowDisk(false);
-      node.resume();
-      if (!node.isUp()) {
-        node.start();
-      }
+      // One that has lost its disk is already on its way back, and may not be there too soon.
+      heal(node, node.hasLostDisk() ? () -> {} : node::start);
     }
-    for (SimulatedRebalancer rebalancer : rebalancers) {
-      rebalancer.resume();
-      if (!rebalancer.isUp()) {
-        rebalancer.start();
-      }
+    rebalancers.forEach(rebalancer -> heal(rebalancer, rebalancer::start));
+    gateways.forEach(gateway -> heal(gateway, gateway::start));
+  }
+
+  private static void heal(SimulatedProcess process, Runnable start) {
+    process.resume();
+    if (!process.isUp()) {
+      start.run();
     }
   }
 
@@ -205,14 +216,13 @@ final class SimulatedCluster {
     SimulatedClient reader = clients.getFirst();
     for (int i = 0; i < SimulatedHistory.LISTS; i++) {
       String key = SimulatedHistory.list(i);
-      Request request = Request.of("LRANGE", key, "0", "-1");
-      reader.read(Command.LRANGE, key, request);
+      reader.read(key);
       passUntil(
           REST_MILLIS_MAX,
           key + " is read",
           () -> {
             if (reader.isIdle() && !reader.knows()) {
-              reader.read(Command.LRANGE, key, request); // It met the end of a planned switch.
+              reader.read(key); // It met the end of a planned switch.
             }
             return reader.isIdle();
           });
@@ -227,14 +237,26 @@ final class SimulatedCluster {
 
   // ---- messages
 
-  /** A frame between copies. */
-  void send(SimulatedNode from, String to, byte[] frame) {
-    byte[] sent = frame.clone();
-    if (!rules.carries(from.name, to, sent)) {
-      return;
-    }
+  /** A frame to a copy. */
+  void send(String from, String to, byte[] frame) {
     SimulatedNode receiver = node(to);
-    network.send(from.name, to, () -> receiver.act(receiver.life(), () -> receiver.received(sent)));
+    send(from, receiver, frame, receiver::received);
+  }
+
+  /** A frame to where a gateway listens, if it does. */
+  void sendToGateway(String from, String address, byte[] frame) {
+    for (GatewayProcess gateway : gateways) {
+      if (gateway.gateway().address().equals(address)) {
+        send(from, gateway, frame, sent -> gateway.gateway().receive(sent));
+      }
+    }
+  }
+
+  private void send(String from, SimulatedProcess to, byte[] frame, Consumer<byte[]> receiver) {
+    byte[] sent = frame.clone();
+    if (rules.carries(from, to.name, sent)) {
+      network.send(from, to.name, () -> to.act(to.life(), () -> receiver.accept(sent)));
+    }
   }
 
   /** Asks one of the rebalancers that serve, if the message gets there. */
@@ -282,9 +304,11 @@ final class SimulatedCluster {
     for (SimulatedNode node : nodes.values()) {
       network.send(from.name, node.name, () -> node.act(node.life(), () -> node.see(map)));
     }
-    for (SimulatedClient client : clients) {
+    // A gateway often has an old one.
+    for (GatewayProcess gateway : gateways) {
       if (timeline.random.nextBoolean()) {
-        network.send(from.name, client.name, () -> client.see(map));
+        network.send(
+            from.name, gateway.name, () -> gateway.act(gateway.life(), () -> gateway.see(map)));
       }
     }
   }

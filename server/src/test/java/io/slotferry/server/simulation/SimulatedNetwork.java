@@ -75,7 +75,8 @@ final class SimulatedNetwork {
     }
   }
 
-  private long delayMillis() {
+  /** How long a message takes. */
+  long delayMillis() {
     if (loss == 0) {
       return 1L + timeline.random.nextInt(DELAY_MILLIS_MAX);
     }

@@ -1,9 +1,7 @@
 package io.slotferry.server.simulation;
 
-import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.frame.FrameKind;
 import io.slotferry.protocol.frame.WireReader;
-import io.slotferry.protocol.shard.ShardExecutor;
 import io.slotferry.replication.LoopTurns;
 import io.slotferry.replication.MapProposals;
 import io.slotferry.replication.ShardCopy;
@@ -11,6 +9,7 @@ import io.slotferry.replication.storage.CopyStorage;
 import io.slotferry.replication.storage.Fsync;
 import io.slotferry.replication.storage.MemoryVolume;
 import io.slotferry.replication.storage.StorageSettings;
+import io.slotferry.shard.GatewayLinks;
 import io.slotferry.topology.ClusterMap;
 import io.slotferry.topology.MapChange;
 import io.slotferry.topology.Node;
@@ -23,7 +22,6 @@ import io.slotferry.topology.message.NodeReport;
 import io.slotferry.topology.message.Stamp;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
@@ -50,12 +48,14 @@ final class SimulatedNode extends SimulatedProcess {
   private final Fsync fsync;
   private MemoryVolume volume;
   private ShardCopy copy;
+  private GatewayLinks gateways;
   private ClusterMap view = ClusterMap.EMPTY;
   private boolean diskFull;
   private boolean slowDisk;
   private long diskFreeAtMillis;
   private boolean logged;
   private Stamp heard = Stamp.NONE;
+  private boolean lostDisk;
 
   SimulatedNode(String name, int preferredShard, Role role, Fsync fsync, SimulatedCluster cluster) {
     super(name, cluster.timeline);
@@ -64,6 +64,7 @@ final class SimulatedNode extends SimulatedProcess {
     this.identity = new Node(name, Set.of(role), "", 0, 0, preferredShard, "");
     this.volume = new MemoryVolume(new Random(timeline.random.nextLong()));
     this.copy = newCopy();
+    this.gateways = newGatewayLinks();
   }
 
   private ShardCopy newCopy() {
@@ -71,9 +72,19 @@ final class SimulatedNode extends SimulatedProcess {
         name,
         timeline.random,
         this,
-        (to, frame) -> cluster.send(this, to, frame),
+        (to, frame) -> cluster.send(name, to, frame),
         this::propose,
         new Turns());
+  }
+
+  private GatewayLinks newGatewayLinks() {
+    int now = life();
+    return new GatewayLinks(
+        name,
+        new WatchedCopy(this, copy, cluster),
+        task -> timeline.after(0, () -> act(now, task)),
+        (address, frame) -> cluster.sendToGateway(name, address, frame),
+        timeline.random);
   }
 
   /** What the loop is asked for: a flush at the end of the act, and moves a moment later. */
@@ -105,9 +116,11 @@ final class SimulatedNode extends SimulatedProcess {
   /** Starts with what its disk has. */
   void start() {
     begin();
+    lostDisk = false;
     view = ClusterMap.EMPTY;
     heard = Stamp.NONE;
     copy = newCopy();
+    gateways = newGatewayLinks();
     int now = life();
     try {
       copy.open(
@@ -182,8 +195,14 @@ final class SimulatedNode extends SimulatedProcess {
   void loseDisk() {
     timeline.tell("%s loses its disk", name);
     die();
+    lostDisk = true;
     volume = new MemoryVolume(new Random(timeline.random.nextLong()));
     fillDisk(diskFull);
+  }
+
+  /** Whether it is down, and will know nothing of its former starts. */
+  boolean hasLostDisk() {
+    return lostDisk;
   }
 
   void fillDisk(boolean full) {
@@ -202,6 +221,7 @@ final class SimulatedNode extends SimulatedProcess {
     later(TICK_MILLIS, this::tick);
     copy.tickFollowing();
     copy.tickLeading();
+    gateways.tick(monotonicMillis());
   }
 
   private void beat() {
@@ -295,70 +315,16 @@ final class SimulatedNode extends SimulatedProcess {
 
   // ---- what comes from others
 
-  /** A frame of another copy. */
+  /** A frame of another copy, or of a gateway. */
   void received(byte[] frame) {
     WireReader in = new WireReader(frame);
-    copy.received(FrameKind.of(in.u8()), in);
-    logged = true;
-  }
-
-  /** A client's command, framed for this epoch of the shard. */
-  void execute(ClientCall call) {
-    Answer answer = new Answer(call);
-    if (!copy.leads(call.shard(), call.epoch())) {
-      answer.send(ClientCall.NOT_HERE);
-      return;
-    }
-    ReplyWriter reply = new ReplyWriter();
-    long end = copy.log().endOffset();
-    ShardExecutor.Outcome outcome = copy.execute(call.call(), call.request(), reply, answer);
-    if (copy.log().endOffset() > end) {
-      cluster.invariants.wrote(call);
-    }
-    switch (outcome) {
-      case REPLIED -> {
-        cluster.invariants.executed(this, call);
-        answer.give(reply);
-      }
-      case NOT_HERE -> answer.send(ClientCall.NOT_HERE);
-      case LATER, WAITING -> {
-        // It comes through the answer.
-      }
+    FrameKind kind = FrameKind.of(in.u8());
+    if (kind == FrameKind.COMMANDS) {
+      cluster.rules.arrives(frame);
+      gateways.received(in, monotonicMillis());
+    } else {
+      copy.received(kind, in);
     }
     logged = true;
-  }
-
-  /** Takes the reply of one call, now or later, back to its client. */
-  private final class Answer implements ShardExecutor.LaterReply {
-    private final ClientCall call;
-
-    Answer(ClientCall call) {
-      this.call = call;
-    }
-
-    void give(ReplyWriter reply) {
-      String text = new String(reply.toByteArray(), StandardCharsets.ISO_8859_1);
-      cluster.invariants.answered(call, text);
-      send(text);
-    }
-
-    void send(String text) {
-      cluster.network.sendOnce(name, call.client().name, () -> call.client().answered(call, text));
-    }
-
-    @Override
-    public void replied(long ticket, ReplyWriter reply) {
-      give(reply);
-    }
-
-    @Override
-    public void notHere(long ticket) {
-      send(ClientCall.NOT_HERE);
-    }
-
-    @Override
-    public void uncertain(long ticket) {
-      send(ClientCall.UNCERTAIN);
-    }
   }
 }
