@@ -172,7 +172,7 @@ public final class SimulatedGateway {
 
     /** The client has closed it. */
     public void close() {
-      channel.close();
+      var _ = channel.close();
     }
   }
 }

@@ -10,7 +10,8 @@ import java.util.Map;
 
 /**
  * Gateways that say to have seen every refusal of a copy, whether or not they have: so the world
- * looks to a cluster without the fence of {@link io.slotferry.protocol.shard.FrameDoor}.
+ * looks to a cluster without the fence of {@link io.slotferry.protocol.shard.FrameDoor}. And a bus
+ * that loses refusals at first, so that much is sent before they are seen.
  */
 final class IgnoredFence extends Rules {
   /** Where a frame of commands says how many refusals were seen. */
@@ -33,11 +34,13 @@ final class IgnoredFence extends Rules {
     }
     Sent sent = link(in);
     long number = payload(in);
-    if (number > sent.newest) {
-      sent.newest = number;
-      sent.refusals += refusals(in);
+    if (number <= sent.newest) {
+      return true;
     }
-    return true;
+    sent.newest = number;
+    int refusals = refusals(in);
+    sent.refusals += refusals;
+    return refusals == 0;
   }
 
   @Override

@@ -13,7 +13,6 @@ final class SimulatedConnection {
   private static final int RESEND_MILLIS = 50;
 
   private final SimulatedCluster cluster;
-  private final SimulatedClient client;
   private final GatewayProcess gateway;
   private final int life;
   private final Way toGateway;
@@ -23,7 +22,6 @@ final class SimulatedConnection {
 
   SimulatedConnection(SimulatedCluster cluster, SimulatedClient client, GatewayProcess gateway) {
     this.cluster = cluster;
-    this.client = client;
     this.gateway = gateway;
     this.life = gateway.life();
     this.toGateway =
