@@ -64,6 +64,8 @@ interface Caller {
     return 0;
   }
 
-  /** Since when it waits to be taken, {@link GatewayLoop#nowMillis} clock; 0 when it has not waited. */
+  /**
+   * Since when it waits to be taken, {@link GatewayLoop#nowMillis} clock; 0 when it has not waited.
+   */
   long waitingSinceMillis();
 }

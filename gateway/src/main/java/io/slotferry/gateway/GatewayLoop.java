@@ -72,11 +72,7 @@ final class GatewayLoop {
    * @param ids draws the ids of links
    */
   GatewayLoop(
-      Gateway gateway,
-      ContextInternal context,
-      int index,
-      FrameBus bus,
-      RandomGenerator ids) {
+      Gateway gateway, ContextInternal context, int index, FrameBus bus, RandomGenerator ids) {
     this.gateway = gateway;
     this.context = context;
     this.eventLoop = context.nettyEventLoop();

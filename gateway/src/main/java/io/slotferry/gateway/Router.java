@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A call that no shard took is kept, in the order in which the calls came: one that a shard
  * refused (it does not lead, the partition has moved) until a newer map comes or {@link
  * #RETRY_MILLIS} have passed, one that found no room on its link until there is some; for {@link
- * #WAIT_MILLIS_MAX} at most. A call whose fate
- * is unknown is routed again if it only reads, and else answered with {@code -UNCERTAIN}.
+ * #WAIT_MILLIS_MAX} at most. A call whose fate is unknown is routed again if it only reads, and
+ * else answered with {@code -UNCERTAIN}.
  *
  * <p>Thread: one gateway loop.
  */

@@ -52,11 +52,7 @@ public final class SimulatedGateway {
     bus = new Bus(copies);
     gateway =
         new Gateway(
-            VERTX,
-            new GatewayOptions(name, "", 0),
-            maps,
-            LocalCopies.NONE,
-            ShardStatus.UNKNOWN);
+            VERTX, new GatewayOptions(name, "", 0), maps, LocalCopies.NONE, ShardStatus.UNKNOWN);
     // Not the first loop of its gateway: that one samples rates by the clock on the wall.
     loop = new GatewayLoop(gateway, context, 1, bus, ids);
     var _ = loop.links().open();
@@ -139,13 +135,11 @@ public final class SimulatedGateway {
 
   /** The gateway's end of a client's connection. */
   public final class Connection {
-    private final EmbeddedChannel channel =
-        new EmbeddedChannel(new ChannelInboundHandlerAdapter());
+    private final EmbeddedChannel channel = new EmbeddedChannel(new ChannelInboundHandlerAdapter());
 
     private Connection() {
       Clients clients = gateway.clients();
-      clients.add(
-          new RespHandler(loop, channel.pipeline().firstContext()).open(clients.nextId()));
+      clients.add(new RespHandler(loop, channel.pipeline().firstContext()).open(clients.nextId()));
     }
 
     /** Bytes of the client have come. */
