@@ -16,7 +16,7 @@ final class WatchedCopy implements ShardExecutor {
   private final SimulatedNode node;
   private final ShardCopy copy;
   private final Invariants invariants;
-  private final Map<LaterReply, Replies> doors = new IdentityHashMap<>();
+  private final IdentityHashMap<LaterReply, Replies> doors = new IdentityHashMap<>();
   private long epoch;
 
   WatchedCopy(SimulatedNode node, ShardCopy copy, SimulatedCluster cluster) {
