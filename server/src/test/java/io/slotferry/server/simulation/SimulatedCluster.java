@@ -204,7 +204,9 @@ final class SimulatedCluster {
     for (Shard shard : raft.map().shards()) {
       long end = node(shard.leader()).copy().log().endOffset();
       for (String replica : shard.replicas()) {
-        if (node(replica).copy().log().endOffset() != end) {
+        // That of an unfinished sync is -1, wherever its log ends.
+        CopyReport report = node(replica).copy().report();
+        if (report == null || report.offset() != end) {
           return false;
         }
       }
