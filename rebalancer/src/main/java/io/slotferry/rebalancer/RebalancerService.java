@@ -203,6 +203,8 @@ public final class RebalancerService extends VerticleBase implements MapStore.Li
           boolean accepted = answer instanceof ChangeAnswer.Accepted;
           if (!accepted) {
             LOG.info("{} became {}", change, answer);
+          } else if (change instanceof MapChange.Promote promote) {
+            LOG.info("promoted shard={} node={}", promote.shard(), promote.node());
           }
           proposeFrom(changes, index + 1, proposedIn, allAccepted && accepted);
         });

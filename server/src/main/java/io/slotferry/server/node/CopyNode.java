@@ -32,6 +32,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The roles shard and replica: one shard copy with both services around it, for which of them has
@@ -40,6 +42,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread: any; the copy itself belongs to its context.
  */
 final class CopyNode implements NodeService, Heartbeat.LeaseHolder {
+  private static final Logger LOG = LoggerFactory.getLogger(CopyNode.class);
+
   private final Vertx vertx;
   private final String id;
   private final Context context;
@@ -251,8 +255,14 @@ final class CopyNode implements NodeService, Heartbeat.LeaseHolder {
 
   @Override
   public void granted(Lease lease, long sentMillis) {
+    boolean served = copy.isServing();
     copy.leaseGranted(lease.shard(), lease.epoch(), sentMillis, lease.leaseMillis());
-    ready |= copy.isServing();
+    if (copy.isServing()) {
+      ready = true;
+      if (!served) {
+        LOG.info("serving shard={} epoch={}", lease.shard(), lease.epoch());
+      }
+    }
   }
 
   /** It is ready when it serves as a leader, or follows one and lacks nothing. */
