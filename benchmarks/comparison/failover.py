@@ -21,6 +21,8 @@ WRITERS, READERS = 8, 4
 # Of each client: together 400 writes and 200 reads a second, all on the shard that loses its leader.
 PACE_SECONDS = 0.02
 PROBE_SECONDS = 0.005
+# For each shard: fresh processes are busy with themselves.
+WARM_UP_SECONDS = 10.0
 BEFORE_SECONDS = 1.0
 AFTER_SECONDS = 2.0
 DOWN_SECONDS_MAX = 30.0
@@ -57,9 +59,16 @@ def measure(options):
         measured = {}
         for name in options.contenders or CONTENDERS:
             with CONTENDERS[name](options.slotferry) as deployment:
+                _warm_up(deployment)
                 measured[name] = [_trial(deployment, fault, number) for number in range(trials)]
         if not options.contenders:
             yield fault, measured
+
+
+def _warm_up(deployment):
+    for shard in range(deployments.SHARDS):
+        with _load(deployment, deployment.tag(shard), "warm-up"):
+            time.sleep(WARM_UP_SECONDS)
 
 
 def _trial(deployment, fault, number):
