@@ -5,6 +5,7 @@ import io.slotferry.protocol.frame.CommandFrameWriter;
 import io.slotferry.protocol.frame.ReplyFrameReader;
 import io.slotferry.protocol.frame.ReplyOutcome;
 import io.slotferry.protocol.shard.ShardCall;
+import io.slotferry.topology.Shard;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -40,6 +41,11 @@ abstract class FramedShardLink implements ShardLink {
     this.shard = shard;
     this.toReplica = toReplica;
     this.epoch = epoch;
+  }
+
+  /** Whether it was opened for this epoch of this shard. */
+  final boolean isOf(Shard of) {
+    return of.id() == shard && of.epoch() == epoch;
   }
 
   /** Sends a frame of commands; the array is not changed any more. */

@@ -53,6 +53,7 @@ final class Router implements Rerouting {
   private final ScriptBodies scripts;
   private final ShardRoutes routes;
   private final ReplicaRoutes replicas;
+  private final Standbys standbys;
   private final LaterCalls laterCalls = new LaterCalls(this);
   private final ArrayDeque<Call> waiting = new ArrayDeque<>();
   private final ShardCall shardCall = new ShardCall();
@@ -88,6 +89,7 @@ final class Router implements Rerouting {
     this.routes = new ShardRoutes(loop, gateway.copies(), laterCalls);
     this.replicas =
         new ReplicaRoutes(loop, gateway.copies(), gateway.options().nodeId().hashCode());
+    this.standbys = new Standbys(loop, gateway.copies());
   }
 
   private static byte[] ascii(String text) {
@@ -702,6 +704,7 @@ final class Router implements Rerouting {
     shardCount = newer.shards().size();
     routes.useMap(newer);
     replicas.useMap(newer);
+    standbys.useMap(newer);
     routeWaiting();
   }
 
@@ -752,6 +755,7 @@ final class Router implements Rerouting {
     closed = true;
     routes.close();
     replicas.close();
+    standbys.close();
     Call call;
     while ((call = waiting.poll()) != null) {
       call.target.waits(false);

@@ -48,6 +48,10 @@ final class BusCopy {
     links.clear();
   }
 
+  boolean isLinked() {
+    return !links.isEmpty();
+  }
+
   /** Sends the oldest frame that was kept, and returns how many are left. */
   int letGo() {
     keptFrames.remove().run();

@@ -132,6 +132,18 @@ class ReplicaReadsTest {
   }
 
   @Test
+  void aReplicaIsLinkedBeforeItIsNeededAndAgainWhenItIsStartedAnew() {
+    try (TestGateway cluster = new TestGateway(1, Placement.BUS)) {
+      cluster.addReplica(1, "replica-1", true);
+      BusCopy replica = cluster.busCopies.getLast();
+      cluster.until(replica::isLinked);
+      cluster.onLoop(replica::restart);
+      cluster.until(replica::isLinked);
+      assertThat(cluster.onLoop(() -> replica.framesOfCommands)).isZero();
+    }
+  }
+
+  @Test
   void whatIsSyncIsReadFromTheLeader() {
     try (TestGateway cluster = new TestGateway(1, Placement.OTHER_LOOP)) {
       FakeShard replica = cluster.addReplica(1, "replica-1", false);
