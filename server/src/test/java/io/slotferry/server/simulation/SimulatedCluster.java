@@ -206,7 +206,7 @@ final class SimulatedCluster {
       for (String replica : shard.replicas()) {
         // That of an unfinished sync is -1, wherever its log ends.
         CopyReport report = node(replica).copy().report();
-        if (report == null || report.offset() != end) {
+        if (!node(replica).isUp() || report == null || report.offset() != end) {
           return false;
         }
       }
