@@ -203,7 +203,7 @@ public final class RebalancerService extends VerticleBase implements MapStore.Li
           boolean accepted = answer instanceof ChangeAnswer.Accepted;
           if (!accepted) {
             LOG.info("{} became {}", change, answer);
-          } else if (change instanceof MapChange.Promote promote) {
+          } else if (change instanceof MapChange.Promote promote && promote.expectedEpoch() > 0) {
             LOG.info("promoted shard={} node={}", promote.shard(), promote.node());
           }
           proposeFrom(changes, index + 1, proposedIn, allAccepted && accepted);

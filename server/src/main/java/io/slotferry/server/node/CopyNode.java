@@ -259,7 +259,7 @@ final class CopyNode implements NodeService, Heartbeat.LeaseHolder {
     copy.leaseGranted(lease.shard(), lease.epoch(), sentMillis, lease.leaseMillis());
     if (copy.isServing()) {
       ready = true;
-      if (!served) {
+      if (!served && lease.epoch() > 1) { // The first epoch is the cluster's beginning.
         LOG.info("serving shard={} epoch={}", lease.shard(), lease.epoch());
       }
     }
