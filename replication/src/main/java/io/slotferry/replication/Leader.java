@@ -94,13 +94,15 @@ public final class Leader {
     } else {
       session.begin(log.endOffset(), new PartitionWalk(store, null), nowMillis);
     }
+    unreadable.remove(request.node());
     session.pump(nowMillis);
   }
 
   /** Redis' PSYNC2 rule: the same history, or the one before up to where it was left. */
   private boolean canContinue(FollowRequest request) {
     long offset = request.offset();
-    long first = unreadable.remove(request.node()) ? log.firstOffsetInMemory() : log.firstOffset();
+    long first =
+        unreadable.contains(request.node()) ? log.firstOffsetInMemory() : log.firstOffset();
     if (offset < first || offset > log.endOffset()) {
       return false;
     }
