@@ -43,6 +43,9 @@ final class ExpiryCycle {
 
   /** Goes on to the last partition at most; returns the number of removed keys. */
   int run(long nowMillis, int maxKeys) {
+    if (store.totals().expiring() + store.totals().expiringElements() == 0) {
+      return 0;
+    }
     budget = maxKeys;
     removed = 0;
     Partition at = store.partition(partition);

@@ -194,8 +194,14 @@ class EvictionTest {
     fill(200, 300, "EX", "10");
     shard.reply("LPUSH", "l", "a", "b");
     shard.reply("DEL", "key:7");
-    assertThat(store.totals().keys()).isEqualTo(500);
+    shard.reply("HSET", "h", "f", "v", "g", "v");
+    shard.reply("HPEXPIRE", "h", "9000", "FIELDS", "2", "f", "g");
+    shard.reply("COPY", "h", "{h}copy");
+    assertThat(store.totals().keys()).isEqualTo(502);
     assertThat(store.totals().expiring()).isEqualTo(100);
+    assertThat(store.totals().expiringElements()).isEqualTo(2);
+    shard.reply("HPERSIST", "h", "FIELDS", "2", "f", "g");
+    assertThat(store.totals().expiringElements()).isEqualTo(1);
     store.drop(3);
     long keys = 0;
     for (Partition at = store.after(-1); at != null; at = store.after(at.id())) {
@@ -205,6 +211,7 @@ class EvictionTest {
     shard.reply("FLUSHALL");
     assertThat(store.totals().keys()).isZero();
     assertThat(store.totals().expiring()).isZero();
+    assertThat(store.totals().expiringElements()).isZero();
     assertThat(store.totals().bytes()).isZero();
   }
 

@@ -77,6 +77,7 @@ public final class KeyTable {
   void leave() {
     settle();
     totals.add(-bytes - arrayBytes(hashes.length), -size, -expiring);
+    totals.addExpiringElements(-expiringElements);
   }
 
   /** The number of keys. */
@@ -434,9 +435,11 @@ public final class KeyTable {
   /** Counts the memory of the value at {@code index} again, which was changed in place. */
   public void recount(int index) {
     if (entries[index] instanceof KeyEntry entry) {
-      expiringElements -= entry.hasExpiringElements() ? 1 : 0;
+      boolean before = entry.hasExpiringElements();
       count(entry.recount(), 0, 0);
-      expiringElements += entry.hasExpiringElements() ? 1 : 0;
+      if (entry.hasExpiringElements() != before) {
+        countExpiringElements(before ? -1 : 1);
+      }
     }
   }
 
@@ -445,7 +448,7 @@ public final class KeyTable {
     if (entry instanceof KeyEntry keyEntry) {
       keyEntry.recount();
       more += keyEntry.countedBytes();
-      expiringElements += keyEntry.hasExpiringElements() ? 1 : 0;
+      countExpiringElements(keyEntry.hasExpiringElements() ? 1 : 0);
     }
     count(more, 1, Entries.expiry(entry) == Entries.NO_EXPIRY ? 0 : 1);
   }
@@ -454,7 +457,7 @@ public final class KeyTable {
     long less = Entries.fixedBytes(entry);
     if (entry instanceof KeyEntry keyEntry) {
       less += keyEntry.countedBytes();
-      expiringElements -= keyEntry.hasExpiringElements() ? 1 : 0;
+      countExpiringElements(keyEntry.hasExpiringElements() ? -1 : 0);
     }
     count(-less, -1, Entries.expiry(entry) == Entries.NO_EXPIRY ? 0 : -1);
   }
@@ -464,6 +467,11 @@ public final class KeyTable {
     size += moreKeys;
     expiring += moreExpiring;
     totals.add(moreBytes, moreKeys, moreExpiring);
+  }
+
+  private void countExpiringElements(int more) {
+    expiringElements += more;
+    totals.addExpiringElements(more);
   }
 
   // ---- size

@@ -11,6 +11,7 @@ public final class StoreTotals {
   private long bytes;
   private long keys;
   private long expiring;
+  private long expiringElements;
   private long expired;
   private long evicted;
   private long hits;
@@ -22,10 +23,15 @@ public final class StoreTotals {
     expiring += moreExpiring;
   }
 
+  void addExpiringElements(int more) {
+    expiringElements += more;
+  }
+
   void clear() {
     bytes = 0;
     keys = 0;
     expiring = 0;
+    expiringElements = 0;
   }
 
   /** The memory of entries and tables, an estimate. */
@@ -45,6 +51,11 @@ public final class StoreTotals {
   /** Keys with an expiry. */
   public long expiring() {
     return expiring;
+  }
+
+  /** Keys with elements that expire. */
+  public long expiringElements() {
+    return expiringElements;
   }
 
   /** {@code CONFIG RESETSTAT}: what is counted from the copy's opening on, is so from now on. */

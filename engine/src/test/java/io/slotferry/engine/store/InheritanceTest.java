@@ -49,6 +49,7 @@ class InheritanceTest {
       assertThat(totals.keys()).as("seed %d", seed).isZero();
       assertThat(totals.bytes()).as("seed %d", seed).isZero();
       assertThat(totals.expiring()).as("seed %d", seed).isZero();
+      assertThat(totals.expiringElements()).as("seed %d", seed).isZero();
       tablets.clear();
       froms.subList(1, froms.size()).clear();
       inheritances.clear();
