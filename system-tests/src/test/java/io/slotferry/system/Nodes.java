@@ -39,7 +39,7 @@ final class Nodes implements AutoCloseable {
     final String id;
     final List<String> roles;
     final List<String> wrapper;
-    final String host;
+    String host;
     int respPort;
     int httpPort;
     int memberPort;
@@ -62,6 +62,12 @@ final class Nodes implements AutoCloseable {
   /** Adds a node, which is started with {@link #start}. */
   Nodes with(String id, String host, String... roles) {
     nodes.put(id, new Node(id, host, List.of(), List.of(roles)));
+    return this;
+  }
+
+  /** All nodes, which are down, will start at another address. */
+  Nodes at(String host) {
+    nodes.values().forEach(node -> node.host = host);
     return this;
   }
 

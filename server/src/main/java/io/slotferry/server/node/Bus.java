@@ -91,6 +91,12 @@ final class Bus {
     Config config = new Config();
     config.setClusterName(settings.name());
     tune(config);
+    if (!OwnAddress.isWildcard(settings.bind())) {
+      // By name, not as one of its "interfaces": those it compares with the first address of each.
+      config
+          .setProperty("hazelcast.local.localAddress", OwnAddress.numeric(settings.bind()))
+          .setProperty("hazelcast.socket.server.bind.any", "false");
+    }
     network(config.getNetworkConfig(), settings, advertised);
     // The address book that vertx-hazelcast keeps.
     config.addMultiMapConfig(
@@ -129,9 +135,6 @@ final class Bus {
 
   private static void network(NetworkConfig network, ClusterSettings settings, String advertised) {
     network.setPort(settings.port()).setPortAutoIncrement(false).setReuseAddress(true);
-    if (!OwnAddress.isWildcard(settings.bind())) {
-      network.getInterfaces().setEnabled(true).addInterface(OwnAddress.numeric(settings.bind()));
-    }
     network.setPublicAddress(advertised + ":" + settings.port());
     JoinConfig join = network.getJoin();
     join.getAutoDetectionConfig().setEnabled(false);
