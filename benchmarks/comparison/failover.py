@@ -7,14 +7,14 @@ import statistics
 import threading
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from . import deployments, paced, report, results
+from . import cut, deployments, paced, report, results
 
 PART = "failover"
 TITLE = "Failover"
 TRIALS, TRIALS_QUICK = 50, 6
-FAULTS = ("kill", "stop", "switch")
+FAULTS = ("kill", "stop", "cut", "switch")
 CONTENDERS = {"slotferry": deployments.slotferry, "redis": lambda _: deployments.redis_cluster()}
 
 WRITERS, READERS = 8, 4
@@ -56,11 +56,16 @@ class Seen:
 def measure(options):
     trials = options.trials or (TRIALS_QUICK if options.quick else TRIALS)
     for fault in options.faults or FAULTS:
+        if fault == "cut" and cut.why_not():
+            paced.note(f"failover {fault}: not measured, for {cut.why_not()}")
+            continue
         measured = {}
         for name in options.contenders or CONTENDERS:
             with CONTENDERS[name](options.slotferry) as deployment:
                 _warm_up(deployment)
                 measured[name] = [_trial(deployment, fault, number) for number in range(trials)]
+            if fault == "cut":
+                cut.clean_up()
         if not options.contenders:
             yield fault, measured
 
@@ -74,6 +79,8 @@ def _warm_up(deployment):
 def _trial(deployment, fault, number):
     shard = number % deployments.SHARDS
     tag = deployment.tag(shard)
+    if fault == "cut":
+        _confine_leader(deployment, shard)
     with _load(deployment, tag, number) as seen:
         time.sleep(BEFORE_SECONDS)
         prober = deployment.prober(shard)
@@ -88,6 +95,8 @@ def _trial(deployment, fault, number):
             deployment.restart(victim)
         elif fault == "stop":
             os.kill(leader, signal.SIGCONT)
+        elif fault == "cut":
+            cut.mend()
     _await_settled(deployment)
     lost = _lost(deployment, seen)
     paced.note(
@@ -100,11 +109,23 @@ def _trial(deployment, fault, number):
         "slowestBeforeMillis": round(seen.slowest_before * 1000, 1), "slowestReadMillis": round(seen.slowest_read * 1000, 1), "slowestWriteMillis": round(seen.slowest_write * 1000, 1)}
 
 
+def _confine_leader(deployment, shard):
+    """Only what was started so can be cut off: each copy is started again before it is a victim for the first time."""
+    while not cut.is_confined(deployment.leader(shard)):
+        victim = deployments.Victim.of(deployment.leader(shard))
+        os.kill(victim.pid, signal.SIGKILL)
+        _await(lambda: deployment.leader(shard) != victim.pid)
+        deployment.restart(replace(victim, command=cut.confined(victim.command)))
+        _await_settled(deployment)
+
+
 def _strike(deployment, fault, shard, leader):
     if fault == "kill":
         os.kill(leader, signal.SIGKILL)
     elif fault == "stop":
         os.kill(leader, signal.SIGSTOP)
+    elif fault == "cut":
+        cut.cut(leader)
     else:
         deployment.switch(shard)
 
@@ -125,9 +146,20 @@ def _await_write(prober, tag, seen, began):
 
 
 def _await_settled(deployment):
+    _await(deployment.settled)
+
+
+def _await(probe):
     deadline = time.monotonic() + SETTLED_SECONDS_MAX
-    while not deployment.settled() and time.monotonic() < deadline:
+    while not _holds(probe) and time.monotonic() < deadline:
         time.sleep(0.1)
+
+
+def _holds(probe):
+    try:
+        return probe()
+    except OSError:
+        return False
 
 
 def _lost(deployment, seen):
@@ -198,7 +230,8 @@ def section(folder):
         return None
     parts = [
         f"## {TITLE}\n{report.provenance(cells)}",
-        f"A shard's leader is killed (`kill -9`), stopped (`SIGSTOP`, and goes on later), or has its replica take over as planned, while {WRITERS} clients write\n"
+        "A shard's leader is killed (`kill -9`), stopped (`SIGSTOP`, and goes on later),\n"
+        f"cut off (of its packets none is sent or received for a while), or has its replica take over as planned, while {WRITERS} clients write\n"
         f"to the shard and {READERS} read, each every {PACE_SECONDS * 1000:.0f} ms. Three shards with a replica each, every node a process: `slotferry up --processes`, and Redis Cluster at\n"
         f"`cluster-node-timeout {deployments.NODE_TIMEOUT_MILLIS}`, whose clients know the slots, follow redirections, and give a server {deployments.REDIS_CLIENT_SECONDS:.0f} s to answer. "
         "*Down* is the time until the shard takes a write again;\n"
