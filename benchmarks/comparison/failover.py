@@ -87,8 +87,8 @@ def _trial(deployment, fault, number):
         leader = deployment.leader(shard)
         victim = deployments.Victim.of(leader)
         seen.strike()
-        began = time.monotonic()
         _strike(deployment, fault, shard, leader)
+        began = time.monotonic()
         down = _await_write(prober, tag, seen, began) - began if fault != "switch" else 0.0
         time.sleep(AFTER_SECONDS)
         if fault == "kill":
