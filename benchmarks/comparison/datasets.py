@@ -44,10 +44,10 @@ def strings(keys, value_bytes=16):
 
 def hashes(keys):
     def command(number):
-        fields = ((b"field:%d" % field, b"value:%06d" % (number % 1_000_000)) for field in range(5))
+        fields = ((b"field%d" % field, b"value%d" % field) for field in range(5))
         return (b"HSET", b"hash:%012d" % number, *itertools.chain.from_iterable(fields))
 
-    return DataSet("hashes", "hashes: `hash:%012d` of 5 fields `field:%d` with values `value:%06d`", keys, command)
+    return DataSet("hashes", "hashes: `hash:%012d` of 5 fields `field%d` with values `value%d`", keys, command)
 
 
 def uneven_strings(total_bytes, mean_bytes=1_000):

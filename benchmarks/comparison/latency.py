@@ -31,6 +31,7 @@ COLLECTORS = {
     "parallel": "-XX:+UseParallelGC",
     "serial": "-XX:+UseSerialGC",
     "zgc": "-XX:+UseZGC",
+    "shenandoah": "-XX:+UseShenandoahGC\n-XX:ShenandoahGCMode=generational",
 }
 COLLECTOR_FLAG = re.compile(r"^-XX:\+Use\w+GC$", re.MULTILINE)
 STOP = re.compile(r'Safepoint "(\w+)".* Total: +(\d+) ns')
