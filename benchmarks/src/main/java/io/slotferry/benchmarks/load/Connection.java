@@ -10,6 +10,7 @@ import java.util.ArrayDeque;
 /** A client's connection that never blocks; replies are lines and bulk strings. */
 final class Connection {
   private static final int BUFFER_BYTES = 1 << 16;
+  private static final int NO_VALUE = -1;
 
   private final SocketChannel channel;
   private final ArrayDeque<ByteBuffer> output = new ArrayDeque<>();
@@ -83,8 +84,10 @@ final class Connection {
     if (next == '\n') {
       return endsWithLine();
     }
-    if (kind == '$' && next != '\r') {
-      bulkLength = next == '-' ? Integer.MIN_VALUE : bulkLength * 10 + next - '0';
+    if (kind == '$' && next == '-') {
+      bulkLength = NO_VALUE;
+    } else if (kind == '$' && next != '\r' && bulkLength != NO_VALUE) {
+      bulkLength = bulkLength * 10 + next - '0';
     }
     return false;
   }
