@@ -66,8 +66,6 @@ def section(folder):
     return (
         f"## {TITLE}\nGrowth of resident memory by loading the keys into a fresh server without persistence, per key; "
         "all flags are those that are shipped.\n"
-        "It was 72 and 182 on an Intel machine at bd7c8b6. Why it is more here is not known: runs differ by 50 bytes a hash, "
-        "and the flags of that commit took more in the same hour (docs/adr/0009).\n"
         f"{report.provenance(cells)}\n{report.table(titles, rows)}")
 
 
