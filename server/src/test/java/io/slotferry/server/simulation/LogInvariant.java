@@ -122,11 +122,14 @@ final class LogInvariant {
     return at;
   }
 
-  /** Where the part of an earlier history that has {@code offset} ends. */
+  /**
+   * Where the part of an earlier history that has {@code offset} ends. That history may itself go on
+   * further: who continued it may have lost its end.
+   */
   private long untilOf(History history, long offset) {
     long until = history.base;
     for (History at = history; offset < at.base; ) {
-      until = at.base;
+      until = Math.min(until, at.base);
       at = histories.get(at.identity.secondaryId());
     }
     return until;
