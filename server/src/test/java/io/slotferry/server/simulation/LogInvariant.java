@@ -123,8 +123,8 @@ final class LogInvariant {
   }
 
   /**
-   * Where the part of an earlier history that has {@code offset} ends. That history may itself go on
-   * further: who continued it may have lost its end.
+   * Where the part of an earlier history that has {@code offset} ends. That history may itself go
+   * on further: who continued it may have lost its end.
    */
   private long untilOf(History history, long offset) {
     long until = history.base;
