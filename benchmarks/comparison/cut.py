@@ -54,7 +54,8 @@ def mend():
 
 
 def clean_up():
-    """Removes what is left: groups without processes."""
+    """Removes what is left when the processes have ended: their groups, and the cut of a trial that failed."""
+    subprocess.run(["nft", "delete", "table", "inet", _TABLE], stderr=subprocess.DEVNULL, check=False)
     for group in _mount().glob(f"{_PREFIX}{os.getpid()}-*"):
         deadline = time.monotonic() + _EMPTY_SECONDS_MAX
         while (group / "cgroup.procs").read_text() and time.monotonic() < deadline:

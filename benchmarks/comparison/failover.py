@@ -61,11 +61,13 @@ def measure(options):
             continue
         measured = {}
         for name in options.contenders or CONTENDERS:
-            with CONTENDERS[name](options.slotferry) as deployment:
-                _warm_up(deployment)
-                measured[name] = [_trial(deployment, fault, number) for number in range(trials)]
-            if fault == "cut":
-                cut.clean_up()
+            try:
+                with CONTENDERS[name](options.slotferry) as deployment:
+                    _warm_up(deployment)
+                    measured[name] = [_trial(deployment, fault, number) for number in range(trials)]
+            finally:
+                if fault == "cut":
+                    cut.clean_up()
         if not options.contenders:
             yield fault, measured
 

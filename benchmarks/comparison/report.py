@@ -44,7 +44,8 @@ def _goals(folder):
         return None
     titles = ["path", "pipeline", "CPU", "goal", "throughput"]
     return (
-        "## The goals\nGeometric means over SET and GET with values of 16 and 256 bytes: ratios, but CPU seconds for HTTP.\n\n"
+        "## The goals\nGeometric means over SET and GET with values of 16 and 256 bytes: ratios, but CPU seconds for HTTP.\n"
+        "Those of the remote gateway at pipeline 16 were measured with 16 bytes alone before (0.48): with them it was 0.48 and 0.57 now.\n\n"
         + table(titles, rows))
 
 
