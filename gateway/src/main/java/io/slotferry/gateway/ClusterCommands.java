@@ -24,6 +24,8 @@ final class ClusterCommands {
   private static final String REFUSED =
       "ERR the cluster is changed through the rebalancer: see 'slotferry cluster'";
 
+  private static final String NO_INTEGER = "ERR value is not an integer or out of range";
+
   /** Redis' cluster bus port is this much above the client port; nobody listens there. */
   private static final int BUS_PORT_OFFSET = 10_000;
 
@@ -45,6 +47,11 @@ final class ClusterCommands {
                 "Return the number of keys in <slot>.",
                 3,
                 ClusterCommands::countKeysInSlot)
+            .add(
+                "GETKEYSINSLOT <slot> <count>",
+                "Return key names stored by the cluster in a slot.",
+                4,
+                ClusterCommands::getKeysInSlot)
             .add("INFO", "Return information about the cluster.", 2, ClusterCommands::info)
             .add("KEYSLOT <key>", "Return the hash slot for <key>.", 3, ClusterCommands::keySlot)
             .add(
@@ -85,7 +92,6 @@ final class ClusterCommands {
             "FAILOVER",
             "FLUSHSLOTS",
             "FORGET",
-            "GETKEYSINSLOT",
             "MEET",
             "REPLICATE",
             "RESET",
@@ -263,15 +269,43 @@ final class ClusterCommands {
   }
 
   private static boolean countKeysInSlot(Session session, Request request, ReplyWriter reply) {
-    if (!ConnectionCommands.isLong(request, 2)) {
-      reply.error("ERR value is not an integer or out of range");
+    if (!areLongs(request)) {
+      reply.error(NO_INTEGER);
       return true;
     }
     long slot = ConnectionCommands.toLong(request, 2);
-    if (slot < 0 || slot >= Slots.COUNT) {
+    if (!isSlot(slot)) {
       reply.error("ERR Invalid slot");
       return true;
     }
     return new SlotSizeWalk(session.loop.router(), session, (int) slot).start(reply);
+  }
+
+  private static boolean getKeysInSlot(Session session, Request request, ReplyWriter reply) {
+    if (!areLongs(request)) {
+      reply.error(NO_INTEGER);
+      return true;
+    }
+    long slot = ConnectionCommands.toLong(request, 2);
+    long count = ConnectionCommands.toLong(request, 3);
+    if (!isSlot(slot) || count < 0) {
+      reply.error("ERR Invalid slot or number of keys");
+      return true;
+    }
+    return new SlotKeysWalk(session.loop.router(), session, (int) slot, count).start(reply);
+  }
+
+  /** Whether all arguments of the subcommand are integers. */
+  private static boolean areLongs(Request request) {
+    for (int i = 2; i < request.count(); i++) {
+      if (!ConnectionCommands.isLong(request, i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isSlot(long slot) {
+    return slot >= 0 && slot < Slots.COUNT;
   }
 }

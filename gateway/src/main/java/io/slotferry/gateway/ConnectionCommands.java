@@ -40,6 +40,7 @@ final class ConnectionCommands {
     commands.put(
         Command.READONLY_MODE, (session, request, reply) -> readOnly(session, reply, true));
     commands.put(Command.READWRITE, (session, request, reply) -> readOnly(session, reply, false));
+    commands.put(Command.ASKING, ConnectionCommands::asking);
   }
 
   private static boolean ping(Session session, Request request, ReplyWriter reply) {
@@ -76,6 +77,12 @@ final class ConnectionCommands {
   /** Any gateway answers for all slots, also by their replicas: it is told who may be asked. */
   private static boolean readOnly(Session session, ReplyWriter reply, boolean readOnly) {
     session.readOnly = readOnly;
+    reply.ok();
+    return true;
+  }
+
+  /** Nobody is ever redirected, so that there is nothing to ask for. */
+  private static boolean asking(Session session, Request request, ReplyWriter reply) {
     reply.ok();
     return true;
   }

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class EvalshaCall extends ShardQuestion {
   private static final byte[] NO_SCRIPT = ascii("-NOSCRIPT");
+  private static final byte[] NOT_COMPILED = ascii("-ERR Error compiling script");
   private static final byte[] NO_MATCHING_SCRIPT =
       ascii("-NOSCRIPT No matching script. Please use EVAL.\r\n");
 
@@ -54,8 +55,12 @@ final class EvalshaCall extends ShardQuestion {
 
   /** Whether a reply says that the shard does not know the script. */
   static boolean isNoScript(byte[] bytes, int offset, int length) {
-    return length >= NO_SCRIPT.length
-        && Arrays.equals(bytes, offset, offset + NO_SCRIPT.length, NO_SCRIPT, 0, NO_SCRIPT.length);
+    return startsWith(NO_SCRIPT, bytes, offset, length);
+  }
+
+  private static boolean startsWith(byte[] start, byte[] bytes, int offset, int length) {
+    return length >= start.length
+        && Arrays.equals(bytes, offset, offset + start.length, start, 0, start.length);
   }
 
   @Override
@@ -74,7 +79,12 @@ final class EvalshaCall extends ShardQuestion {
     if (step == Step.ASKING) {
       return sendBody(first(bytes, offset, length), answer);
     }
-    answer.raw(bytes, offset, length);
+    if (step == Step.BY_BODY && startsWith(NOT_COMPILED, bytes, offset, length)) {
+      // An EVAL has brought it, and failed: such a script has no name.
+      answer.raw(NO_MATCHING_SCRIPT);
+    } else {
+      answer.raw(bytes, offset, length);
+    }
     return true;
   }
 

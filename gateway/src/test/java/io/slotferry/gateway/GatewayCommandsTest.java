@@ -327,7 +327,6 @@ class GatewayCommandsTest {
             "FAILOVER",
             "FLUSHSLOTS",
             "FORGET",
-            "GETKEYSINSLOT",
             "MEET",
             "REPLICATE",
             "RESET",
@@ -336,6 +335,30 @@ class GatewayCommandsTest {
             "SETSLOT")) {
       assertThat(client.ask("CLUSTER", change)).startsWith("-ERR the cluster is changed");
     }
+  }
+
+  @Test
+  void clusterListsTheKeysOfASlot() {
+    RespClient client = cluster.client();
+    for (int i = 0; i < 2500; i++) {
+      client.ask("SET", "{foo}" + i, "v");
+    }
+    client.ask("SET", "next to it, perhaps", "v");
+    assertThat(client.call("CLUSTER", "GETKEYSINSLOT", "12182", "10000"))
+        .isInstanceOfSatisfying(
+            Reply.Array.class,
+            keys ->
+                assertThat(keys.elements())
+                    .hasSize(2500)
+                    .doesNotHaveDuplicates()
+                    .allMatch(key -> ((Reply.BulkString) key).text().startsWith("{foo}")));
+    assertThat(client.call("CLUSTER", "GETKEYSINSLOT", "12182", "7"))
+        .isInstanceOfSatisfying(Reply.Array.class, keys -> assertThat(keys.elements()).hasSize(7));
+    assertThat(client.ask("CLUSTER", "GETKEYSINSLOT", "12182", "0")).isEqualTo("[]");
+    assertThat(client.ask("CLUSTER", "GETKEYSINSLOT", "0", "10")).isEqualTo("[]");
+    assertThat(client.ask("CLUSTER", "GETKEYSINSLOT", "16383", "10")).isEqualTo("[]");
+    assertThat(client.ask("CLUSTER", "GETKEYSINSLOT", "16384", "10"))
+        .isEqualTo("-ERR Invalid slot or number of keys");
   }
 
   @Test

@@ -3,6 +3,8 @@ package io.slotferry.system;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.slotferry.protocol.ScriptName;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -12,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisNoScriptException;
 
 /** Scripts and functions are the cluster's, whichever shard a key is on. */
 class ScriptingTest {
@@ -81,6 +84,18 @@ class ScriptingTest {
       assertThatThrownBy(() -> endless.get(10, TimeUnit.SECONDS))
           .hasMessageContaining("Script killed by user with SCRIPT KILL...");
       assertThat(other.eval("return 1")).isEqualTo(1L);
+    }
+  }
+
+  @Test
+  void aScriptThatDoesNotCompileHasNoName() throws Exception {
+    String body = "return (";
+    byte[] bytes = body.getBytes(StandardCharsets.US_ASCII);
+    try (Slotferry slotferry = Slotferry.up("--ephemeral");
+        Jedis redis = Load.connect(slotferry.respPort())) {
+      assertThatThrownBy(() -> redis.eval(body)).hasMessageContaining("Error compiling script");
+      assertThatThrownBy(() -> redis.evalsha(ScriptName.of(bytes, 0, bytes.length)))
+          .isInstanceOf(JedisNoScriptException.class);
     }
   }
 }

@@ -54,7 +54,6 @@ final class ServerRows {
           "failover",
           "flushslots",
           "forget",
-          "getkeysinslot",
           "meet",
           "replicate",
           "reset",
@@ -252,11 +251,13 @@ final class ServerRows {
         row("CLUSTER LINKS"),
         row("CLUSTER KEYSLOT key/{tag}x/a{}b/{}/nothing"),
         row("CLUSTER COUNTKEYSINSLOT 0/16383/16384/int"),
+        row("CLUSTER GETKEYSINSLOT 0/16383/16384/int 0/10/-1/int"),
         row("CLUSTER REPLICAS/SLAVES/COUNT-FAILURE-REPORTS nosuch"),
         help("CLUSTER"),
         row("CLUSTER nosuch"),
         row("READONLY"),
-        row("READWRITE")),
+        row("READWRITE"),
+        row("ASKING")),
 
     TRANSACTION(
         row("MULTI"),

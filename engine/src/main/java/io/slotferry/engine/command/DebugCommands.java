@@ -11,6 +11,7 @@ import io.slotferry.engine.store.Partition;
 import io.slotferry.engine.store.PartitionStore;
 import io.slotferry.engine.value.Value;
 import io.slotferry.protocol.GlobPattern;
+import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.command.Command;
 import java.util.ArrayList;
@@ -36,6 +37,40 @@ public final class DebugCommands {
           "SET-SKIP-CHECKSUM-VALIDATION",
           "STRINGMATCH-TEST");
 
+  private static final List<String> HELP =
+      List.of(
+          "DEBUG <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
+          "DIGEST",
+          "    Output a hex signature representing the current DB content.",
+          "DIGEST-VALUE <key> [<key> ...]",
+          "    Output a hex signature of the values of all the specified keys.",
+          "ERROR <string>",
+          "    Return a Redis protocol error with <string> as message.",
+          "LISTPACK <key>",
+          "    Show the encoding of <key>.",
+          "LOADAOF",
+          "    Write and read every value in place.",
+          "OBJECT <key>",
+          "    Show low level info about <key> and its value.",
+          "POPULATE <count> [<prefix>] [<size>]",
+          "    Create <count> string keys named <prefix>:<num>, 'key' if there is none.",
+          "PROTOCOL <type>",
+          "    Reply with a test value of the specified type.",
+          "QUICKLIST <key>",
+          "    Show the encoding of <key>.",
+          "RELOAD [<option> ...]",
+          "    Write and read every value in place.",
+          "SET-ACTIVE-EXPIRE <0|1>",
+          "    Setting it to 0 disables expiring keys that nobody asks for.",
+          "SET-DISABLE-DENY-SCRIPTS <0|1>",
+          "    Setting it to 1 allows scripts what they must not call.",
+          "SLEEP <seconds>",
+          "    Keep this connection waiting for <seconds>. Decimals allowed.",
+          "STRINGMATCH-LEN <pattern> <string>",
+          "    Tell whether <string> matches <pattern>.",
+          "HELP",
+          "    Print this help.");
+
   private DebugCommands() {}
 
   private static void debug(CommandContext context) {
@@ -47,6 +82,13 @@ public final class DebugCommands {
           refuse(context);
         } else {
           ofKey(context, name);
+        }
+      }
+      case "HELP" -> {
+        if (count == 2) {
+          help(context.reply());
+        } else {
+          refuse(context);
         }
       }
       case "DIGEST" -> digest(context);
@@ -104,6 +146,13 @@ public final class DebugCommands {
         "ERR unknown subcommand or wrong number of arguments for '"
             + context.request().text(1)
             + "'. Try DEBUG HELP.");
+  }
+
+  private static void help(ReplyWriter reply) {
+    reply.array(HELP.size());
+    for (String line : HELP) {
+      reply.simple(line);
+    }
   }
 
   private static boolean matches(Request request) {

@@ -69,6 +69,11 @@ class DebugCommandsTest {
   }
 
   @Test
+  void explainsItself() {
+    assertThat(reply("DEBUG HELP")).contains(" +OBJECT <key> ", " +SLEEP <seconds> ", " +HELP ");
+  }
+
+  @Test
   void tellsOfAKey() {
     reply("RPUSH l a b c");
     assertThat(reply("DEBUG OBJECT l"))

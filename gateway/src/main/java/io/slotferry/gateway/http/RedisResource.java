@@ -42,7 +42,8 @@ final class RedisResource {
           Command.UNWATCH,
           Command.CLIENT,
           Command.READONLY_MODE,
-          Command.READWRITE);
+          Command.READWRITE,
+          Command.ASKING);
 
   private final Commands commands;
 
