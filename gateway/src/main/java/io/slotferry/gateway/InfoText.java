@@ -189,6 +189,7 @@ final class InfoText {
     List<ShardStatus.Disk> disks = leaders.stream().map(ShardStatus.Leader::disk).toList();
     boolean kept = disks.stream().anyMatch(ShardStatus.Disk::kept);
     int saving = disks.stream().anyMatch(ShardStatus.Disk::saving) ? 1 : 0;
+    int scheduled = disks.stream().anyMatch(ShardStatus.Disk::saveScheduled) ? 1 : 0;
     String saved = disks.stream().anyMatch(ShardStatus.Disk::saveFailed) ? "err" : "ok";
     long saveSeconds = most(disks, ShardStatus.Disk::saveSeconds);
     long savingSeconds = most(disks, ShardStatus.Disk::savingSeconds);
@@ -206,7 +207,7 @@ final class InfoText {
     line("rdb_saves", saves);
     line("aof_enabled", kept ? 1 : 0);
     line("aof_rewrite_in_progress", saving);
-    line("aof_rewrite_scheduled", 0);
+    line("aof_rewrite_scheduled", scheduled);
     line("aof_last_rewrite_time_sec", saveSeconds);
     line("aof_current_rewrite_time_sec", savingSeconds);
     line("aof_last_bgrewrite_status", saved);

@@ -102,6 +102,7 @@ public interface ShardStatus {
    * @param kept whether it has one
    * @param failing writes to it fail
    * @param saving a snapshot is being written
+   * @param saveScheduled another is to follow it
    * @param saveFailed the newest attempt has failed
    * @param savedSeconds when the newest one was complete, since 1970
    * @param saveSeconds how long it took, -1 for none
@@ -116,6 +117,7 @@ public interface ShardStatus {
       boolean kept,
       boolean failing,
       boolean saving,
+      boolean saveScheduled,
       boolean saveFailed,
       long savedSeconds,
       long saveSeconds,

@@ -120,7 +120,7 @@ final class TestGateway implements AutoCloseable {
       Map<Integer, Long> keys = new HashMap<>();
       keyspaces.forEach((number, values) -> keys.put(number, (long) values.size()));
       var holdings = new Holdings(0, 0, 0, hits, 0, 0, 0, keys, Map.of());
-      var disk = new Disk(false, false, false, false, 0, -1, -1, 0, 0, 0, 0, 0);
+      var disk = new Disk(false, false, false, false, false, 0, -1, -1, 0, 0, 0, 0, 0);
       String log = "a".repeat(40);
       return Future.succeededFuture(
           List.of(new Leader(1, "shard-1", 1, log, log, -1, 0, 0, 0, holdings, disk, List.of())));

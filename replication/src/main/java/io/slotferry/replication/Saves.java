@@ -17,6 +17,7 @@ public final class Saves {
   private static final long NEVER = -1;
   private static final String EPHEMERAL = "ERR an ephemeral copy keeps nothing on disk";
   private static final String RUNNING = "ERR Background save already in progress";
+  private static final String STARTED = " started";
   private static final String NOT_NOW = "ERR Background save can't start now, try again later";
 
   private record Waiting(long ticket, LaterReply later) {}
@@ -30,6 +31,9 @@ public final class Saves {
   private long lastSeconds = NEVER;
   private long count;
   private boolean lastFailed;
+
+  /** Whether another snapshot is to follow the one under way. */
+  private boolean scheduled;
 
   Saves(TimeSource time, CopyDisk disk) {
     this.time = time;
@@ -47,29 +51,40 @@ public final class Saves {
 
   /** BGSAVE [SCHEDULE]. */
   void background(Request request, ReplyWriter reply) {
-    if (request.count() > 2 || (request.count() == 2 && !request.is(1, "SCHEDULE"))) {
+    boolean mayWait = request.count() == 2 && request.is(1, "SCHEDULE");
+    if (request.count() > 1 && !mayWait) {
       reply.error("ERR syntax error");
     } else {
-      start("Background saving started", reply);
+      start("Background saving", mayWait, reply);
     }
   }
 
   /** BGREWRITEAOF; without a log on disk there is none that could become shorter. */
   void rewrite(ReplyWriter reply) {
-    String started = "Background append only file rewriting started";
+    String rewriting = "Background append only file rewriting";
     if (disk.state().kept()) {
-      start(started, reply);
+      start(rewriting, true, reply);
     } else {
-      reply.simple(started);
+      reply.simple(rewriting + STARTED);
     }
   }
 
-  private void start(String started, ReplyWriter reply) {
+  private void start(String what, boolean mayWait, ReplyWriter reply) {
     String refusal = begin();
     if (refusal == null) {
-      reply.simple(started);
+      reply.simple(what + STARTED);
+    } else if (mayWait && disk.state().saving()) {
+      scheduled = true;
+      reply.simple(what + " scheduled");
     } else {
       reply.error(refusal);
+    }
+  }
+
+  /** Begins what was scheduled, once the snapshot before it has ended. */
+  void tick() {
+    if (scheduled && !disk.state().saving()) {
+      scheduled = begin() != null;
     }
   }
 
@@ -146,6 +161,11 @@ public final class Saves {
     return startedMillis == 0 || !disk.state().saving()
         ? NEVER
         : (time.monotonicMillis() - startedMillis) / 1_000;
+  }
+
+  /** Whether another one is to follow it. */
+  public boolean isScheduled() {
+    return scheduled;
   }
 
   /** How many there have been since the start. */

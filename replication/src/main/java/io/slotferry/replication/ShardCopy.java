@@ -1061,6 +1061,7 @@ public final class ShardCopy implements ShardExecutor {
       return;
     }
     disk.tick(nowMillis);
+    saves.tick();
     leader.tick(nowMillis);
     replies.tick(nowMillis);
     for (MoveSource move : movesOut.values()) {

@@ -115,6 +115,7 @@ final class LeaderStatus {
         .put("kept", disk.kept())
         .put("failing", disk.failing())
         .put("saving", disk.saving())
+        .put("saveScheduled", saves.isScheduled())
         .put("saveFailed", saves.lastFailed())
         .put("savedSeconds", saves.savedSeconds())
         .put("saveSeconds", saves.lastSeconds())
@@ -245,6 +246,7 @@ final class LeaderStatus {
         disk.getBoolean("kept"),
         disk.getBoolean("failing"),
         disk.getBoolean("saving"),
+        disk.getBoolean("saveScheduled"),
         disk.getBoolean("saveFailed"),
         disk.getLong("savedSeconds"),
         disk.getLong("saveSeconds"),

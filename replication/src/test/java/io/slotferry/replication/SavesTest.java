@@ -1,0 +1,129 @@
+package io.slotferry.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.slotferry.protocol.ReplyWriter;
+import io.slotferry.protocol.Request;
+import io.slotferry.replication.log.ReplicationLog;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+class SavesTest {
+  private final Disk disk = new Disk();
+  private final Saves saves = new Saves(TimeSource.SYSTEM, disk);
+
+  SavesTest() {
+    saves.use(disk);
+  }
+
+  private String bgsave(String... options) {
+    ReplyWriter reply = new ReplyWriter(64);
+    String[] request = new String[options.length + 1];
+    request[0] = "BGSAVE";
+    System.arraycopy(options, 0, request, 1, options.length);
+    saves.background(Request.of(request), reply);
+    return new String(reply.toByteArray(), StandardCharsets.US_ASCII);
+  }
+
+  private String rewrite() {
+    ReplyWriter reply = new ReplyWriter(64);
+    saves.rewrite(reply);
+    return new String(reply.toByteArray(), StandardCharsets.US_ASCII);
+  }
+
+  @Test
+  void aSecondOneIsRefusedOrFollowsTheFirst() {
+    assertThat(bgsave()).startsWith("+Background saving started");
+    assertThat(bgsave()).startsWith("-ERR Background save already in progress");
+    assertThat(bgsave("NOW")).startsWith("-ERR syntax error");
+    assertThat(saves.isScheduled()).isFalse();
+    assertThat(bgsave("SCHEDULE")).startsWith("+Background saving scheduled");
+    assertThat(rewrite()).startsWith("+Background append only file rewriting scheduled");
+
+    saves.tick();
+    assertThat(disk.started).isEqualTo(1);
+    disk.end();
+    saves.tick();
+    assertThat(disk.started).isEqualTo(2);
+    assertThat(saves.isScheduled()).isFalse();
+    disk.end();
+    saves.tick();
+    assertThat(disk.started).isEqualTo(2);
+    assertThat(saves.count()).isEqualTo(2);
+  }
+
+  @Test
+  void whatIsScheduledWaitsUntilTheDiskIsReady() {
+    rewrite();
+    rewrite();
+    disk.end();
+    disk.ready = false;
+    saves.tick();
+    assertThat(saves.isScheduled()).isTrue();
+    disk.ready = true;
+    saves.tick();
+    assertThat(disk.started).isEqualTo(2);
+    assertThat(saves.isScheduled()).isFalse();
+  }
+
+  /** A disk that takes one snapshot at a time, until it is told that it is done. */
+  private static final class Disk implements CopyDisk {
+    private final CopyDisk memory = CopyDisk.inMemory(1);
+    private SnapshotListener listener = failure -> {};
+    private boolean saving;
+    private boolean ready = true;
+    private int started;
+
+    void end() {
+      saving = false;
+      listener.ended(null);
+    }
+
+    @Override
+    public boolean snapshot(SnapshotListener listener) {
+      if (!ready || saving) {
+        return false;
+      }
+      saving = true;
+      started++;
+      return true;
+    }
+
+    @Override
+    public void onSnapshot(SnapshotListener listener) {
+      this.listener = listener;
+    }
+
+    @Override
+    public DiskState state() {
+      return new DiskState(true, false, saving, 0, 0, 0);
+    }
+
+    @Override
+    public ReplicationLog log() {
+      return memory.log();
+    }
+
+    @Override
+    public long incarnation() {
+      return memory.incarnation();
+    }
+
+    @Override
+    public int shard() {
+      return memory.shard();
+    }
+
+    @Override
+    public void belongTo(int shard) {}
+
+    @Override
+    public void syncComplete() {}
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void tick(long nowMillis) {}
+  }
+}
