@@ -51,7 +51,8 @@ final class DebugWalk extends Walk {
     return switch (subcommand) {
       case "OBJECT", "LISTPACK", "QUICKLIST" -> hasArgument ? Plan.ONE_KEY : Plan.ANY_SHARD;
       case "DIGEST-VALUE" -> Plan.EACH_KEY;
-      case "DIGEST", "RELOAD", "LOADAOF", "SET-ACTIVE-EXPIRE" -> Plan.EACH_SHARD;
+      case "DIGEST", "RELOAD", "LOADAOF", "SET-ACTIVE-EXPIRE", "SET-DISABLE-DENY-SCRIPTS" ->
+          Plan.EACH_SHARD;
       case "POPULATE" ->
           isCount(KEYS) && (request.count() < 5 || isCount(4)) ? Plan.POPULATE : Plan.ANY_SHARD;
       case "SLEEP" -> sleepMillis(request) < 0 ? Plan.ANY_SHARD : Plan.SLEEP;

@@ -5,6 +5,7 @@ import io.slotferry.gateway.pubsub.Space;
 import io.slotferry.protocol.access.Denial.Reason;
 import io.slotferry.topology.ClusterMap;
 import io.slotferry.topology.ClusterSettings;
+import io.slotferry.topology.Library;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Locale;
@@ -162,6 +163,15 @@ final class InfoText {
     line("maxmemory", max);
     line("maxmemory_human", human(max));
     line("maxmemory_policy", settings.text("maxmemory-policy"));
+    // A script is on the shards that have executed it, or on all.
+    line(
+        "number_of_cached_scripts",
+        leaders.stream().mapToLong(leader -> leader.holdings().cachedScripts()).max().orElse(0));
+    List<Library> libraries = loop.router().map().libraries().all();
+    line(
+        "number_of_functions",
+        libraries.stream().mapToInt(library -> library.functions().size()).sum());
+    line("number_of_libraries", libraries.size());
     line("mem_not_counted_for_evict", 0);
     line("mem_fragmentation_ratio", "1.00");
     line("mem_allocator", "jvm");

@@ -77,6 +77,7 @@ public interface ShardStatus {
    * @param misses reads of keys that were not
    * @param awaitedKeys that clients wait for
    * @param awaitedKeysOnNoKey of these, the ones whose removal ends a wait
+   * @param cachedScripts that EVALSHA knows by their names
    * @param keys by the number of their keyspace
    * @param expiring those with an expiry
    */
@@ -88,6 +89,7 @@ public interface ShardStatus {
       long misses,
       long awaitedKeys,
       long awaitedKeysOnNoKey,
+      long cachedScripts,
       Map<Integer, Long> keys,
       Map<Integer, Long> expiring) {
     public Holdings {

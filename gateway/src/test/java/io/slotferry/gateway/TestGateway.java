@@ -119,7 +119,7 @@ final class TestGateway implements AutoCloseable {
     public Future<List<Leader>> leaders() {
       Map<Integer, Long> keys = new HashMap<>();
       keyspaces.forEach((number, values) -> keys.put(number, (long) values.size()));
-      var holdings = new Holdings(0, 0, 0, hits, 0, 0, 0, keys, Map.of());
+      var holdings = new Holdings(0, 0, 0, hits, 0, 0, 0, 0, keys, Map.of());
       var disk = new Disk(false, false, false, false, false, 0, -1, -1, 0, 0, 0, 0, 0);
       String log = "a".repeat(40);
       return Future.succeededFuture(

@@ -1204,6 +1204,11 @@ public final class ShardCopy implements ShardExecutor {
     return saves;
   }
 
+  /** How many scripts EVALSHA knows by their names. */
+  public int cachedScripts() {
+    return engine.scripts().cachedScripts();
+  }
+
   public boolean isLeading() {
     return leader != null;
   }

@@ -44,8 +44,11 @@ class ScriptingTest {
         Jedis redis = Load.connect(slotferry.respPort())) {
       String sha = redis.scriptLoad(SCRIPT);
       onEveryKey(redis, sha, 1);
+      assertThat(redis.info("memory")).contains("number_of_cached_scripts:1\r\n");
       assertThat(redis.functionLoad(LIBRARY)).isEqualTo("lib");
       callOnEveryKey(redis, 3);
+      assertThat(redis.info("memory"))
+          .contains("number_of_libraries:1\r\n", "number_of_functions:1\r\n");
       assertThatThrownBy(() -> redis.functionLoad(LIBRARY))
           .isInstanceOf(JedisDataException.class)
           .hasMessage("ERR Library 'lib' already exists");

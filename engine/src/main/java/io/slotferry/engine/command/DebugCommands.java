@@ -10,6 +10,7 @@ import io.slotferry.engine.store.KeyTable;
 import io.slotferry.engine.store.Partition;
 import io.slotferry.engine.store.PartitionStore;
 import io.slotferry.engine.value.Value;
+import io.slotferry.protocol.Decimal;
 import io.slotferry.protocol.GlobPattern;
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * DEBUG, as far as tools and test suites need it. What concerns the insides of Redis alone is
@@ -36,6 +38,11 @@ public final class DebugCommands {
           "REPLYBUFFER",
           "SET-SKIP-CHECKSUM-VALIDATION",
           "STRINGMATCH-TEST");
+
+  private static final double NANOS_PER_SECOND = 1e9;
+
+  /** Of a script's sleep. */
+  private static final long SLEEP_NANOS_MAX = 1_000_000_000;
 
   private static final List<String> HELP =
       List.of(
@@ -110,6 +117,7 @@ public final class DebugCommands {
           refuse(context);
         }
       }
+      case "SLEEP" -> sleep(context);
       case "STRINGMATCH-LEN" -> {
         if (count == 4) {
           context.reply().integer(matches(context.request()) ? 1 : 0);
@@ -152,6 +160,28 @@ public final class DebugCommands {
     reply.array(HELP.size());
     for (String line : HELP) {
       reply.simple(line);
+    }
+  }
+
+  /**
+   * The gateway keeps its client waiting by itself; only a script's sleep comes here. It takes the
+   * loop's time as the script could by computing, and is as bounded.
+   */
+  private static void sleep(CommandContext context) {
+    Request request = context.request();
+    double seconds =
+        context.isInScript() && context.count() == 3
+            ? Decimal.toDouble(request.buffer(), request.start(2), request.length(2))
+            : Double.NaN;
+    if (seconds >= 0) {
+      long nanos = (long) Math.min(seconds * NANOS_PER_SECOND, SLEEP_NANOS_MAX);
+      long endNanos = System.nanoTime() + nanos;
+      for (long left = nanos; left > 0; left = endNanos - System.nanoTime()) {
+        LockSupport.parkNanos(left);
+      }
+      context.reply().ok();
+    } else {
+      refuse(context);
     }
   }
 

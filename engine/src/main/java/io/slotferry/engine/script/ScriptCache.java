@@ -85,6 +85,10 @@ final class ScriptCache {
     return new Script(sha, reference, flags, Arrays.copyOfRange(buffer, start, start + length));
   }
 
+  int size() {
+    return loaded.size() + recent.size();
+  }
+
   void flush() {
     loaded.values().forEach(engine::release);
     recent.values().forEach(engine::release);

@@ -198,6 +198,11 @@ public final class ScriptCommands {
     found.forEach(context.reply()::bulk);
   }
 
+  /** How many scripts have a name here. */
+  public int cachedScripts() {
+    return cache.size();
+  }
+
   /** {@code DEBUG SET-DISABLE-DENY-SCRIPTS}: whether scripts may run DEBUG. */
   public void allowDebug(boolean allowed) {
     engine.run().allowDebug(allowed);

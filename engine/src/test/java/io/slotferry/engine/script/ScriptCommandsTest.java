@@ -191,6 +191,9 @@ class ScriptCommandsTest {
     assertThat(eval(script)).isEqualTo(":1");
     assertThat(eval("redis.setresp(3); return redis.call('debug', 'protocol', 'attrib')"))
         .isEqualTo("$39 Some real reply following the attribute");
+    assertThat(eval("return redis.call('debug', 'sleep', '0.01')")).isEqualTo("+OK");
+    assertThat(eval("return redis.pcall('debug', 'sleep', 'x')"))
+        .startsWith("-ERR unknown subcommand or wrong number of arguments for 'sleep'");
     assertThat(eval("return redis.pcall('eval', 'return 1', 0)"))
         .isEqualTo("-ERR This Redis command is not allowed from script");
   }

@@ -150,6 +150,7 @@ final class LeaderStatus {
         .put("misses", totals.misses())
         .put("awaited", copy.awaitedKeys())
         .put("awaitedOnNoKey", copy.awaitedKeysOnNoKey())
+        .put("cachedScripts", copy.cachedScripts())
         .put("keys", keys)
         .put("expiring", expiring);
   }
@@ -267,6 +268,7 @@ final class LeaderStatus {
         holdings.getLong("misses"),
         holdings.getLong("awaited"),
         holdings.getLong("awaitedOnNoKey"),
+        holdings.getLong("cachedScripts"),
         byKeyspace(holdings.getJsonObject("keys")),
         byKeyspace(holdings.getJsonObject("expiring")));
   }
