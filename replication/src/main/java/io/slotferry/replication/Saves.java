@@ -16,9 +16,23 @@ import org.jspecify.annotations.Nullable;
 public final class Saves {
   private static final long NEVER = -1;
   private static final String EPHEMERAL = "ERR an ephemeral copy keeps nothing on disk";
-  private static final String RUNNING = "ERR Background save already in progress";
+  private static final String ANOTHER_RUNNING =
+      "ERR Another child process is active (AOF?): can't BGSAVE right now. Use BGSAVE SCHEDULE in"
+          + " order to schedule a BGSAVE whenever possible.";
   private static final String STARTED = " started";
   private static final String NOT_NOW = "ERR Background save can't start now, try again later";
+
+  /** What a snapshot is for; each has its own words when one of its kind is under way. */
+  private enum Kind {
+    SAVE("ERR Background save already in progress"),
+    REWRITE("ERR Background append only file rewriting already in progress");
+
+    private final String isRunning;
+
+    Kind(String isRunning) {
+      this.isRunning = isRunning;
+    }
+  }
 
   private record Waiting(long ticket, LaterReply later) {}
 
@@ -32,8 +46,11 @@ public final class Saves {
   private long count;
   private boolean lastFailed;
 
-  /** Whether another snapshot is to follow the one under way. */
-  private boolean scheduled;
+  /** What the one under way was asked for as; null when the copy itself began it, or none is. */
+  private @Nullable Kind running;
+
+  /** What is to follow it. */
+  private @Nullable Kind scheduled;
 
   Saves(TimeSource time, CopyDisk disk) {
     this.time = time;
@@ -55,7 +72,7 @@ public final class Saves {
     if (request.count() > 1 && !mayWait) {
       reply.error("ERR syntax error");
     } else {
-      start("Background saving", mayWait, reply);
+      start("Background saving", Kind.SAVE, mayWait, reply);
     }
   }
 
@@ -63,34 +80,36 @@ public final class Saves {
   void rewrite(ReplyWriter reply) {
     String rewriting = "Background append only file rewriting";
     if (disk.state().kept()) {
-      start(rewriting, true, reply);
+      start(rewriting, Kind.REWRITE, true, reply);
     } else {
       reply.simple(rewriting + STARTED);
     }
   }
 
-  private void start(String what, boolean mayWait, ReplyWriter reply) {
-    String refusal = begin();
+  private void start(String what, Kind kind, boolean mayWait, ReplyWriter reply) {
+    if (disk.state().saving() && mayWait && kind != running) {
+      scheduled = kind;
+      reply.simple(what + " scheduled");
+      return;
+    }
+    String refusal = begin(kind);
     if (refusal == null) {
       reply.simple(what + STARTED);
-    } else if (mayWait && disk.state().saving()) {
-      scheduled = true;
-      reply.simple(what + " scheduled");
     } else {
       reply.error(refusal);
     }
   }
 
-  /** Begins what was scheduled, once the snapshot before it has ended. */
+  /** Begins what is scheduled, if it could not as soon as the snapshot before it had ended. */
   void tick() {
-    if (scheduled && !disk.state().saving()) {
-      scheduled = begin() != null;
+    if (scheduled != null && !disk.state().saving()) {
+      begin(scheduled);
     }
   }
 
   /** SAVE; true when it is answered later. */
   boolean foreground(ShardCall call, ReplyWriter reply, LaterReply later) {
-    String refusal = begin();
+    String refusal = begin(Kind.SAVE);
     if (refusal != null) {
       reply.error(refusal);
       return false;
@@ -100,16 +119,23 @@ public final class Saves {
   }
 
   /** Why no snapshot can begin; null when one has. */
-  private @Nullable String begin() {
+  private @Nullable String begin(Kind kind) {
     DiskState state = disk.state();
     if (!state.kept()) {
       return EPHEMERAL;
     }
     if (state.saving()) {
-      return RUNNING;
+      return kind == running ? kind.isRunning : ANOTHER_RUNNING;
     }
     startedMillis = time.monotonicMillis();
-    return disk.snapshot(failure -> {}) ? null : NOT_NOW;
+    if (!disk.snapshot(failure -> {})) {
+      return NOT_NOW;
+    }
+    running = kind;
+    if (scheduled == kind) {
+      scheduled = null;
+    }
+    return null;
   }
 
   private void ended(@Nullable String failure) {
@@ -121,6 +147,7 @@ public final class Saves {
       count++;
     }
     startedMillis = 0;
+    running = null;
     List<Waiting> answered = List.copyOf(waiting);
     waiting.clear();
     ReplyWriter reply = new ReplyWriter(64);
@@ -130,6 +157,9 @@ public final class Saves {
       reply.error("ERR " + failure);
     }
     answered.forEach(each -> each.later.replied(each.ticket, reply));
+    if (failure == null) {
+      tick();
+    }
   }
 
   /** The copy ceases to lead: who waits asks another. */
@@ -165,7 +195,7 @@ public final class Saves {
 
   /** Whether another one is to follow it. */
   public boolean isScheduled() {
-    return scheduled;
+    return scheduled != null;
   }
 
   /** How many there have been since the start. */

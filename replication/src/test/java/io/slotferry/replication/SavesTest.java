@@ -32,37 +32,52 @@ class SavesTest {
   }
 
   @Test
-  void aSecondOneIsRefusedOrFollowsTheFirst() {
+  void anotherOfItsKindIsRefused() {
     assertThat(bgsave()).startsWith("+Background saving started");
     assertThat(bgsave()).startsWith("-ERR Background save already in progress");
+    assertThat(bgsave("SCHEDULE")).startsWith("-ERR Background save already in progress");
     assertThat(bgsave("NOW")).startsWith("-ERR syntax error");
-    assertThat(saves.isScheduled()).isFalse();
-    assertThat(bgsave("SCHEDULE")).startsWith("+Background saving scheduled");
-    assertThat(rewrite()).startsWith("+Background append only file rewriting scheduled");
-
-    saves.tick();
-    assertThat(disk.started).isEqualTo(1);
     disk.end();
-    saves.tick();
-    assertThat(disk.started).isEqualTo(2);
+    assertThat(rewrite()).startsWith("+Background append only file rewriting started");
+    assertThat(rewrite())
+        .startsWith("-ERR Background append only file rewriting already in progress");
+    assertThat(bgsave()).startsWith("-ERR Another child process is active (AOF?)");
     assertThat(saves.isScheduled()).isFalse();
-    disk.end();
-    saves.tick();
-    assertThat(disk.started).isEqualTo(2);
-    assertThat(saves.count()).isEqualTo(2);
   }
 
   @Test
-  void whatIsScheduledWaitsUntilTheDiskIsReady() {
-    rewrite();
-    rewrite();
+  void oneOfTheOtherKindFollows() {
+    bgsave();
+    assertThat(rewrite()).startsWith("+Background append only file rewriting scheduled");
+    saves.tick();
+    assertThat(disk.started).isEqualTo(1);
     disk.end();
+    assertThat(disk.started).isEqualTo(2);
+    assertThat(saves.isScheduled()).isFalse();
+
+    assertThat(bgsave("SCHEDULE")).startsWith("+Background saving scheduled");
     disk.ready = false;
+    disk.end();
     saves.tick();
     assertThat(saves.isScheduled()).isTrue();
     disk.ready = true;
     saves.tick();
-    assertThat(disk.started).isEqualTo(2);
+    assertThat(saves.isScheduled()).isFalse();
+    assertThat(disk.started).isEqualTo(3);
+    disk.end();
+    saves.tick();
+    assertThat(disk.started).isEqualTo(3);
+    assertThat(saves.count()).isEqualTo(3);
+  }
+
+  @Test
+  void oneThatTheCopyBeganByItselfIsNoReasonToRefuseARewrite() {
+    disk.saving = true;
+    assertThat(bgsave()).startsWith("-ERR Another child process is active (AOF?)");
+    assertThat(rewrite()).startsWith("+Background append only file rewriting scheduled");
+    assertThat(disk.started).isZero();
+    disk.end();
+    assertThat(disk.started).isEqualTo(1);
     assertThat(saves.isScheduled()).isFalse();
   }
 

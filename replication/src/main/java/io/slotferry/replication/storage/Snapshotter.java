@@ -206,8 +206,8 @@ final class Snapshotter {
     private void succeed() {
       lastOffset = offset;
       lastBytes = bytes;
-      end(null);
       log.snapshotTaken();
+      end(null);
     }
 
     private void fail(String failure) {
