@@ -37,6 +37,12 @@ final class Bus {
   /** Copies of the address book besides the first: so many nodes may die at the same moment. */
   private static final int ADDRESS_BOOK_BACKUPS = 3;
 
+  /**
+   * Nodes that start side by side look for an older one for so long before the first of them begins
+   * a cluster. Those that do not find each other in time are merged later.
+   */
+  private static final int SEARCH_SECONDS = 1;
+
   private Bus() {}
 
   /** A bus within this process, with so many event loops. */
@@ -146,7 +152,7 @@ final class Bus {
           .setProperty("service-port", Integer.toString(settings.port()));
       return;
     }
-    join.getTcpIpConfig().setEnabled(true);
+    join.getTcpIpConfig().setEnabled(true).setConnectionTimeoutSeconds(SEARCH_SECONDS);
     for (HostPort member : settings.members()) {
       join.getTcpIpConfig().addMember(member.toString());
     }

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +31,12 @@ final class ChildProcess {
   private static final Logger LOG = LoggerFactory.getLogger(ChildProcess.class);
   private static final Duration HEALTH_TIMEOUT = Duration.ofSeconds(1);
   private static final int OK = 200;
+
+  /**
+   * For who has little to do: the second compiler would take longer to make its code fast than it
+   * saves, at the start of all nodes and from the same processors.
+   */
+  private static final String FIRST_COMPILER_ONLY = "-XX:TieredStopAtLevel=1";
 
   private final String id;
   private final Settings settings;
@@ -57,7 +64,7 @@ final class ChildProcess {
     try {
       long logStart = Files.exists(log) ? Files.size(log) : 0;
       Files.writeString(config, SettingsWriter.yaml(settings));
-      ProcessBuilder builder = new ProcessBuilder(command(config));
+      ProcessBuilder builder = new ProcessBuilder(command(settings, config));
       // All that the variables say is in the file already.
       builder.environment().keySet().removeIf(name -> name.startsWith("SLOTFERRY_"));
       Process process =
@@ -75,10 +82,13 @@ final class ChildProcess {
     }
   }
 
-  private static List<String> command(Path config) {
+  private static List<String> command(Settings settings, Path config) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    if (settings.node().roles().equals(Set.of(Role.REBALANCER))) {
+      command.add(FIRST_COMPILER_ONLY);
+    }
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add("io.slotferry.server.Main");
