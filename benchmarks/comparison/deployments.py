@@ -33,7 +33,7 @@ REDIRECTIONS_MAX = 5
 GATEWAY_CLIENT_SECONDS = 20.0
 SLOTS = 16384
 # Each look is a request to the cluster that is being measured.
-GROW_POLL_SECONDS = 0.1
+GROW_POLL_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
@@ -242,42 +242,56 @@ class _RedisCluster:
 
 @contextmanager
 def growing_slotferry(launcher):
-    with servers.slotferry_up(
-            launcher, "--processes", "--shards", SHARDS, "--replicas", 0, "--rebalancers", 1, "--ephemeral") as server:
-        yield _GrowingSlotferry(server)
+    with Processes() as processes:
+        cluster = servers.SlotferryCluster(processes, launcher, SHARDS, replicas=0)
+        nodes = [
+            cluster.start(f"node-{shard}", "gateway, shard, rebalancer" if shard == 1 else "gateway, shard", shard)
+            for shard in range(1, SHARDS + 1)]
+        cluster.await_ready()
+        deployment = _GrowingSlotferry(nodes)
+        processes.await_value(lambda: deployment.leaders() == SHARDS)
+        cluster.start("spare", "shard")
+        processes.await_value(lambda: deployment.has_node("spare"))
+        yield deployment
 
 
 class _GrowingSlotferry:
-    """Three shards; a fourth joins empty and gets its share."""
+    """Three nodes with a shard each, all of which serve clients; a fourth has joined, and waits for its share."""
 
-    def __init__(self, server):
-        self._server = server
+    def __init__(self, nodes):
+        self._nodes = nodes
+        self._clients = 0
+
+    def leaders(self):
+        return sum(bool(shard["leader"]) for shard in self._http("GET", "/v1/cluster")["shards"])
+
+    def has_node(self, name):
+        return any(node["id"] == name for node in self._http("GET", "/v1/cluster")["nodes"])
 
     def client(self):
-        return GatewayClient(self._server.port)
+        """Clients are spread over the nodes."""
+        self._clients += 1
+        return GatewayClient(self._nodes[self._clients % SHARDS].port)
 
     def load(self, commands):
         """Has all commands executed, each of which names its key."""
-        with resp.Client(self._server.port) as client:
+        with resp.Client(self._nodes[0].port) as client:
             client.send_all(commands)
 
     def grow(self):
-        """Seconds from the first move to the end of the last; not those in which the new node's process starts."""
+        """Seconds from the request to the end of the last move."""
+        began = time.monotonic()
         operation = self._http("POST", "/v1/cluster/shards")["operation"]
-        began = None
         while True:
-            now = time.monotonic()
             state = self._http("GET", f"/v1/cluster/operations/{operation}")
-            if began is None and state["state"] != "WAITING_FOR_NODE":
-                began = now
-            if state["state"] not in ("WAITING_FOR_NODE", "RUNNING"):
-                if state["state"] != "DONE":
-                    raise LoadFailed(f"the new shard's operation ended {state}")
+            if state["state"] == "DONE":
                 return time.monotonic() - began
+            if state["state"] not in ("WAITING_FOR_NODE", "RUNNING"):
+                raise LoadFailed(f"the new shard's operation ended {state}")
             time.sleep(GROW_POLL_SECONDS)
 
     def _http(self, method, path):
-        url = f"http://127.0.0.1:{self._server.http_port}{path}"
+        url = f"http://127.0.0.1:{self._nodes[0].http_port}{path}"
         with urlopen(Request(url, method=method), timeout=60) as response:
             return json.load(response)
 

@@ -141,8 +141,8 @@ def section(folder):
             rows.append([f"**{faster:.1f} times as fast**", *[""] * (len(titles) - 1)])
     return (
         f"## {TITLE}\n{report.provenance(cells)}\n"
-        "Three shards without replicas, each a process, warm, and nothing on disk; a fourth one gets a quarter of the slots: by `POST /v1/cluster/shards` (from the\n"
-        "time at which the new process has joined), and by `redis-cli --cluster reshard` with its own settings. Meanwhile "
+        "Three nodes with a shard each, which serve clients, warm, without replicas and with nothing on disk; a fourth one, which has joined, gets a quarter of the\n"
+        "slots: by `POST /v1/cluster/shards`, and by `redis-cli --cluster reshard` with its own settings. Meanwhile "
         f"{CLIENTS} clients read and write, each every {PACE_SECONDS * 1000:.0f} ms;\n"
         "those of Redis Cluster know the slots and follow redirections.\n"
         f"Goal: {FASTER_GOAL} times as fast, no errors, no command slower than {PAUSE_MILLIS_GOAL} ms.\n\n{report.table(titles, rows)}")

@@ -50,32 +50,44 @@ def slotferry_up(launcher, *options, environment=None):
 @contextmanager
 def slotferry_leader_and_replica(launcher):
     """Two processes: the leader of the only shard with gateway and rebalancer, and its replica. Nothing on disk."""
-    member_port = free_port()
     with Processes() as processes:
-        leader = _slotferry_node(processes, launcher, "leader", "[gateway, shard, rebalancer]", member_port, member_port)
-        replica = _slotferry_node(processes, launcher, "replica", "[replica]", free_port(), member_port)
-        for node in (leader, replica):
-            processes.await_value(lambda: _is_ok(f"http://127.0.0.1:{node.http_port}/health/ready"))
+        cluster = SlotferryCluster(processes, launcher, shards=1, replicas=1)
+        leader = cluster.start("leader", "gateway, shard, rebalancer", shard=1)
+        cluster.start("replica", "replica", shard=1)
+        cluster.await_ready()
         yield leader
 
 
-def _slotferry_node(processes, launcher, name, roles, port, member_port):
-    config = processes.folder / f"{name}.yaml"
-    node = Server(processes, free_port(), free_port())
-    config.write_text(f"""\
-node: {{id: {name}, roles: {roles}, shard: 1}}
-data: {{dir: {processes.folder / "data"}, ephemeral: true}}
+class SlotferryCluster:
+    """Nodes of one cluster, a process each, which keep nothing on disk. The first one is who the others ask to join."""
+
+    def __init__(self, processes, launcher, shards, replicas):
+        self._processes = processes
+        self._launcher = launcher
+        self._copies = f"shards: {shards}, replicas: {replicas}"
+        self._member = free_port()
+        self._started = []
+
+    def start(self, name, roles, shard=None):
+        """A node, perhaps not ready yet; `shard` is the one that it is for, None for whichever needs one."""
+        port = free_port() if self._started else self._member
+        node = Server(self._processes, free_port(), free_port())
+        preference = f", shard: {shard}" if shard else ""
+        config = self._processes.folder / f"{name}.yaml"
+        config.write_text(f"""\
+node: {{id: {name}, roles: [{roles}]{preference}}}
+data: {{dir: {self._processes.folder / "data"}, ephemeral: true}}
 resp: {{port: {node.port}}}
 http: {{port: {node.http_port}}}
-cluster:
-  shards: 1
-  replicas: 1
-  port: {port}
-  eventBusPort: {free_port()}
-  members: ["127.0.0.1:{member_port}"]
+cluster: {{{self._copies}, port: {port}, eventBusPort: {free_port()}, members: ["127.0.0.1:{self._member}"]}}
 """)
-    processes.start(launcher, "node", "--config", config)
-    return node
+        self._processes.start(self._launcher, "node", "--config", config)
+        self._started.append(node)
+        return node
+
+    def await_ready(self):
+        for node in self._started:
+            self._processes.await_value(lambda: _is_ok(f"http://127.0.0.1:{node.http_port}/health/ready"))
 
 
 def _is_ok(url):
