@@ -38,6 +38,7 @@ public final class Saves {
 
   private final TimeSource time;
   private final List<Waiting> waiting = new ArrayList<>();
+  private final List<Waiting> waitingForNext = new ArrayList<>();
   private CopyDisk disk;
   private long savedMillis;
   private long savedEffects;
@@ -107,8 +108,13 @@ public final class Saves {
     }
   }
 
-  /** SAVE; true when it is answered later. */
+  /** SAVE; true when it is answered later. What shortens the log is no reason to refuse it. */
   boolean foreground(ShardCall call, ReplyWriter reply, LaterReply later) {
+    if (disk.state().saving() && running != Kind.SAVE) {
+      scheduled = Kind.SAVE;
+      waitingForNext.add(new Waiting(call.ticket, later));
+      return true;
+    }
     String refusal = begin(Kind.SAVE);
     if (refusal != null) {
       reply.error(refusal);
@@ -134,6 +140,10 @@ public final class Saves {
     running = kind;
     if (scheduled == kind) {
       scheduled = null;
+    }
+    if (kind == Kind.SAVE) {
+      waiting.addAll(waitingForNext);
+      waitingForNext.clear();
     }
     return null;
   }
@@ -164,8 +174,10 @@ public final class Saves {
 
   /** The copy ceases to lead: who waits asks another. */
   void refuseAll() {
-    List<Waiting> refused = List.copyOf(waiting);
+    List<Waiting> refused = new ArrayList<>(waiting);
+    refused.addAll(waitingForNext);
     waiting.clear();
+    waitingForNext.clear();
     refused.forEach(each -> each.later.notHere(each.ticket));
   }
 

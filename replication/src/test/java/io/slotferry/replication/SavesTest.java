@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.slotferry.protocol.ReplyWriter;
 import io.slotferry.protocol.Request;
+import io.slotferry.protocol.shard.ShardCall;
+import io.slotferry.protocol.shard.ShardExecutor.LaterReply;
 import io.slotferry.replication.log.ReplicationLog;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SavesTest {
@@ -79,6 +83,52 @@ class SavesTest {
     disk.end();
     assertThat(disk.started).isEqualTo(1);
     assertThat(saves.isScheduled()).isFalse();
+  }
+
+  @Test
+  void aSaveWaitsForOneThatIsNoSave() {
+    List<String> replies = new ArrayList<>();
+    rewrite();
+    assertThat(save(replies)).isTrue();
+    disk.end();
+    assertThat(disk.started).isEqualTo(2);
+    assertThat(replies).isEmpty();
+    assertThat(save(new ArrayList<>())).isFalse();
+    disk.end();
+    assertThat(replies).containsExactly("+OK\r\n");
+  }
+
+  @Test
+  void whoWaitsIsSentToTheNextLeader() {
+    List<String> replies = new ArrayList<>();
+    save(replies);
+    rewrite();
+    disk.end();
+    save(replies);
+    saves.refuseAll();
+    assertThat(replies).containsExactly("+OK\r\n", "not here");
+  }
+
+  /** Whether it is answered later; then {@code replies} gets the answer. */
+  private boolean save(List<String> replies) {
+    LaterReply later =
+        new LaterReply() {
+          @Override
+          public void replied(long ticket, ReplyWriter reply) {
+            replies.add(new String(reply.toByteArray(), StandardCharsets.US_ASCII));
+          }
+
+          @Override
+          public void notHere(long ticket) {
+            replies.add("not here");
+          }
+
+          @Override
+          public void uncertain(long ticket) {
+            replies.add("uncertain");
+          }
+        };
+    return saves.foreground(new ShardCall(), new ReplyWriter(64), later);
   }
 
   /** A disk that takes one snapshot at a time, until it is told that it is done. */
