@@ -138,13 +138,10 @@ public final class Saves {
       return NOT_NOW;
     }
     running = kind;
-    if (scheduled == kind) {
-      scheduled = null;
-    }
-    if (kind == Kind.SAVE) {
-      waiting.addAll(waitingForNext);
-      waitingForNext.clear();
-    }
+    // It holds all that was there when another was scheduled, whatever that was asked for as.
+    scheduled = null;
+    waiting.addAll(waitingForNext);
+    waitingForNext.clear();
     return null;
   }
 

@@ -99,6 +99,19 @@ class SavesTest {
   }
 
   @Test
+  void aSaveIsAnsweredWhateverElseIsScheduledMeanwhile() {
+    List<String> replies = new ArrayList<>();
+    disk.saving = true;
+    save(replies);
+    rewrite();
+    disk.end();
+    disk.end();
+    saves.tick();
+    assertThat(replies).containsExactly("+OK\r\n");
+    assertThat(saves.isScheduled()).isFalse();
+  }
+
+  @Test
   void whoWaitsIsSentToTheNextLeader() {
     List<String> replies = new ArrayList<>();
     save(replies);
