@@ -2,11 +2,10 @@ package io.slotferry.engine;
 
 import io.slotferry.engine.hash.KeyHash;
 import io.slotferry.engine.store.AccessClock;
-import io.slotferry.engine.store.Entries;
+import io.slotferry.engine.store.EntryMemory;
 import io.slotferry.engine.store.EntryView;
 import io.slotferry.engine.store.KeyEntry;
 import io.slotferry.engine.store.KeyTable;
-import io.slotferry.engine.store.PackedEntry;
 import io.slotferry.engine.store.Partition;
 import io.slotferry.engine.store.PartitionStore;
 import io.slotferry.engine.value.HashValue;
@@ -37,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CommandContext {
   /** The expiry of a key that never expires. */
-  public static final long NO_EXPIRY = Entries.NO_EXPIRY;
+  public static final long NO_EXPIRY = EntryMemory.NO_EXPIRY;
 
   public static final String WRONG_TYPE =
       "WRONGTYPE Operation against a key holding the wrong kind of value";
@@ -53,6 +52,7 @@ public final class CommandContext {
 
   private final Engine engine;
   private final PartitionStore store;
+  private final EntryMemory memory;
   private final KeyLocator locator;
   private final EffectSink sink;
   private final KeyNotices notices;
@@ -106,6 +106,7 @@ public final class CommandContext {
       RandomGenerator random) {
     this.engine = engine;
     this.store = engine.store();
+    this.memory = store.memory();
     this.locator = locator;
     this.sink = sink;
     this.random = random;
@@ -318,7 +319,7 @@ public final class CommandContext {
     if (leading
         && table != null
         && index >= 0
-        && Entries.isExpired(table.entryAt(index), nowMillis)) {
+        && memory.isExpired(table.entryAt(index), nowMillis)) {
       removeLocated(table);
       expiring = true;
       store.totals().expired();
@@ -338,11 +339,11 @@ public final class CommandContext {
   }
 
   /** Removes a key of the partition whose time has come, for commands that go over all keys. */
-  public void expire(Partition in, Object entry) {
+  public void expire(Partition in, int entry) {
     KeyTable from = in.table(keyspace);
-    byte[] buffer = Entries.keyBuffer(entry);
-    int start = Entries.keyStart(entry);
-    int length = Entries.keyLength(entry);
+    byte[] buffer = memory.keyBuffer(entry);
+    int start = memory.keyStart(entry);
+    int length = memory.keyLength(entry);
     int at =
         from == null ? -1 : from.find(KeyHash.hash(buffer, start, length), buffer, start, length);
     if (from == null || at < 0) {
@@ -373,16 +374,17 @@ public final class CommandContext {
     return found;
   }
 
-  private @Nullable Object entry(int keyArgument) {
+  /** Its entry, or {@link EntryMemory#NONE}. */
+  private int entry(int keyArgument) {
     locate(keyArgument);
     return table == null || index < 0 ? missing(keyArgument) : table.entryAt(index);
   }
 
-  private @Nullable Object missing(int keyArgument) {
+  private int missing(int keyArgument) {
     if (notices.isOn() && leading) {
       notices.missed(keyspace, keyArgument);
     }
-    return null;
+    return EntryMemory.NONE;
   }
 
   /**
@@ -390,8 +392,8 @@ public final class CommandContext {
    * until the next look-up by {@code find} and until the key is written by a method of this class.
    */
   public @Nullable Value find(int keyArgument) {
-    Object entry = entry(keyArgument);
-    if (entry == null) {
+    int entry = entry(keyArgument);
+    if (entry == EntryMemory.NONE) {
       return null;
     }
     use();
@@ -400,16 +402,16 @@ public final class CommandContext {
 
   /** The same for those who only look at the key from outside: that is no use of it. */
   public @Nullable Value inspect(int keyArgument) {
-    Object entry = entry(keyArgument);
-    return entry == null ? null : valueOf(entry);
+    int entry = entry(keyArgument);
+    return entry == EntryMemory.NONE ? null : valueOf(entry);
   }
 
-  private Value valueOf(Object entry) {
+  private Value valueOf(int entry) {
     if (packedHash != null) {
       return packedHash;
     }
-    Value value = view.of(entry);
-    packedHash = entry instanceof byte[] && value instanceof HashValue hash ? hash : null;
+    Value value = view.of(memory, entry);
+    packedHash = value instanceof HashValue hash && memory.isPacked(entry) ? hash : null;
     return value;
   }
 
@@ -506,42 +508,46 @@ public final class CommandContext {
       return null;
     }
     KeyTable table = found.table(keyspace);
-    Object entry =
-        table == null ? null : table.peek(KeyHash.hash(key, 0, key.length), key, 0, key.length);
-    return entry == null || Entries.isExpired(entry, nowMillis) ? null : peekView.of(entry);
+    int entry =
+        table == null
+            ? EntryMemory.NONE
+            : table.peek(KeyHash.hash(key, 0, key.length), key, 0, key.length);
+    return entry == EntryMemory.NONE || memory.isExpired(entry, nowMillis)
+        ? null
+        : peekView.of(memory, entry);
   }
 
-  /** The string at the key was changed in place: see {@link PackedEntry#markRaw}. */
+  /** The string at the key was changed in place: see {@link EntryMemory#markRaw}. */
   public void markRaw(int keyArgument) {
-    if (entry(keyArgument) instanceof byte[] packed) {
-      PackedEntry.markRaw(packed);
+    int entry = entry(keyArgument);
+    if (entry != EntryMemory.NONE && memory.isPacked(entry)) {
+      memory.markRaw(entry);
     }
   }
 
   /** Redis' name of the encoding that the key's value would have there; null without the key. */
   public @Nullable String encoding(int keyArgument) {
-    Object entry = entry(keyArgument);
-    if (entry == null) {
+    int entry = entry(keyArgument);
+    if (entry == EntryMemory.NONE) {
       return null;
     }
-    boolean isRaw = entry instanceof byte[] packed && PackedEntry.isRaw(packed);
-    return isRaw ? "raw" : valueOf(entry).encoding();
+    return memory.isRaw(entry) ? "raw" : valueOf(entry).encoding();
   }
 
   /** The memory the key and its value take, bytes (an estimate); -1 when there is no such key. */
   public long bytesOf(int keyArgument) {
-    Object entry = entry(keyArgument);
-    return entry == null ? -1 : Entries.bytes(entry);
+    int entry = entry(keyArgument);
+    return entry == EntryMemory.NONE ? -1 : memory.bytes(entry);
   }
 
   public boolean exists(int keyArgument) {
-    return entry(keyArgument) != null;
+    return entry(keyArgument) != EntryMemory.NONE;
   }
 
   /** When the (live) key expires, milliseconds since 1970, or {@link #NO_EXPIRY}. */
   public long expiry(int keyArgument) {
-    Object entry = entry(keyArgument);
-    return entry == null ? NO_EXPIRY : Entries.expiry(entry);
+    int entry = entry(keyArgument);
+    return entry == EntryMemory.NONE ? NO_EXPIRY : memory.expiry(entry);
   }
 
   /**
@@ -554,8 +560,8 @@ public final class CommandContext {
       return;
     }
     locate(keyArgument);
-    Object entry =
-        Entries.of(
+    int entry =
+        memory.add(
             request.buffer(),
             request.start(keyArgument),
             request.length(keyArgument),
@@ -569,9 +575,8 @@ public final class CommandContext {
 
   /** Binds the key to a string, replacing what it held, its expiry included. */
   public void putString(int keyArgument, byte[] source, int start, int length, long expiryMillis) {
-    Object entry = entry(keyArgument);
-    if (entry instanceof byte[] packed
-        && PackedEntry.overwrite(packed, source, start, length, expiryMillis)) {
+    int entry = entry(keyArgument);
+    if (entry != EntryMemory.NONE && memory.overwrite(entry, source, start, length, expiryMillis)) {
       return;
     }
     bind(newString(keyArgument, source, start, length, expiryMillis));
@@ -594,7 +599,7 @@ public final class CommandContext {
 
   private void putLasting(int keyArgument, StringValue value, long expiryMillis) {
     locate(keyArgument);
-    bind(new KeyEntry(request.copy(keyArgument), value, expiryMillis));
+    bind(memory.add(new KeyEntry(request.copy(keyArgument), value, expiryMillis)));
   }
 
   /** {@link #putString} of the decimal digits of {@code value}. */
@@ -615,26 +620,25 @@ public final class CommandContext {
     if (value != null && held >= length && !value.isLasting()) {
       return value;
     }
-    byte[] packed = packed(keyArgument, value);
-    byte[] changeable = held >= length ? packed : PackedEntry.lengthened(packed, length);
-    bind(changeable);
-    int newLength = Math.max(held, length);
-    return view.string(changeable, changeable.length - newLength, newLength);
+    if (value == null || !memory.isPacked(entry(keyArgument))) {
+      bind(packed(keyArgument, value));
+    }
+    int packed = entry(keyArgument);
+    if (held < length) {
+      bind(memory.lengthened(packed, length));
+    }
+    return view.string(memory, entry(keyArgument));
   }
 
-  private byte[] packed(int keyArgument, @Nullable StringValue value) {
-    if (entry(keyArgument) instanceof byte[] packed) {
-      return packed;
-    }
+  private int packed(int keyArgument, @Nullable StringValue value) {
     return value == null
         ? newString(keyArgument, digits, 0, 0, NO_EXPIRY)
         : newString(
             keyArgument, value.buffer(), value.start(), value.length(), expiry(keyArgument));
   }
 
-  private byte[] newString(
-      int keyArgument, byte[] source, int start, int length, long expiryMillis) {
-    return PackedEntry.of(
+  private int newString(int keyArgument, byte[] source, int start, int length, long expiryMillis) {
+    return memory.add(
         request.buffer(),
         request.start(keyArgument),
         request.length(keyArgument),
@@ -644,13 +648,13 @@ public final class CommandContext {
         expiryMillis);
   }
 
-  private void bind(Object entry) {
+  private void bind(int entry) {
     packedHash = null;
     if (table == null) {
       table = locatedPartition().demandTable(keyspace);
       index =
           table.find(
-              hash, Entries.keyBuffer(entry), Entries.keyStart(entry), Entries.keyLength(entry));
+              hash, memory.keyBuffer(entry), memory.keyStart(entry), memory.keyLength(entry));
     }
     if (index >= 0) {
       table.replace(index, entry);
@@ -714,22 +718,22 @@ public final class CommandContext {
     if (hash == null || table == null || index < 0 || !hash.hasLeftEntry()) {
       return;
     }
-    Object old = table.entryAt(index);
-    Object entry =
-        Entries.of(
-            Entries.keyBuffer(old),
-            Entries.keyStart(old),
-            Entries.keyLength(old),
+    int old = table.entryAt(index);
+    int entry =
+        memory.add(
+            memory.keyBuffer(old),
+            memory.keyStart(old),
+            memory.keyLength(old),
             hash,
-            Entries.expiry(old));
+            memory.expiry(old));
     table.replace(index, entry);
     show(hash, entry);
   }
 
   /** Whoever holds {@code hash} sees, and changes, what stands in {@code entry} from now on. */
-  private void show(HashValue hash, Object entry) {
-    if (entry instanceof byte[] packed) {
-      hash.viewCompact(packed, PackedEntry.valueStart(packed));
+  private void show(HashValue hash, int entry) {
+    if (memory.isPacked(entry)) {
+      EntryView.show(hash, memory, entry);
     }
     packedHash = hash.isCompact() ? hash : null;
   }
@@ -912,16 +916,16 @@ public final class CommandContext {
    * computed from other keys (RENAME, SINTERSTORE, …).
    */
   public void effectOfKey(int keyArgument) {
-    Object entry = entry(keyArgument);
-    if (entry == null) {
+    int entry = entry(keyArgument);
+    if (entry == EntryMemory.NONE) {
       beginEffect(keyArgument, Effect.DEL).emit();
       return;
     }
     WireWriter payload = new WireWriter();
     valueOf(entry).encode(payload);
     beginEffect(keyArgument, Effect.PUT)
-        .decimal(Entries.expiry(entry))
-        .decimal(Entries.type(entry).code())
+        .decimal(memory.expiry(entry))
+        .decimal(memory.type(entry).code())
         .bytes(payload.bytes(), 0, payload.size())
         .emit();
   }

@@ -26,7 +26,6 @@ import io.slotferry.engine.hash.KeyHash;
 import io.slotferry.engine.script.ScriptCommands;
 import io.slotferry.engine.store.AccessClock;
 import io.slotferry.engine.store.ChunkReader;
-import io.slotferry.engine.store.Entries;
 import io.slotferry.engine.store.KeyComparator;
 import io.slotferry.engine.store.KeyEntry;
 import io.slotferry.engine.store.KeyTable;
@@ -248,6 +247,7 @@ public final class Engine {
     if (handler == null) {
       throw new IllegalStateException(call.command + " is not the engine's");
     }
+    store.memory().release();
     outOfMemory = outOfMemory(nowMillis) != null;
     if (outOfMemory && call.command.is(CommandFlags.DENYOOM)) {
       reply.error(OUT_OF_MEMORY);
@@ -291,6 +291,7 @@ public final class Engine {
         return false;
       }
     }
+    store.memory().release();
     reply.useProtocol(call.respVersion);
     outOfMemory = false;
     context.begin(call, request, reply, nowMillis, true);
@@ -311,11 +312,10 @@ public final class Engine {
     if (table == null || at < 0) {
       return false;
     }
-    Object entry = table.entryAt(at);
-    return Entries.isExpired(entry, nowMillis)
-        || (entry instanceof KeyEntry key
-            && key.value() instanceof HashValue hash
-            && hash.nextExpiry() <= nowMillis);
+    int entry = table.entryAt(at);
+    KeyEntry key = table.memory().keyEntry(entry);
+    return table.memory().isExpired(entry, nowMillis)
+        || (key != null && key.value() instanceof HashValue hash && hash.nextExpiry() <= nowMillis);
   }
 
   /**
@@ -342,16 +342,17 @@ public final class Engine {
     Partition found = store.partition(partition);
     KeyTable table = found == null ? null : found.table(keyspace);
     int at = table == null ? -1 : table.find(KeyHash.hash(key, start, length), key, start, length);
-    if (table == null || at < 0 || Entries.isExpired(table.entryAt(at), nowMillis)) {
+    if (table == null || at < 0 || table.memory().isExpired(table.entryAt(at), nowMillis)) {
       return null;
     }
-    return Entries.type(table.entryAt(at));
+    return table.memory().type(table.entryAt(at));
   }
 
   /**
    * Whether the key at {@code argument} is there now. As the leader: one whose time has come goes.
    */
   public boolean exists(ShardCall call, Request request, int argument, long nowMillis) {
+    store.memory().release();
     ignoredReply.clear();
     context.begin(call, request, ignoredReply, nowMillis, true);
     return context.exists(argument);
@@ -369,6 +370,8 @@ public final class Engine {
     if (depth == inner.size()) {
       inner.add(new CommandContext(this, locator, effects, observation, random));
     }
+    // The script around it reads replies, and no values.
+    store.memory().release();
     CommandContext context = inner.get(depth++);
     try {
       reply.useProtocol(call.respVersion);
@@ -470,6 +473,7 @@ public final class Engine {
    * @param effect valid only during the call
    */
   public void apply(int keyspace, int partition, Request effect) {
+    store.memory().release();
     effectCall.keyspace = keyspace;
     effectCall.partition = store.create(partition).id();
     byte[] buffer = effect.buffer();

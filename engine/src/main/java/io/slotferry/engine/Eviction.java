@@ -2,7 +2,7 @@ package io.slotferry.engine;
 
 import io.slotferry.engine.hash.KeyHash;
 import io.slotferry.engine.store.AccessClock;
-import io.slotferry.engine.store.Entries;
+import io.slotferry.engine.store.EntryMemory;
 import io.slotferry.engine.store.KeyTable;
 import io.slotferry.engine.store.Partition;
 import io.slotferry.engine.store.PartitionStore;
@@ -34,7 +34,7 @@ final class Eviction {
   private @Nullable KeyTable chosenTable;
   private int chosenPartition;
   private int chosenKeyspace;
-  private @Nullable Object chosenEntry;
+  private int chosenEntry;
   private long chosenWorth;
 
   Eviction(
@@ -56,6 +56,7 @@ final class Eviction {
   boolean makeRoom(long nowMillis) {
     EvictionPolicy policy = settings.evictionPolicy();
     long max = settings.memoryBytesMax();
+    store.memory().release();
     int left = KEYS_PER_CALL_MAX;
     while (store.totals().usedBytes() > max) {
       if (!policy.evicts() || !choose(policy, nowMillis)) {
@@ -130,7 +131,7 @@ final class Eviction {
     int at = table.seek(random.nextInt());
     at = at >= 0 ? at : table.first();
     for (int looked = 0;
-        policy.onlyExpiring() && Entries.expiry(table.entryAt(at)) == Entries.NO_EXPIRY;
+        policy.onlyExpiring() && store.memory().expiry(table.entryAt(at)) == EntryMemory.NO_EXPIRY;
         looked++) {
       if (looked == LOOKED_AT_MAX) {
         return;
@@ -155,20 +156,21 @@ final class Eviction {
       case RECENCY ->
           used == AccessClock.UNKNOWN ? 0 : nowMillis - clock.idleMillis(used, nowMillis);
       case FREQUENCY -> used == AccessClock.UNKNOWN ? 0 : clock.frequency(used, nowMillis);
-      case EXPIRY -> Entries.expiry(table.entryAt(index));
+      case EXPIRY -> store.memory().expiry(table.entryAt(index));
       case CHANCE -> 0;
     };
   }
 
   private void removeChosen() {
     KeyTable table = chosenTable;
-    Object entry = chosenEntry;
-    if (table == null || entry == null) {
+    int entry = chosenEntry;
+    if (table == null) {
       throw new IllegalStateException("no key was chosen");
     }
-    byte[] key = Entries.keyBuffer(entry);
-    int start = Entries.keyStart(entry);
-    int length = Entries.keyLength(entry);
+    EntryMemory memory = store.memory();
+    byte[] key = memory.keyBuffer(entry);
+    int start = memory.keyStart(entry);
+    int length = memory.keyLength(entry);
     // What was looked at after it may have changed its index: a tablet may have been cut.
     table.remove(table.find(KeyHash.hash(key, start, length), key, start, length));
     store.totals().evicted();

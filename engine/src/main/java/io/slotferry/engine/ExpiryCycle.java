@@ -1,7 +1,7 @@
 package io.slotferry.engine;
 
 import io.slotferry.engine.hash.KeyHash;
-import io.slotferry.engine.store.Entries;
+import io.slotferry.engine.store.EntryMemory;
 import io.slotferry.engine.store.KeyEntry;
 import io.slotferry.engine.store.KeyTable;
 import io.slotferry.engine.store.Partition;
@@ -23,6 +23,7 @@ final class ExpiryCycle {
   private static final int FIELDS_PER_STEP_MAX = 256;
 
   private final PartitionStore store;
+  private final EntryMemory memory;
   private final Effect effect;
   private final KeyNotices notices;
   private final Request noRequest = new Request();
@@ -37,6 +38,7 @@ final class ExpiryCycle {
 
   ExpiryCycle(PartitionStore store, EffectSink effects, KeyNotices notices) {
     this.store = store;
+    this.memory = store.memory();
     this.effect = new Effect(effects);
     this.notices = notices;
   }
@@ -46,6 +48,7 @@ final class ExpiryCycle {
     if (store.totals().expiring() + store.totals().expiringElements() == 0) {
       return 0;
     }
+    memory.release();
     budget = maxKeys;
     removed = 0;
     Partition at = store.partition(partition);
@@ -94,8 +97,8 @@ final class ExpiryCycle {
       }
       budget--;
       int seen = table.hashAt(at);
-      Object entry = table.entryAt(at);
-      if (Entries.isExpired(entry, nowMillis)) {
+      int entry = table.entryAt(at);
+      if (memory.isExpired(entry, nowMillis)) {
         table.remove(at);
         emitRemoval(entry);
         at = table.seek(seen);
@@ -115,12 +118,14 @@ final class ExpiryCycle {
     return true;
   }
 
-  private static boolean isEmpty(Object entry) {
-    return entry instanceof KeyEntry keyEntry && keyEntry.value().size() == 0;
+  private boolean isEmpty(int entry) {
+    KeyEntry keyEntry = memory.keyEntry(entry);
+    return keyEntry != null && keyEntry.value().size() == 0;
   }
 
-  private boolean expireFields(Object entry, long nowMillis) {
-    if (!(entry instanceof KeyEntry keyEntry)
+  private boolean expireFields(int entry, long nowMillis) {
+    KeyEntry keyEntry = memory.keyEntry(entry);
+    if (keyEntry == null
         || !(keyEntry.value() instanceof HashValue hash)
         || hash.nextExpiry() > nowMillis) {
       return false;
@@ -135,11 +140,11 @@ final class ExpiryCycle {
     return !taken.isEmpty();
   }
 
-  private void emitRemoval(Object entry) {
+  private void emitRemoval(int entry) {
     removed++;
-    byte[] buffer = Entries.keyBuffer(entry);
-    int start = Entries.keyStart(entry);
-    int length = Entries.keyLength(entry);
+    byte[] buffer = memory.keyBuffer(entry);
+    int start = memory.keyStart(entry);
+    int length = memory.keyLength(entry);
     store.totals().expired();
     effect
         .begin(keyspace, partition, noRequest, false)

@@ -3,7 +3,7 @@ package io.slotferry.engine;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.slotferry.engine.hash.KeyHash;
-import io.slotferry.engine.store.Entries;
+import io.slotferry.engine.store.EntryMemory;
 import io.slotferry.engine.store.EntryView;
 import io.slotferry.engine.store.KeyTable;
 import io.slotferry.engine.store.Partition;
@@ -196,32 +196,34 @@ public final class EngineFixture {
       for (int keyspace = 0; keyspace < at.keyspaces(); keyspace++) {
         KeyTable table = at.table(keyspace);
         for (int key = table == null ? -1 : table.first(); key >= 0; key = table.next(key)) {
-          Object entry = table.entryAt(key);
-          contents.put(at.id() + "/" + keyspace + "/" + keyOf(entry), describe(entry));
+          EntryMemory memory = table.memory();
+          int entry = table.entryAt(key);
+          contents.put(
+              at.id() + "/" + keyspace + "/" + keyOf(memory, entry), describe(memory, entry));
         }
       }
     }
     return contents;
   }
 
-  public static String keyOf(Object entry) {
+  public static String keyOf(EntryMemory memory, int entry) {
     return new String(
-        Entries.keyBuffer(entry),
-        Entries.keyStart(entry),
-        Entries.keyLength(entry),
+        memory.keyBuffer(entry),
+        memory.keyStart(entry),
+        memory.keyLength(entry),
         StandardCharsets.ISO_8859_1);
   }
 
-  private static String describe(Object entry) {
+  private static String describe(EntryMemory memory, int entry) {
     WireWriter encoded = new WireWriter();
-    Value value = new EntryView().of(entry);
+    Value value = new EntryView().of(memory, entry);
     if (value instanceof StreamValue stream) {
       stream.groups().forEach(group -> group.consumers().forEach(consumer -> consumer.seen(0)));
     }
     value.encode(encoded);
-    return Entries.expiry(entry)
+    return memory.expiry(entry)
         + " "
-        + Entries.type(entry)
+        + memory.type(entry)
         + " "
         + HexFormat.of().formatHex(encoded.toByteArray());
   }

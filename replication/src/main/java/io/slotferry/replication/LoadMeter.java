@@ -1,6 +1,5 @@
 package io.slotferry.replication;
 
-import io.slotferry.engine.store.Entries;
 import io.slotferry.engine.store.KeyTable;
 import io.slotferry.engine.store.OrderedKeys;
 import io.slotferry.engine.store.Partition;
@@ -88,9 +87,7 @@ final class LoadMeter {
     if (keys == null || middle == OrderedKeys.NONE) {
       return null;
     }
-    Object entry = keys.entryAt(middle);
-    int start = Entries.keyStart(entry);
-    return Arrays.copyOfRange(Entries.keyBuffer(entry), start, start + Entries.keyLength(entry));
+    return keys.copyOfKey(middle);
   }
 
   private static byte @Nullable [] busyMiddle(Partition partition, Keyspace keyspace) {

@@ -3,7 +3,6 @@ package io.slotferry.replication;
 import io.slotferry.engine.Effect;
 import io.slotferry.engine.EffectSink;
 import io.slotferry.engine.Engine;
-import io.slotferry.engine.store.Entries;
 import io.slotferry.engine.store.KeyTable;
 import io.slotferry.engine.store.OrderedKeys;
 import io.slotferry.engine.store.Partition;
@@ -20,7 +19,6 @@ import io.slotferry.topology.Shard;
 import io.slotferry.topology.Tablet;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -210,9 +208,7 @@ final class Ownership {
 
   private static byte[] firstKey(Keyspace keyspace, Partition partition) {
     OrderedKeys keys = keys(keyspace, partition);
-    Object entry = keys.entryAt(keys.first());
-    int start = Entries.keyStart(entry);
-    return Arrays.copyOfRange(Entries.keyBuffer(entry), start, start + Entries.keyLength(entry));
+    return keys.copyOfKey(keys.first());
   }
 
   private static Tablet firstTablet(Keyspace keyspace, Partition partition) {

@@ -4,7 +4,6 @@ import static io.slotferry.replication.SimulatedCluster.leaderNode;
 import static io.slotferry.replication.SimulatedCluster.replicaNode;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.slotferry.engine.store.Entries;
 import io.slotferry.engine.store.KeyTable;
 import io.slotferry.engine.store.OrderedKeys;
 import io.slotferry.engine.store.Partition;
@@ -156,9 +155,7 @@ class TabletSimulationTest {
     OrderedKeys ordered = table.ordered();
     List<String> keys = new ArrayList<>();
     for (long at = ordered.first(); at != OrderedKeys.NONE; at = ordered.next(at)) {
-      Object entry = ordered.entryAt(at);
-      byte[] key = new byte[Entries.keyLength(entry)];
-      System.arraycopy(Entries.keyBuffer(entry), Entries.keyStart(entry), key, 0, key.length);
+      byte[] key = ordered.copyOfKey(at);
       assertThat(KeyOrder.NATURAL.compare(key, tablet.from())).isNotNegative();
       assertThat(tablet.to() == null || KeyOrder.NATURAL.compare(key, tablet.to()) < 0).isTrue();
       keys.add(new String(key, StandardCharsets.UTF_8));

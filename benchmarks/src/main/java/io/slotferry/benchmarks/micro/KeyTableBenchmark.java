@@ -1,9 +1,8 @@
 package io.slotferry.benchmarks.micro;
 
 import io.slotferry.engine.hash.KeyHash;
-import io.slotferry.engine.store.Entries;
+import io.slotferry.engine.store.EntryMemory;
 import io.slotferry.engine.store.KeyTable;
-import io.slotferry.engine.store.PackedEntry;
 import io.slotferry.protocol.Request;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -47,9 +46,11 @@ public class KeyTableBenchmark {
 
   private int insert(Request key) {
     byte[] buffer = key.buffer();
-    byte[] entry =
-        PackedEntry.of(
-            buffer, key.start(0), key.length(0), buffer, 0, key.length(0), Entries.NO_EXPIRY);
+    EntryMemory memory = table.memory();
+    memory.release();
+    int entry =
+        memory.add(
+            buffer, key.start(0), key.length(0), buffer, 0, key.length(0), EntryMemory.NO_EXPIRY);
     return table.insert(find(key), hash(key), entry);
   }
 

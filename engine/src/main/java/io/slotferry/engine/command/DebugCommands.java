@@ -4,7 +4,7 @@ import io.slotferry.engine.CommandContext;
 import io.slotferry.engine.HandlerTable;
 import io.slotferry.engine.hash.KeyHash;
 import io.slotferry.engine.rdb.Dump;
-import io.slotferry.engine.store.Entries;
+import io.slotferry.engine.store.EntryMemory;
 import io.slotferry.engine.store.EntryView;
 import io.slotferry.engine.store.KeyTable;
 import io.slotferry.engine.store.Partition;
@@ -203,7 +203,7 @@ public final class DebugCommands {
       context.fail("ERR no such key");
       return;
     }
-    Value value = new EntryView().of(table.entryAt(at));
+    Value value = new EntryView().of(table.memory(), table.entryAt(at));
     String encoding = value.encoding();
     if (name.equals("OBJECT")) {
       context
@@ -254,7 +254,7 @@ public final class DebugCommands {
       for (Partition at = store.serving(-1); at != null; at = store.serving(at.id())) {
         KeyTable table = at.table(keyspace);
         for (int key = table == null ? -1 : table.first(); table != null && key >= 0; ) {
-          digest.addEntry(table.entryAt(key));
+          digest.addEntry(table.memory(), table.entryAt(key));
           any = true;
           key = table.next(key);
         }
@@ -276,20 +276,20 @@ public final class DebugCommands {
       for (int keyspace = 0; keyspace < at.keyspaces(); keyspace++) {
         KeyTable table = at.table(keyspace);
         if (table != null) {
-          table.replaceAll(entry -> renewed(entry, view));
+          table.replaceAll(entry -> renewed(table.memory(), entry, view));
         }
       }
     }
     context.reply().ok();
   }
 
-  private static Object renewed(Object entry, EntryView view) {
-    return Entries.of(
-        Entries.keyBuffer(entry),
-        Entries.keyStart(entry),
-        Entries.keyLength(entry),
-        view.of(entry).copy(),
-        Entries.expiry(entry));
+  private static int renewed(EntryMemory memory, int entry, EntryView view) {
+    return memory.add(
+        memory.keyBuffer(entry),
+        memory.keyStart(entry),
+        memory.keyLength(entry),
+        view.of(memory, entry).copy(),
+        memory.expiry(entry));
   }
 
   public static void bind(HandlerTable table) {

@@ -1,6 +1,6 @@
 package io.slotferry.engine.command;
 
-import io.slotferry.engine.store.Entries;
+import io.slotferry.engine.store.EntryMemory;
 import io.slotferry.engine.store.EntryView;
 import io.slotferry.engine.value.HashValue;
 import io.slotferry.engine.value.ListValue;
@@ -63,10 +63,11 @@ final class Digest {
   }
 
   /** Adds a key and what it holds. */
-  void addEntry(Object entry) {
+  void addEntry(EntryMemory memory, int entry) {
     Digest ofKey = new Digest();
-    ofKey.mix(Entries.keyBuffer(entry), Entries.keyStart(entry), Entries.keyLength(entry));
-    ofKey.addValue(new EntryView().of(entry), Entries.expiry(entry) != Entries.NO_EXPIRY);
+    ofKey.mix(memory.keyBuffer(entry), memory.keyStart(entry), memory.keyLength(entry));
+    ofKey.addValue(
+        new EntryView().of(memory, entry), memory.expiry(entry) != EntryMemory.NO_EXPIRY);
     xor(ofKey.sum, 0, BYTES);
   }
 

@@ -1,7 +1,7 @@
 package io.slotferry.engine.command;
 
 import io.slotferry.engine.CommandContext;
-import io.slotferry.engine.store.Entries;
+import io.slotferry.engine.store.EntryMemory;
 import io.slotferry.engine.store.EntryView;
 import io.slotferry.engine.store.KeyTable;
 import io.slotferry.engine.store.OrderedKeys;
@@ -85,8 +85,8 @@ final class KeyRange {
     return first == '[' || first == '(' || (length == 1 && (first == '-' || first == '+'));
   }
 
-  private List<Object> select(OrderedKeys keys) {
-    List<Object> selected = new ArrayList<>();
+  private List<Integer> select(OrderedKeys keys) {
+    List<Integer> selected = new ArrayList<>();
     long low = lowest(keys);
     long high = highest(keys);
     // A position is in the range if it is between both, and positions ascend with keys.
@@ -97,8 +97,8 @@ final class KeyRange {
     long at = reverse ? high : low;
     long last = reverse ? low : high;
     while (limit < 0 || selected.size() < limit) {
-      Object entry = keys.entryAt(at);
-      if (!Entries.isExpired(entry, context.nowMillis()) && --skip < 0) {
+      int entry = keys.entryAt(at);
+      if (!context.store().memory().isExpired(entry, context.nowMillis()) && --skip < 0) {
         selected.add(entry);
       }
       if (at == last) {
@@ -133,13 +133,14 @@ final class KeyRange {
         request.buffer(), request.start(2) + 1, request.length(2) - 1, first(2) == '[');
   }
 
-  private void write(List<Object> selected) {
+  private void write(List<Integer> selected) {
     ReplyWriter reply = context.reply();
     reply.array(withValues ? selected.size() * 2 : selected.size());
+    EntryMemory memory = context.store().memory();
     EntryView view = new EntryView();
-    for (Object entry : selected) {
-      KeyspaceCommands.writeKey(reply, entry);
-      if (withValues && view.of(entry) instanceof StringValue string) {
+    for (int entry : selected) {
+      KeyspaceCommands.writeKey(reply, memory, entry);
+      if (withValues && view.of(memory, entry) instanceof StringValue string) {
         string.reply(reply, 0, string.length());
       } else if (withValues) {
         reply.nullBulk();

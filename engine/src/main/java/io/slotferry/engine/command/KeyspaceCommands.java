@@ -3,7 +3,7 @@ package io.slotferry.engine.command;
 import io.slotferry.engine.CommandContext;
 import io.slotferry.engine.HandlerTable;
 import io.slotferry.engine.ScanCursor;
-import io.slotferry.engine.store.Entries;
+import io.slotferry.engine.store.EntryMemory;
 import io.slotferry.engine.store.KeyTable;
 import io.slotferry.engine.store.Partition;
 import io.slotferry.engine.store.PartitionStore;
@@ -15,6 +15,7 @@ import io.slotferry.protocol.shard.ShardCall;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +35,7 @@ public final class KeyspaceCommands {
 
   private static void keys(CommandContext context) {
     GlobPattern pattern = pattern(context.request(), 1);
-    List<Object> found = new ArrayList<>();
+    IntStream.Builder found = IntStream.builder();
     PartitionStore store = context.store();
     for (Partition at = store.serving(-1); at != null; at = store.serving(at.id())) {
       KeyTable table = at.table(context.keyspace());
@@ -42,14 +43,15 @@ public final class KeyspaceCommands {
         addMatching(context, table, pattern, found);
       }
     }
-    writeKeys(context.reply(), found);
+    writeKeys(context.reply(), store.memory(), found);
   }
 
   private static void addMatching(
-      CommandContext context, KeyTable table, GlobPattern pattern, List<Object> found) {
+      CommandContext context, KeyTable table, GlobPattern pattern, IntStream.Builder found) {
     for (int key = table.first(); key >= 0; key = table.next(key)) {
-      Object entry = table.entryAt(key);
-      if (matches(pattern, entry) && !Entries.isExpired(entry, context.nowMillis())) {
+      int entry = table.entryAt(key);
+      if (matches(pattern, table.memory(), entry)
+          && !table.memory().isExpired(entry, context.nowMillis())) {
         found.add(entry);
       }
     }
@@ -59,20 +61,21 @@ public final class KeyspaceCommands {
     return new GlobPattern(request.buffer(), request.start(argument), request.length(argument));
   }
 
-  private static boolean matches(GlobPattern pattern, Object entry) {
+  private static boolean matches(GlobPattern pattern, EntryMemory memory, int entry) {
     return pattern.matches(
-        Entries.keyBuffer(entry), Entries.keyStart(entry), Entries.keyLength(entry));
+        memory.keyBuffer(entry), memory.keyStart(entry), memory.keyLength(entry));
   }
 
-  private static void writeKeys(ReplyWriter reply, List<Object> entries) {
-    reply.array(entries.size());
-    for (Object entry : entries) {
-      writeKey(reply, entry);
+  private static void writeKeys(ReplyWriter reply, EntryMemory memory, IntStream.Builder found) {
+    int[] entries = found.build().toArray();
+    reply.array(entries.length);
+    for (int entry : entries) {
+      writeKey(reply, memory, entry);
     }
   }
 
-  static void writeKey(ReplyWriter reply, Object entry) {
-    reply.bulk(Entries.keyBuffer(entry), Entries.keyStart(entry), Entries.keyLength(entry));
+  static void writeKey(ReplyWriter reply, EntryMemory memory, int entry) {
+    reply.bulk(memory.keyBuffer(entry), memory.keyStart(entry), memory.keyLength(entry));
   }
 
   private static void dbsize(CommandContext context) {
@@ -125,15 +128,15 @@ public final class KeyspaceCommands {
       long next = scan.run(cursor);
       context.reply().array(2);
       context.reply().bulkLong(next);
-      writeKeys(context.reply(), scan.found);
+      writeKeys(context.reply(), context.store().memory(), scan.found);
     }
   }
 
   /** One call of SCAN: what it looks for, and what it has found. */
   private static final class Scan {
     private final CommandContext context;
-    private final List<Object> found = new ArrayList<>();
-    private final List<Object> expired = new ArrayList<>();
+    private final IntStream.Builder found = IntStream.builder();
+    private final List<Integer> expired = new ArrayList<>();
     private long count = SCAN_COUNT_DEFAULT;
     private @Nullable GlobPattern pattern;
     private @Nullable String typeName;
@@ -186,26 +189,26 @@ public final class KeyspaceCommands {
       while (key >= 0 && (count > 0 || ScanCursor.bucket(table.hashAt(key)) == bucket)) {
         bucket = ScanCursor.bucket(table.hashAt(key));
         count--;
-        look(table.entryAt(key));
+        look(table.memory(), table.entryAt(key));
         key = table.next(key);
       }
       return key;
     }
 
-    private void look(Object entry) {
-      if (pattern != null && !matches(pattern, entry)) {
+    private void look(EntryMemory memory, int entry) {
+      if (pattern != null && !matches(pattern, memory, entry)) {
         return;
       }
-      if (Entries.isExpired(entry, context.nowMillis())) {
+      if (memory.isExpired(entry, context.nowMillis())) {
         expired.add(entry);
-      } else if (typeName == null || typeName.equals(Entries.type(entry).redisName())) {
+      } else if (typeName == null || typeName.equals(memory.type(entry).redisName())) {
         found.add(entry);
       }
     }
 
     /** After the visit: what is removed moves what follows it. */
     private void removeExpired(Partition in) {
-      for (Object entry : expired) {
+      for (int entry : expired) {
         context.expire(in, entry);
       }
       expired.clear();
@@ -215,30 +218,30 @@ public final class KeyspaceCommands {
   // ---- RANDOMKEY
 
   private static void randomkey(CommandContext context) {
-    Object entry = randomEntry(context);
-    if (entry == null) {
+    int entry = randomEntry(context);
+    if (entry == EntryMemory.NONE) {
       context.reply().nullBulk();
     } else {
-      writeKey(context.reply(), entry);
+      writeKey(context.reply(), context.store().memory(), entry);
     }
   }
 
-  private static @Nullable Object randomEntry(CommandContext context) {
+  private static int randomEntry(CommandContext context) {
     for (int tries = 0; tries < RANDOM_TRIES_MAX; tries++) {
       long size = size(context);
       Partition in = size == 0 ? null : holder(context, context.random().nextLong(size));
       KeyTable table = in == null ? null : in.table(context.keyspace());
       if (in == null || table == null) {
-        return null;
+        return EntryMemory.NONE;
       }
       int key = table.seek(context.random().nextInt());
-      Object entry = table.entryAt(key >= 0 ? key : table.first());
-      if (!Entries.isExpired(entry, context.nowMillis())) {
+      int entry = table.entryAt(key >= 0 ? key : table.first());
+      if (!table.memory().isExpired(entry, context.nowMillis())) {
         return entry;
       }
       context.expire(in, entry);
     }
-    return null;
+    return EntryMemory.NONE;
   }
 
   /** The partition that holds the {@code rank}-th key. */

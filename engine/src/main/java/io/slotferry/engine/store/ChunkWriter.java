@@ -6,7 +6,6 @@ import io.slotferry.engine.value.ValueType;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.frame.WireWriter;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
 
 /**
@@ -153,7 +152,8 @@ public final class ChunkWriter {
       if (table != null) {
         int at = table.seek(hash);
         while (at >= 0 && table.hashAt(at) == hash) {
-          keys += writeKey(keyspace, freezable(table, at, bytesMax), bytesMax, out);
+          int entry = freezable(table, at, bytesMax);
+          keys += writeKey(keyspace, table.memory(), entry, bytesMax, out);
           at = table.next(at);
         }
       }
@@ -165,34 +165,32 @@ public final class ChunkWriter {
    * A large string that stands packed, to be changed in place, lasts from now on: a change gets an
    * array of its own.
    */
-  private static Object freezable(KeyTable table, int at, int bytesMax) {
-    Object entry = table.entryAt(at);
-    if (entry instanceof byte[] packed
-        && packed.length > Math.max(bytesMax, Request.LARGE_BYTES)
-        && !PackedEntry.isHash(packed)) {
-      entry = Entries.lasting(packed);
+  private static int freezable(KeyTable table, int at, int bytesMax) {
+    EntryMemory memory = table.memory();
+    int entry = table.entryAt(at);
+    if (memory.isPacked(entry)
+        && memory.type(entry) == ValueType.STRING
+        && memory.fixedBytes(entry) > Math.max(bytesMax, Request.LARGE_BYTES)) {
+      entry = memory.lasting(entry);
       table.replace(at, entry);
     }
     return entry;
   }
 
-  private int writeKey(int keyspace, Object entry, int bytesMax, WireWriter out) {
-    byte[] buffer = Entries.keyBuffer(entry);
-    int start = Entries.keyStart(entry);
-    int length = Entries.keyLength(entry);
-    FrozenValue large =
-        entry instanceof KeyEntry key ? FrozenValue.of(key.value(), bytesMax) : null;
+  private int writeKey(int keyspace, EntryMemory memory, int entry, int bytesMax, WireWriter out) {
+    KeyEntry keyEntry = memory.keyEntry(entry);
+    FrozenValue large = keyEntry == null ? null : FrozenValue.of(keyEntry.value(), bytesMax);
     if (large != null) {
-      byte[] key = Arrays.copyOfRange(buffer, start, start + length);
       frozenKeys.add(
-          new FrozenKey(keyspace, Entries.expiry(entry), Entries.type(entry), key, large));
+          new FrozenKey(
+              keyspace, memory.expiry(entry), memory.type(entry), memory.copyOfKey(entry), large));
       return 0;
     }
     out.varint(keyspace);
-    out.i64(Entries.expiry(entry));
-    out.u8(Entries.type(entry).code());
-    out.bytes(buffer, start, length);
-    view.of(entry).encode(out);
+    out.i64(memory.expiry(entry));
+    out.u8(memory.type(entry).code());
+    out.bytes(memory.keyBuffer(entry), memory.keyStart(entry), memory.keyLength(entry));
+    view.of(memory, entry).encode(out);
     return 1;
   }
 

@@ -15,25 +15,39 @@ public final class EntryView {
   private HashValue hash = new HashValue();
 
   /** The value of an entry: the key's own, or a view. */
-  public Value of(Object entry) {
-    if (entry instanceof KeyEntry keyEntry) {
+  public Value of(EntryMemory memory, int entry) {
+    KeyEntry keyEntry = memory.keyEntry(entry);
+    if (keyEntry != null) {
       return keyEntry.value();
     }
-    byte[] packed = (byte[]) entry;
-    int start = PackedEntry.valueStart(packed);
-    if (!PackedEntry.isHash(packed)) {
-      return string.view(packed, start, packed.length - start);
+    byte[] array = memory.array(entry);
+    int at = EntryMemory.offset(entry);
+    if (!PackedEntry.isHash(array, at)) {
+      return string(array, at);
     }
     if (!hash.isCompact()) {
       // It has outgrown its entry, and is a key's own value now.
       hash = new HashValue();
     }
-    hash.viewCompact(packed, start);
+    show(hash, memory, entry);
     return hash;
   }
 
-  /** The string in {@code array[start, start + length)}. */
-  public StringValue string(byte[] array, int start, int length) {
-    return string.view(array, start, length);
+  /** Whoever holds {@code hash} sees, and changes, what stands in the (packed) entry. */
+  public static void show(HashValue hash, EntryMemory memory, int entry) {
+    byte[] array = memory.array(entry);
+    int at = EntryMemory.offset(entry);
+    int start = PackedEntry.valueStart(array, at);
+    hash.viewCompact(array, start, start + PackedEntry.valueLength(array, at));
+  }
+
+  /** The string in a packed entry. */
+  public StringValue string(EntryMemory memory, int entry) {
+    return string(memory.array(entry), EntryMemory.offset(entry));
+  }
+
+  private StringValue string(byte[] array, int at) {
+    return string.view(
+        array, PackedEntry.valueStart(array, at), PackedEntry.valueLength(array, at));
   }
 }

@@ -49,12 +49,12 @@ final class Inheritance {
   }
 
   /** Whether an entry of the donor is the heir's. */
-  boolean includes(Object entry) {
+  boolean includes(int entry) {
     return from == null
         || order.compare(
-                Entries.keyBuffer(entry),
-                Entries.keyStart(entry),
-                Entries.keyLength(entry),
+                donor.memory().keyBuffer(entry),
+                donor.memory().keyStart(entry),
+                donor.memory().keyLength(entry),
                 from,
                 0,
                 from.length)
@@ -67,10 +67,10 @@ final class Inheritance {
     return at < 0 ? missing : take(at);
   }
 
-  /** The entry of a key of the heir's that it has not taken; null when there is none. */
-  @Nullable Object peek(int hash, byte[] key, int start, int length) {
+  /** The entry of a key of the heir's that it has not taken, or {@link EntryMemory#NONE}. */
+  int peek(int hash, byte[] key, int start, int length) {
     int at = donor.findOwn(hash, key, start, length);
-    return at < 0 ? null : donor.entryAt(at);
+    return at < 0 ? EntryMemory.NONE : donor.entryAt(at);
   }
 
   /**
@@ -124,7 +124,7 @@ final class Inheritance {
   private int take(int at) {
     int hash = donor.hashAt(at);
     int clock = donor.clockAt(at);
-    Object entry = donor.entryAt(at);
+    int entry = donor.entryAt(at);
     donor.takeOut(at);
     int index = heir.putIn(hash, entry);
     if (clock != AccessClock.UNKNOWN) {

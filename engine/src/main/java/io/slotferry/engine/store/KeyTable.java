@@ -3,7 +3,7 @@ package io.slotferry.engine.store;
 import io.slotferry.engine.hash.HashRun;
 import io.slotferry.engine.hash.KeyHash;
 import java.util.Arrays;
-import java.util.function.UnaryOperator;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,13 +28,14 @@ public final class KeyTable {
   private static final int OVERFLOW_MIN = 4;
   private static final int OVERFLOW_MAX = 64;
 
-  /** Of a hash and a reference. */
+  /** Of a hash and an entry. */
   private static final int PLACE_BYTES = Integer.BYTES * 2;
 
   private final StoreTotals totals;
+  private final EntryMemory memory;
   private int homes = HOMES_MIN;
   private int[] hashes = new int[HOMES_MIN + OVERFLOW_MIN];
-  private @Nullable Object[] entries = new @Nullable Object[HOMES_MIN + OVERFLOW_MIN];
+  private int[] entries = new int[HOMES_MIN + OVERFLOW_MIN];
   private int size;
 
   /** The table does not shrink below: its keys are only coming. */
@@ -55,16 +56,21 @@ public final class KeyTable {
 
   private long usedMillis;
 
+  /** Of a table that has left the store: the entries of the places before are freed. */
+  private int freedPlaces;
+
   /** A table of its own. */
   public KeyTable() {
-    this(new StoreTotals());
+    this(new StoreTotals(), new EntryMemory());
   }
 
   /**
    * @param totals of the store that it is in
+   * @param memory of that store
    */
-  KeyTable(StoreTotals totals) {
+  KeyTable(StoreTotals totals, EntryMemory memory) {
     this.totals = totals;
+    this.memory = memory;
     totals.add(arrayBytes(hashes.length), 0, 0);
   }
 
@@ -78,6 +84,28 @@ public final class KeyTable {
     settle();
     totals.add(-bytes - arrayBytes(hashes.length), -size, -expiring);
     totals.addExpiringElements(-expiringElements);
+    if (totals.keys() == 0) {
+      memory.clear();
+    } else if (size > 0) {
+      memory.discard(this);
+    }
+  }
+
+  /** Frees up to {@code max} of its entries, once it has left the store; returns how many. */
+  int freeEntries(int max) {
+    int freed = 0;
+    for (; freed < max && freedPlaces < hashes.length; freedPlaces++) {
+      if (hashes[freedPlaces] != 0) {
+        memory.free(entries[freedPlaces]);
+        freed++;
+      }
+    }
+    return freed;
+  }
+
+  /** Where its keys are. */
+  public EntryMemory memory() {
+    return memory;
   }
 
   /** The number of keys. */
@@ -108,7 +136,7 @@ public final class KeyTable {
 
   /** Keeps the keys, present and future ones, in this order too. */
   void orderBy(KeyComparator order) {
-    OrderedKeys keys = new OrderedKeys(order);
+    OrderedKeys keys = new OrderedKeys(order, memory);
     for (int at = first(); at >= 0; at = next(at)) {
       keys.add(entryAt(at));
     }
@@ -174,11 +202,14 @@ public final class KeyTable {
     return at < 0 && incoming != null ? incoming.takeKey(hash, buffer, start, length, at) : at;
   }
 
-  /** The entry of a key, or null; unlike {@link #find}, it leaves all indexes valid. */
-  public @Nullable Object peek(int hash, byte[] buffer, int start, int length) {
+  /**
+   * The entry of a key, or {@link EntryMemory#NONE}; unlike {@link #find}, it leaves all indexes
+   * valid.
+   */
+  public int peek(int hash, byte[] buffer, int start, int length) {
     int at = findOwn(hash, buffer, start, length);
     if (at < 0) {
-      return incoming == null ? null : incoming.peek(hash, buffer, start, length);
+      return incoming == null ? EntryMemory.NONE : incoming.peek(hash, buffer, start, length);
     }
     return entries[at];
   }
@@ -188,7 +219,7 @@ public final class KeyTable {
     int at = HashRun.lower(hashes, home(hash), hash);
     int found = hashes[at];
     while (found == hash) {
-      if (Entries.hasKey(entryAt(at), buffer, start, length)) {
+      if (memory.hasKey(entries[at], buffer, start, length)) {
         return at;
       }
       found = hashes[++at];
@@ -206,22 +237,21 @@ public final class KeyTable {
    */
   int touchHome(int hash) {
     int at = home(hash);
-    return hashes[at] + (entries[at] == null ? 0 : 1);
+    return hashes[at] + entries[at];
   }
 
   /** Reads the ends of the entry that a key of this hash would have, once its home is near. */
   int touchEntry(int hash) {
     int at = lowerPlace(hash);
-    return hashes[at] == hash ? Entries.touch(entryAt(at)) : 0;
+    return hashes[at] == hash ? memory.touch(entries[at]) : 0;
   }
 
   /** The entry at an index that {@link #find} or a walk gave. */
-  public Object entryAt(int index) {
-    Object entry = entries[index];
-    if (entry == null) {
+  public int entryAt(int index) {
+    if (hashes[index] == 0) {
       throw new IllegalStateException("no entry at " + index);
     }
-    return entry;
+    return entries[index];
   }
 
   public int hashAt(int index) {
@@ -317,7 +347,7 @@ public final class KeyTable {
    * @param complement what {@link #find} answered for it
    * @return its index
    */
-  public int insert(int complement, int hash, Object entry) {
+  public int insert(int complement, int hash, int entry) {
     int at = insertAt(~complement, hash, entry);
     if (ordered != null) {
       ordered.add(entry);
@@ -326,11 +356,11 @@ public final class KeyTable {
   }
 
   /** Takes an entry that stands in the order already. */
-  int putIn(int hash, Object entry) {
+  int putIn(int hash, int entry) {
     return insertAt(insertionIndex(hash), hash, entry);
   }
 
-  private int insertAt(int index, int hash, Object entry) {
+  private int insertAt(int index, int hash, int entry) {
     int at = index;
     int gap = gapFrom(at);
     while (size + 1 > homes - (homes >>> 3) || gap == hashes.length - 1) {
@@ -368,22 +398,49 @@ public final class KeyTable {
     return at;
   }
 
-  /** Puts another entry of the same key in the place of the one at {@code index}. */
-  public void replace(int index, Object entry) {
-    Object old = entryAt(index);
+  /**
+   * Puts another entry of the same key in the place of the one at {@code index}, which is retired;
+   * or the same again.
+   */
+  public void replace(int index, int entry) {
+    int old = entryAt(index);
+    if (old == entry) {
+      return;
+    }
     removed(old);
     entries[index] = entry;
     added(entry);
     if (ordered != null) {
       ordered.replace(entry);
     }
+    memory.retire(old);
+  }
+
+  /**
+   * Looks at {@code looks} entries, from the hash on, and moves those in pages that are to become
+   * empty.
+   *
+   * @return the hash to go on from; {@link KeyHash#BEFORE_FIRST} when there are no more
+   */
+  int moveEntries(int hash, int looks) {
+    int at = placeFrom(hash);
+    int last = KeyHash.BEFORE_FIRST;
+    for (int look = 0; at >= 0 && (look < looks || hashes[at] == last); look++) {
+      last = hashes[at];
+      int moved = memory.moved(entries[at]);
+      if (moved != EntryMemory.NONE) {
+        replace(at, moved);
+      }
+      at = placeAfter(at);
+    }
+    return at < 0 ? KeyHash.BEFORE_FIRST : hashes[at];
   }
 
   /** Puts what every entry makes of itself in its place: an equal one, made anew. */
-  public void replaceAll(UnaryOperator<Object> renewal) {
+  public void replaceAll(IntUnaryOperator renewal) {
     settle();
     for (int at = first(); at >= 0; at = next(at)) {
-      replace(at, renewal.apply(entryAt(at)));
+      replace(at, renewal.applyAsInt(entryAt(at)));
     }
   }
 
@@ -391,10 +448,12 @@ public final class KeyTable {
     if (ordered != null) {
       ordered.remove(entryAt(index));
     }
+    int removed = entryAt(index);
     takeOut(index);
+    memory.retire(removed);
   }
 
-  /** Removes an entry, and leaves the order as it is. */
+  /** Takes an entry out of the table for another one, and leaves the order as it is. */
   void takeOut(int index) {
     removed(entryAt(index));
     int last = index;
@@ -407,7 +466,6 @@ public final class KeyTable {
       System.arraycopy(clocks, index + 1, clocks, index, last - index);
     }
     hashes[last] = 0;
-    entries[last] = null;
     // What an inheritance leaves behind has great hashes, and would crowd in a smaller table.
     int settledSize = size();
     boolean filling = outgoing != null || homesExpected > 0;
@@ -417,24 +475,23 @@ public final class KeyTable {
   }
 
   /**
-   * @param expiryMillis milliseconds since 1970, or {@link Entries#NO_EXPIRY}
+   * @param expiryMillis milliseconds since 1970, or {@link EntryMemory#NO_EXPIRY}
    */
   public void expireAt(int index, long expiryMillis) {
-    Object entry = entryAt(index);
-    if (entry instanceof byte[] packed) {
-      if (!PackedEntry.overwriteExpiry(packed, expiryMillis)) {
-        replace(index, PackedEntry.withExpiry(packed, expiryMillis));
-      }
+    int entry = entryAt(index);
+    boolean before = memory.expiry(entry) != EntryMemory.NO_EXPIRY;
+    if (memory.overwriteExpiry(entry, expiryMillis)) {
+      boolean after = expiryMillis != EntryMemory.NO_EXPIRY;
+      count(0, 0, (after ? 1 : 0) - (before ? 1 : 0));
     } else {
-      removed(entry);
-      ((KeyEntry) entry).expireAt(expiryMillis);
-      added(entry);
+      replace(index, memory.withExpiry(entry, expiryMillis));
     }
   }
 
   /** Counts the memory of the value at {@code index} again, which was changed in place. */
   public void recount(int index) {
-    if (entries[index] instanceof KeyEntry entry) {
+    KeyEntry entry = memory.keyEntry(entries[index]);
+    if (entry != null) {
       boolean before = entry.hasExpiringElements();
       count(entry.recount(), 0, 0);
       if (entry.hasExpiringElements() != before) {
@@ -443,23 +500,25 @@ public final class KeyTable {
     }
   }
 
-  private void added(Object entry) {
-    long more = Entries.fixedBytes(entry);
-    if (entry instanceof KeyEntry keyEntry) {
+  private void added(int entry) {
+    long more = memory.fixedBytes(entry);
+    KeyEntry keyEntry = memory.keyEntry(entry);
+    if (keyEntry != null) {
       keyEntry.recount();
       more += keyEntry.countedBytes();
       countExpiringElements(keyEntry.hasExpiringElements() ? 1 : 0);
     }
-    count(more, 1, Entries.expiry(entry) == Entries.NO_EXPIRY ? 0 : 1);
+    count(more, 1, memory.expiry(entry) == EntryMemory.NO_EXPIRY ? 0 : 1);
   }
 
-  private void removed(Object entry) {
-    long less = Entries.fixedBytes(entry);
-    if (entry instanceof KeyEntry keyEntry) {
+  private void removed(int entry) {
+    long less = memory.fixedBytes(entry);
+    KeyEntry keyEntry = memory.keyEntry(entry);
+    if (keyEntry != null) {
       less += keyEntry.countedBytes();
       countExpiringElements(keyEntry.hasExpiringElements() ? -1 : 0);
     }
-    count(-less, -1, Entries.expiry(entry) == Entries.NO_EXPIRY ? 0 : -1);
+    count(-less, -1, memory.expiry(entry) == EntryMemory.NO_EXPIRY ? 0 : -1);
   }
 
   private void count(long moreBytes, int moreKeys, int moreExpiring) {
@@ -502,7 +561,7 @@ public final class KeyTable {
 
   private void resize(int newHomes, int newLength) {
     int[] oldHashes = hashes;
-    @Nullable Object[] oldEntries = entries;
+    int[] oldEntries = entries;
     int @Nullable [] oldClocks = clocks;
     homes = newHomes;
     totals.add(arrayBytes(newLength) - arrayBytes(hashes.length), 0, 0);
@@ -529,7 +588,7 @@ public final class KeyTable {
 
   private void allocate(int length) {
     hashes = new int[length];
-    entries = new @Nullable Object[length];
+    entries = new int[length];
     if (clocks != null) {
       clocks = new int[length];
     }

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The entries of a tablet in key order: a sorted list, cut into blocks so that an insertion moves
- * only a block's entries. It holds the table's own entries, so a key costs one more reference.
+ * only a block's entries. It holds the table's own entries, so a key costs one more number.
  *
  * <p>A position is a long and stays valid until the next change. Thread: the loop that owns the
  * copy.
@@ -17,12 +17,14 @@ public final class OrderedKeys {
   private static final int BLOCK_ENTRIES_MAX = 128;
 
   private final KeyComparator order;
-  private @Nullable Object[][] blocks = new @Nullable Object[4][];
+  private final EntryMemory memory;
+  private int[] @Nullable [] blocks = new int[4] @Nullable [];
   private int[] sizes = new int[4];
   private int blockCount;
 
-  OrderedKeys(KeyComparator order) {
+  OrderedKeys(KeyComparator order, EntryMemory memory) {
     this.order = order;
+    this.memory = memory;
   }
 
   KeyComparator order() {
@@ -57,8 +59,13 @@ public final class OrderedKeys {
     return block > 0 ? position(block - 1, sizes[block - 1] - 1) : NONE;
   }
 
-  public Object entryAt(long position) {
+  public int entryAt(long position) {
     return entry(blockOf(position), indexOf(position));
+  }
+
+  /** The key at a position, copied. */
+  public byte[] copyOfKey(long position) {
+    return memory.copyOfKey(entryAt(position));
   }
 
   /** The first key that is at least (or, if not {@code inclusive}, greater than) the given one. */
@@ -123,27 +130,26 @@ public final class OrderedKeys {
     return (int) position;
   }
 
-  private @Nullable Object[] block(int block) {
-    @Nullable Object[] entries = blocks[block];
+  private int[] block(int block) {
+    int[] entries = blocks[block];
     if (entries == null) {
       throw new IllegalStateException("no block " + block);
     }
     return entries;
   }
 
-  private Object entry(int block, int index) {
-    Object entry = block(block)[index];
-    if (entry == null) {
+  private int entry(int block, int index) {
+    if (index >= sizes[block]) {
       throw new IllegalStateException("no entry " + index + " in block " + block);
     }
-    return entry;
+    return block(block)[index];
   }
 
-  private int compare(Object entry, byte[] key, int start, int length) {
+  private int compare(int entry, byte[] key, int start, int length) {
     return order.compare(
-        Entries.keyBuffer(entry),
-        Entries.keyStart(entry),
-        Entries.keyLength(entry),
+        memory.keyBuffer(entry),
+        memory.keyStart(entry),
+        memory.keyLength(entry),
         key,
         start,
         length);
@@ -186,13 +192,13 @@ public final class OrderedKeys {
   // ---- changes
 
   /** {@code entry}'s key is not there yet. */
-  void add(Object entry) {
+  void add(int entry) {
     if (blockCount == 0) {
-      insertBlock(0, new @Nullable Object[BLOCK_ENTRIES_MAX], 0);
+      insertBlock(0, new int[BLOCK_ENTRIES_MAX], 0);
     }
-    byte[] key = Entries.keyBuffer(entry);
-    int start = Entries.keyStart(entry);
-    int length = Entries.keyLength(entry);
+    byte[] key = memory.keyBuffer(entry);
+    int start = memory.keyStart(entry);
+    int length = memory.keyLength(entry);
     int block = blockFor(key, start, length);
     int index = ~indexFor(block, key, start, length);
     if (sizes[block] == BLOCK_ENTRIES_MAX) {
@@ -202,7 +208,7 @@ public final class OrderedKeys {
         index -= kept;
       }
     }
-    @Nullable Object[] entries = block(block);
+    int[] entries = block(block);
     System.arraycopy(entries, index, entries, index + 1, sizes[block] - index);
     entries[index] = entry;
     sizes[block]++;
@@ -213,16 +219,15 @@ public final class OrderedKeys {
     // Keys that arrive in ascending order leave full blocks behind, not half-empty ones.
     boolean appending = insertion == BLOCK_ENTRIES_MAX && block == blockCount - 1;
     int kept = appending ? BLOCK_ENTRIES_MAX : BLOCK_ENTRIES_MAX / 2;
-    @Nullable Object[] left = block(block);
-    @Nullable Object[] right = new @Nullable Object[BLOCK_ENTRIES_MAX];
+    int[] left = block(block);
+    int[] right = new int[BLOCK_ENTRIES_MAX];
     System.arraycopy(left, kept, right, 0, BLOCK_ENTRIES_MAX - kept);
-    Arrays.fill(left, kept, BLOCK_ENTRIES_MAX, null);
     sizes[block] = kept;
     insertBlock(block + 1, right, BLOCK_ENTRIES_MAX - kept);
     return kept;
   }
 
-  private void insertBlock(int at, @Nullable Object[] entries, int size) {
+  private void insertBlock(int at, int[] entries, int size) {
     if (blockCount == sizes.length) {
       blocks = Arrays.copyOf(blocks, blockCount * 2);
       sizes = Arrays.copyOf(sizes, blockCount * 2);
@@ -235,24 +240,23 @@ public final class OrderedKeys {
   }
 
   /** Another entry of a key that is there. */
-  void replace(Object entry) {
-    byte[] key = Entries.keyBuffer(entry);
-    int start = Entries.keyStart(entry);
-    int length = Entries.keyLength(entry);
+  void replace(int entry) {
+    byte[] key = memory.keyBuffer(entry);
+    int start = memory.keyStart(entry);
+    int length = memory.keyLength(entry);
     int block = blockFor(key, start, length);
     block(block)[indexFor(block, key, start, length)] = entry;
   }
 
-  void remove(Object entry) {
-    byte[] key = Entries.keyBuffer(entry);
-    int start = Entries.keyStart(entry);
-    int length = Entries.keyLength(entry);
+  void remove(int entry) {
+    byte[] key = memory.keyBuffer(entry);
+    int start = memory.keyStart(entry);
+    int length = memory.keyLength(entry);
     int block = blockFor(key, start, length);
     int index = indexFor(block, key, start, length);
-    @Nullable Object[] entries = block(block);
+    int[] entries = block(block);
     sizes[block]--;
     System.arraycopy(entries, index + 1, entries, index, sizes[block] - index);
-    entries[sizes[block]] = null;
     if (sizes[block] == 0) {
       removeBlock(block);
     } else if (block + 1 < blockCount && sizes[block] + sizes[block + 1] <= BLOCK_ENTRIES_MAX / 2) {
@@ -267,7 +271,7 @@ public final class OrderedKeys {
    * those behind it.
    */
   OrderedKeys splitOff(byte[] key) {
-    OrderedKeys right = new OrderedKeys(order);
+    OrderedKeys right = new OrderedKeys(order, memory);
     long from = atOrAfter(key, 0, key.length, true);
     if (from == NONE) {
       return right;
@@ -276,10 +280,9 @@ public final class OrderedKeys {
     int kept = indexOf(from);
     if (kept > 0) {
       int given = sizes[block] - kept;
-      @Nullable Object[] left = block(block);
-      @Nullable Object[] cut = new @Nullable Object[BLOCK_ENTRIES_MAX];
+      int[] left = block(block);
+      int[] cut = new int[BLOCK_ENTRIES_MAX];
       System.arraycopy(left, kept, cut, 0, given);
-      Arrays.fill(left, kept, sizes[block], null);
       sizes[block] = kept;
       right.insertBlock(0, cut, given);
       block++;

@@ -1,18 +1,23 @@
 package io.slotferry.engine.store;
 
-import io.slotferry.engine.value.HashValue;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 
 /**
- * A key with its string, or its small hash, in one byte array, which saves object headers and
+ * A key with its string, or its small hash, in one piece of memory, which saves object headers and
  * references, most of the memory of a small key:
  *
- * <pre>  flags u8 | [expiry i64] | key length varint | key | value (the rest)</pre>
+ * <pre>  flags u8 | [expiry i64] | key length varint | value length varint | key | value</pre>
+ *
+ * All methods take the array that the entry is in, and where it begins there.
  */
-public final class PackedEntry {
+final class PackedEntry {
+  static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
   private static final int HAS_EXPIRY = 1;
 
   /** The value was changed in place: Redis keeps it in its "raw" encoding, however short it is. */
@@ -21,170 +26,177 @@ public final class PackedEntry {
   /** The value is a hash in its compact form; without it, a string. */
   private static final int HASH = 4;
 
+  /** All that tells how the value is to be read. */
+  static final int KIND = RAW | HASH;
+
   private static final int VARINT_MORE = 0x80;
-  private static final VarHandle LONG =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
   private PackedEntry() {}
 
   /**
-   * An entry of a string.
+   * The bytes of an entry.
    *
-   * @param expiryMillis milliseconds since 1970, or {@link Entries#NO_EXPIRY}
+   * @param expiryMillis milliseconds since 1970, or {@link EntryMemory#NO_EXPIRY}
    */
-  public static byte[] of(
+  static int bytes(int keyLength, int valueLength, long expiryMillis) {
+    return headBytes(keyLength, valueLength, expiryMillis) + keyLength + valueLength;
+  }
+
+  private static int headBytes(int keyLength, int valueLength, long expiryMillis) {
+    int expiryBytes = expiryMillis == EntryMemory.NO_EXPIRY ? 0 : Long.BYTES;
+    return 1 + expiryBytes + varintLength(keyLength) + varintLength(valueLength);
+  }
+
+  /**
+   * Writes an entry, but for its value.
+   *
+   * @return where the value belongs
+   */
+  static int write(
+      byte[] array,
+      int at,
       byte[] keyBuffer,
       int keyStart,
       int keyLength,
-      byte[] source,
-      int start,
-      int length,
+      int valueLength,
       long expiryMillis) {
-    byte[] entry = withRoom(keyBuffer, keyStart, keyLength, length, expiryMillis);
-    System.arraycopy(source, start, entry, entry.length - length, length);
-    return entry;
-  }
-
-  /** An entry of a hash that is compact. */
-  static byte[] of(
-      byte[] keyBuffer, int keyStart, int keyLength, HashValue hash, long expiryMillis) {
-    int length = hash.compactLength();
-    byte[] entry = withRoom(keyBuffer, keyStart, keyLength, length, expiryMillis);
-    entry[0] |= HASH;
-    hash.copyCompact(entry, entry.length - length);
-    return entry;
-  }
-
-  private static byte[] withRoom(
-      byte[] keyBuffer, int keyStart, int keyLength, int valueLength, long expiryMillis) {
-    boolean expires = expiryMillis != Entries.NO_EXPIRY;
-    int at = expires ? 1 + Long.BYTES : 1;
-    byte[] entry = new byte[at + varintLength(keyLength) + keyLength + valueLength];
-    if (expires) {
-      entry[0] = HAS_EXPIRY;
-      LONG.set(entry, 1, expiryMillis);
+    int end = at + 1;
+    if (expiryMillis == EntryMemory.NO_EXPIRY) {
+      array[at] = 0;
+    } else {
+      array[at] = HAS_EXPIRY;
+      LONG.set(array, end, expiryMillis);
+      end += Long.BYTES;
     }
-    int rest = keyLength;
+    end = varint(array, end, keyLength);
+    end = varint(array, end, valueLength);
+    System.arraycopy(keyBuffer, keyStart, array, end, keyLength);
+    return end + keyLength;
+  }
+
+  private static int varint(byte[] array, int at, int value) {
+    int end = at;
+    int rest = value;
     while (rest >= VARINT_MORE) {
-      entry[at++] = (byte) (rest | VARINT_MORE);
+      array[end++] = (byte) (rest | VARINT_MORE);
       rest >>>= 7;
     }
-    entry[at++] = (byte) rest;
-    System.arraycopy(keyBuffer, keyStart, entry, at, keyLength);
-    return entry;
+    array[end++] = (byte) rest;
+    return end;
   }
 
   private static int varintLength(int value) {
     int length = 1;
-    while (value >= VARINT_MORE) {
-      value >>>= 7;
+    for (int rest = value; rest >= VARINT_MORE; rest >>>= 7) {
       length++;
     }
     return length;
   }
 
   /**
-   * Puts another string of the same length into the entry; false if only a new entry can hold it.
+   * Gives the entry another length of its value; false if that would move the key. There is room
+   * for it, the caller says.
    */
-  public static boolean overwrite(
-      byte[] entry, byte[] source, int start, int length, long expiryMillis) {
-    boolean expires = expiryMillis != Entries.NO_EXPIRY;
-    int valueStart = valueStart(entry);
-    if (entry.length - valueStart != length || expires != hasExpiry(entry) || isHash(entry)) {
+  static boolean resize(byte[] array, int at, int valueLength) {
+    int length = skipVarint(array, lengthStart(array, at));
+    if (varintLength(varintAt(array, length)) != varintLength(valueLength)) {
       return false;
     }
-    if (expires) {
-      LONG.set(entry, 1, expiryMillis);
-    }
-    entry[0] &= ~RAW;
-    System.arraycopy(source, start, entry, valueStart, length);
+    varint(array, length, valueLength);
     return true;
   }
 
   /** Changes the expiry in the entry; false if only a new entry can hold it. */
-  static boolean overwriteExpiry(byte[] entry, long expiryMillis) {
-    boolean expires = expiryMillis != Entries.NO_EXPIRY;
-    if (expires != hasExpiry(entry)) {
+  static boolean expireAt(byte[] array, int at, long expiryMillis) {
+    boolean expires = expiryMillis != EntryMemory.NO_EXPIRY;
+    if (expires != hasExpiry(array, at)) {
       return false;
     }
     if (expires) {
-      LONG.set(entry, 1, expiryMillis);
+      LONG.set(array, at + 1, expiryMillis);
     }
     return true;
   }
 
-  /** A new entry of the same key and value. */
-  static byte[] withExpiry(byte[] entry, long expiryMillis) {
-    int valueStart = valueStart(entry);
-    byte[] changed =
-        of(
-            entry,
-            keyStart(entry),
-            keyLength(entry),
-            entry,
-            valueStart,
-            entry.length - valueStart,
-            expiryMillis);
-    changed[0] |= (byte) (entry[0] & (RAW | HASH));
-    return changed;
+  // ---- flags
+
+  static boolean isRaw(byte[] array, int at) {
+    return (array[at] & RAW) != 0;
   }
 
   /** The value was changed in place, at the expense of its compact encoding. */
-  public static void markRaw(byte[] entry) {
-    entry[0] |= RAW;
+  static void raw(byte[] array, int at) {
+    array[at] |= RAW;
   }
 
-  public static boolean isRaw(byte[] entry) {
-    return (entry[0] & RAW) != 0;
+  static boolean isHash(byte[] array, int at) {
+    return (array[at] & HASH) != 0;
   }
 
-  /** A new entry with zeros behind the value, which is {@code length} bytes long then. */
-  public static byte[] lengthened(byte[] entry, int length) {
-    return Arrays.copyOf(entry, valueStart(entry) + length);
+  static void hash(byte[] array, int at) {
+    array[at] |= HASH;
   }
 
-  static boolean isHash(byte[] entry) {
-    return (entry[0] & HASH) != 0;
+  /** The flags of {@link #KIND}. */
+  static int kind(byte[] array, int at) {
+    return array[at] & KIND;
   }
 
-  static boolean hasExpiry(byte[] entry) {
-    return (entry[0] & HAS_EXPIRY) != 0;
+  static void kind(byte[] array, int at, int kind) {
+    array[at] = (byte) (array[at] & ~KIND | kind);
   }
 
-  /** Milliseconds since 1970, or {@link Entries#NO_EXPIRY}. */
-  public static long expiry(byte[] entry) {
-    return hasExpiry(entry) ? (long) LONG.get(entry, 1) : Entries.NO_EXPIRY;
+  private static boolean hasExpiry(byte[] array, int at) {
+    return (array[at] & HAS_EXPIRY) != 0;
   }
 
-  private static int lengthStart(byte[] entry) {
-    return hasExpiry(entry) ? 1 + Long.BYTES : 1;
+  /** Milliseconds since 1970, or {@link EntryMemory#NO_EXPIRY}. */
+  static long expiry(byte[] array, int at) {
+    return hasExpiry(array, at) ? (long) LONG.get(array, at + 1) : EntryMemory.NO_EXPIRY;
   }
 
-  public static int keyStart(byte[] entry) {
-    int at = lengthStart(entry);
-    while (entry[at++] < 0) {
-      // The sign bit says that the length goes on.
+  // ---- key and value
+
+  private static int lengthStart(byte[] array, int at) {
+    return hasExpiry(array, at) ? at + 1 + Long.BYTES : at + 1;
+  }
+
+  private static int skipVarint(byte[] array, int at) {
+    int end = at;
+    while (array[end++] < 0) {
+      // The sign bit says that the number goes on.
     }
-    return at;
+    return end;
   }
 
-  public static int keyLength(byte[] entry) {
-    int at = lengthStart(entry);
-    int b = entry[at];
-    if (b >= 0) {
-      return b;
-    }
-    int length = 0;
-    for (int shift = 0; ; shift += 7) {
-      b = entry[at++];
-      length |= (b & 0x7f) << shift;
-      if (b >= 0) {
-        return length;
+  private static int varintAt(byte[] array, int at) {
+    int value = array[at];
+    return value >= 0 ? value : longVarintAt(array, at);
+  }
+
+  private static int longVarintAt(byte[] array, int at) {
+    int value = 0;
+    for (int i = at, shift = 0; ; i++, shift += 7) {
+      value |= (array[i] & 0x7f) << shift;
+      if (array[i] >= 0) {
+        return value;
       }
     }
   }
 
-  public static int valueStart(byte[] entry) {
-    return keyStart(entry) + keyLength(entry);
+  static int keyStart(byte[] array, int at) {
+    return skipVarint(array, skipVarint(array, lengthStart(array, at)));
+  }
+
+  static int keyLength(byte[] array, int at) {
+    return varintAt(array, lengthStart(array, at));
+  }
+
+  static int valueStart(byte[] array, int at) {
+    return keyStart(array, at) + keyLength(array, at);
+  }
+
+  static int valueLength(byte[] array, int at) {
+    return varintAt(array, skipVarint(array, lengthStart(array, at)));
   }
 }

@@ -25,6 +25,7 @@ public final class Partition {
 
   private final int id;
   private final StoreTotals totals;
+  private final EntryMemory memory;
   private PartitionState state = PartitionState.OWNED;
 
   // Nearly all keys are keyspace 0's: its table is found without a detour.
@@ -37,16 +38,14 @@ public final class Partition {
   private byte @Nullable [] @Nullable [] sampledKeys;
   private int samples;
 
-  Partition(int id) {
-    this(id, new StoreTotals());
-  }
-
   /**
    * @param totals of the store that it is in
+   * @param memory of that store
    */
-  Partition(int id, StoreTotals totals) {
+  Partition(int id, StoreTotals totals, EntryMemory memory) {
     this.id = id;
     this.totals = totals;
+    this.memory = memory;
   }
 
   /** It is in the store no more. */
@@ -143,7 +142,7 @@ public final class Partition {
   public KeyTable demandTable(int keyspace) {
     KeyTable table = table(keyspace);
     if (table == null) {
-      table = new KeyTable(totals);
+      table = new KeyTable(totals, memory);
       bind(keyspace, table);
     }
     return table;
@@ -277,10 +276,11 @@ public final class Partition {
 
   /** Takes a key, replacing one of the same name. */
   void put(int keyspace, byte[] key, Value value, long expiryMillis) {
-    put(keyspace, key, Entries.of(key, 0, key.length, value, expiryMillis));
+    memory.release();
+    put(keyspace, key, memory.add(key, 0, key.length, value, expiryMillis));
   }
 
-  private void put(int keyspace, byte[] key, Object entry) {
+  private void put(int keyspace, byte[] key, int entry) {
     KeyTable table = demandTable(keyspace);
     int hash = KeyHash.hash(key, 0, key.length);
     int at = table.find(hash, key, 0, key.length);
@@ -302,12 +302,14 @@ public final class Partition {
     if (first) {
       Value value = FrozenValue.begin(type, part);
       FrozenValue.addPart(value, part);
-      put(keyspace, key, new KeyEntry(key, value, expiryMillis));
+      memory.release();
+      put(keyspace, key, memory.add(new KeyEntry(key, value, expiryMillis)));
       return;
     }
     KeyTable table = demandTable(keyspace);
     int at = table.find(KeyHash.hash(key, 0, key.length), key, 0, key.length);
-    if (at >= 0 && table.entryAt(at) instanceof KeyEntry entry) {
+    KeyEntry entry = at < 0 ? null : memory.keyEntry(table.entryAt(at));
+    if (entry != null) {
       FrozenValue.addPart(entry.value(), part);
       table.recount(at);
     } else {

@@ -12,10 +12,12 @@ public final class PartitionStore {
   /** Slots are the ids below; tablets have the ids from here on. */
   public static final int SLOTS = 16384;
 
-  /** Keys that {@link #carryOn} looks at. */
+  /** Keys that a step looks at. */
   private static final int LOOKS_PER_STEP = 4096;
 
   private final StoreTotals totals = new StoreTotals();
+  private final EntryMemory memory = new EntryMemory();
+  private final Compaction compaction = new Compaction(this);
   private final @Nullable Partition[] slots = new @Nullable Partition[SLOTS];
 
   /** The slots that are here, in no order. */
@@ -45,6 +47,11 @@ public final class PartitionStore {
     return totals;
   }
 
+  /** Where the entries of all partitions are. */
+  public EntryMemory memory() {
+    return memory;
+  }
+
   /** The place of a partition by chance, slots and tablets alike, to go on {@link #after}. */
   public int placeByChance(RandomGenerator random) {
     int count = slotCount + tablets.length;
@@ -68,7 +75,7 @@ public final class PartitionStore {
   public Partition create(int id) {
     Partition partition = partition(id);
     if (partition == null) {
-      partition = new Partition(id, totals);
+      partition = new Partition(id, totals, memory);
       if (id < SLOTS) {
         slots[id] = partition;
         slotIds[slotCount++] = id;
@@ -80,7 +87,7 @@ public final class PartitionStore {
     return partition;
   }
 
-  /** Forgets the partition and all its keys; the collector takes them in the background. */
+  /** Forgets the partition and all its keys; {@link #carryOn} frees their memory. */
   public void drop(int id) {
     Partition dropped = partition(id);
     if (dropped == null) {
@@ -119,8 +126,14 @@ public final class PartitionStore {
     }
   }
 
-  /** A step of what {@link #give} has left to be done: some 0.5 ms at most. */
+  /**
+   * A step of what {@link #give} and {@link #drop} have left to be done, and of moving together
+   * what stands scattered in memory: each some 0.5 ms at most.
+   */
   public void carryOn() {
+    memory.release();
+    memory.sweep(LOOKS_PER_STEP);
+    compaction.carryOn(LOOKS_PER_STEP);
     if (!inheritances.isEmpty() && inheritances.getFirst().carryOn(LOOKS_PER_STEP)) {
       inheritances.removeFirst();
     }
@@ -167,6 +180,7 @@ public final class PartitionStore {
     slotCount = 0;
     inheritances.clear();
     totals.clear();
+    memory.clear();
   }
 
   private void forgetSlot(int id) {

@@ -73,11 +73,11 @@ public final class HashValue extends Value implements Elements {
   }
 
   /**
-   * Becomes a view of the compact form in {@code entry[from, end)}. Values of the same length are
-   * replaced there; after any other change, {@link #hasLeftEntry} says so.
+   * Becomes a view of the compact form in {@code array[from, to)}, part of an entry. Values of the
+   * same length are replaced there; after any other change, {@link #hasLeftEntry} says so.
    */
-  public void viewCompact(byte[] entry, int from) {
-    packed.view(entry, from, entry.length);
+  public void viewCompact(byte[] array, int from, int to) {
+    packed.view(array, from, to);
     table = null;
   }
 

@@ -85,7 +85,7 @@ class HashCommandsTest {
     int partition = EngineFixture.partitionOf(0, bytes, 0, bytes.length);
     KeyTable table = engine.engine.store().create(partition).demandTable(0);
     int at = table.find(KeyHash.hash(bytes, 0, bytes.length), bytes, 0, bytes.length);
-    return table.entryAt(at) instanceof byte[];
+    return table.memory().isPacked(table.entryAt(at));
   }
 
   @Test

@@ -31,6 +31,7 @@ class InheritanceTest {
   private final StoreTotals totals = new StoreTotals();
   private final List<Tablet> tablets = new ArrayList<>();
   private final List<Inheritance> inheritances = new ArrayList<>();
+  private final EntryMemory memory = new EntryMemory();
   private int nextId = PartitionStore.SLOTS;
 
   @Test
@@ -57,7 +58,7 @@ class InheritanceTest {
   }
 
   private Tablet tablet() {
-    Partition partition = new Partition(nextId++, totals);
+    Partition partition = new Partition(nextId++, totals, memory);
     partition.orderBy(KEYSPACE, ORDER);
     return new Tablet(partition, new TreeMap<>());
   }
@@ -145,12 +146,12 @@ class InheritanceTest {
     return new String(bytes, start, length, StandardCharsets.ISO_8859_1);
   }
 
-  private static String keyOf(Object entry) {
-    return text(Entries.keyBuffer(entry), Entries.keyStart(entry), Entries.keyLength(entry));
+  private static String keyOf(EntryMemory memory, int entry) {
+    return text(memory.keyBuffer(entry), memory.keyStart(entry), memory.keyLength(entry));
   }
 
-  private static String valueOf(Object entry) {
-    StringValue value = (StringValue) new EntryView().of(entry);
+  private static String valueOf(EntryMemory memory, int entry) {
+    StringValue value = (StringValue) new EntryView().of(memory, entry);
     return text(value.buffer(), value.start(), value.length());
   }
 
@@ -160,9 +161,11 @@ class InheritanceTest {
 
   private static void put(Tablet tablet, String key, String value, boolean expires) {
     KeyTable table = tablet.partition.demandTable(KEYSPACE);
-    byte[] entry =
-        PackedEntry.of(
-            bytes(key), 0, key.length(), bytes(value), 0, value.length(), expires ? 1 : -1);
+    table.memory().release();
+    int entry =
+        table
+            .memory()
+            .add(bytes(key), 0, key.length(), bytes(value), 0, value.length(), expires ? 1 : -1);
     int at = table.find(hash(key), bytes(key), 0, key.length());
     if (at >= 0) {
       table.replace(at, entry);
@@ -183,9 +186,9 @@ class InheritanceTest {
   }
 
   private static @Nullable String peek(Tablet tablet, String key) {
-    Object entry =
-        tablet.partition.demandTable(KEYSPACE).peek(hash(key), bytes(key), 0, key.length());
-    return entry == null ? null : valueOf(entry);
+    KeyTable table = tablet.partition.demandTable(KEYSPACE);
+    int entry = table.peek(hash(key), bytes(key), 0, key.length());
+    return entry == EntryMemory.NONE ? null : valueOf(table.memory(), entry);
   }
 
   /** From a hash of chance on, as SCAN does; everything with such a hash shows once, in order. */
@@ -197,7 +200,7 @@ class InheritanceTest {
     for (int at = table.seek(from); at >= 0; at = table.next(at)) {
       assertThat(Integer.compareUnsigned(table.hashAt(at), last)).isNotNegative();
       last = table.hashAt(at);
-      found.add(keyOf(table.entryAt(at)));
+      found.add(keyOf(table.memory(), table.entryAt(at)));
     }
     List<String> expected =
         tablet.model.keySet().stream()
@@ -207,7 +210,7 @@ class InheritanceTest {
   }
 
   private static void checkCopy(Tablet tablet, Random random) {
-    Partition copy = new Partition(PartitionStore.SLOTS);
+    Partition copy = new PartitionStore().create(PartitionStore.SLOTS);
     int cursor = KeyHash.BEFORE_FIRST;
     WireWriter chunk = new WireWriter();
     do {
@@ -229,10 +232,10 @@ class InheritanceTest {
     Map<String, String> inOrder = new TreeMap<>();
     String last = null;
     for (long at = ordered.first(); at != OrderedKeys.NONE; at = ordered.next(at)) {
-      String key = keyOf(ordered.entryAt(at));
+      String key = keyOf(table.memory(), ordered.entryAt(at));
       assertThat(last == null || last.compareTo(key) < 0).as(when).isTrue();
       last = key;
-      inOrder.put(key, valueOf(ordered.entryAt(at)));
+      inOrder.put(key, valueOf(table.memory(), ordered.entryAt(at)));
     }
     assertThat(inOrder).as(when).isEqualTo(tablet.model);
     tablet.model.forEach((key, value) -> assertThat(peek(tablet, key)).as(when).isEqualTo(value));

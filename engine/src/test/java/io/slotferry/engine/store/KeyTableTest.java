@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.slotferry.engine.EngineFixture;
 import io.slotferry.engine.hash.KeyHash;
+import io.slotferry.engine.value.StringValue;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -45,13 +46,14 @@ class KeyTableTest {
   private void put(String name, String value, long expiryMillis) {
     byte[] key = bytes(name);
     byte[] text = bytes(value);
-    byte[] entry = PackedEntry.of(key, 0, key.length, text, 0, text.length, expiryMillis);
+    table.memory().release();
+    int entry = table.memory().add(key, 0, key.length, text, 0, text.length, expiryMillis);
     int at = table.find(hash(key), key, 0, key.length);
     if (at >= 0) {
       table.replace(at, entry);
     } else {
       int index = table.insert(at, hash(key), entry);
-      assertThat(table.entryAt(index)).isSameAs(entry);
+      assertThat(table.entryAt(index)).isEqualTo(entry);
     }
     model.put(name, value + "@" + expiryMillis);
   }
@@ -65,11 +67,15 @@ class KeyTableTest {
     }
   }
 
-  private static String valueOf(Object entry) {
-    byte[] packed = (byte[]) entry;
-    int start = PackedEntry.valueStart(packed);
-    String value = new String(packed, start, packed.length - start, StandardCharsets.ISO_8859_1);
-    return value + "@" + PackedEntry.expiry(packed);
+  private static String valueOf(EntryMemory memory, int entry) {
+    StringValue value = (StringValue) new EntryView().of(memory, entry);
+    return new String(value.toByteArray(), StandardCharsets.ISO_8859_1)
+        + "@"
+        + memory.expiry(entry);
+  }
+
+  private String valueAt(int index) {
+    return valueOf(table.memory(), table.entryAt(index));
   }
 
   private void checkAgainstModel() {
@@ -79,8 +85,8 @@ class KeyTableTest {
     for (int at = table.first(); at >= 0; at = table.next(at)) {
       assertThat(Integer.compareUnsigned(before, table.hashAt(at))).isNotPositive();
       before = table.hashAt(at);
-      found.put(EngineFixture.keyOf(table.entryAt(at)), valueOf(table.entryAt(at)));
-      expiring += Entries.expiry(table.entryAt(at)) == Entries.NO_EXPIRY ? 0 : 1;
+      found.put(EngineFixture.keyOf(table.memory(), table.entryAt(at)), valueAt(at));
+      expiring += table.memory().expiry(table.entryAt(at)) == EntryMemory.NO_EXPIRY ? 0 : 1;
     }
     assertThat(found).isEqualTo(model);
     assertThat(table.size()).isEqualTo(model.size());
@@ -100,7 +106,7 @@ class KeyTableTest {
       String key = "key:" + random.nextInt(keys);
       if (random.nextInt(10) < (growing ? 8 : 1)) {
         String value = "v".repeat(random.nextInt(4)) + step;
-        put(key, value, random.nextInt(3) == 0 ? step + 1 : Entries.NO_EXPIRY);
+        put(key, value, random.nextInt(3) == 0 ? step + 1 : EntryMemory.NO_EXPIRY);
       } else {
         remove(key);
       }
@@ -118,7 +124,7 @@ class KeyTableTest {
       Random random = new Random(seed);
       Set<String> staying = new HashSet<>();
       for (int i = 0; i < 400; i++) {
-        put("stays:" + i, "", Entries.NO_EXPIRY);
+        put("stays:" + i, "", EntryMemory.NO_EXPIRY);
         staying.add("stays:" + i);
       }
       List<String> met = new ArrayList<>();
@@ -126,12 +132,12 @@ class KeyTableTest {
       int others = 0;
       for (int at = table.first(); at >= 0; at = cursor == -1 ? -1 : table.seek(cursor + 1)) {
         cursor = table.hashAt(at);
-        met.add(EngineFixture.keyOf(table.entryAt(at)));
+        met.add(EngineFixture.keyOf(table.memory(), table.entryAt(at)));
         for (int i = random.nextInt(8); i > 0; i--) {
           if (random.nextInt(400) < met.size()) {
             remove("other:" + random.nextInt(others + 1));
           } else {
-            put("other:" + others++, "", Entries.NO_EXPIRY);
+            put("other:" + others++, "", EntryMemory.NO_EXPIRY);
           }
         }
       }
@@ -141,15 +147,15 @@ class KeyTableTest {
 
   @Test
   void changesOfExpiryKeepTheValue() {
-    put("k", "value", Entries.NO_EXPIRY);
+    put("k", "value", EntryMemory.NO_EXPIRY);
     int at = table.find(hash(bytes("k")), bytes("k"), 0, 1);
     table.expireAt(at, 5);
-    assertThat(valueOf(table.entryAt(at))).isEqualTo("value@5");
+    assertThat(valueAt(at)).isEqualTo("value@5");
     table.expireAt(at, 7);
-    assertThat(valueOf(table.entryAt(at))).isEqualTo("value@7");
+    assertThat(valueAt(at)).isEqualTo("value@7");
     assertThat(table.expiring()).isOne();
-    table.expireAt(at, Entries.NO_EXPIRY);
-    assertThat(valueOf(table.entryAt(at))).isEqualTo("value@-1");
+    table.expireAt(at, EntryMemory.NO_EXPIRY);
+    assertThat(valueAt(at)).isEqualTo("value@-1");
     assertThat(table.expiring()).isZero();
   }
 
@@ -157,14 +163,15 @@ class KeyTableTest {
   @ValueSource(ints = {0, 1, 127, 128, 16_383, 16_384, 100_000})
   void packsKeysOfAnyLength(int length) {
     byte[] key = bytes("k".repeat(length));
-    byte[] entry = PackedEntry.of(key, 0, length, bytes("value"), 1, 3, 42);
-    assertThat(Entries.hasKey(entry, key, 0, length)).isTrue();
-    assertThat(PackedEntry.keyLength(entry)).isEqualTo(length);
-    assertThat(valueOf(entry)).isEqualTo("alu@42");
-    assertThat(PackedEntry.overwrite(entry, bytes("new"), 0, 3, 43)).isTrue();
-    assertThat(valueOf(entry)).isEqualTo("new@43");
-    assertThat(PackedEntry.overwrite(entry, bytes("new"), 0, 2, 43)).isFalse();
-    assertThat(PackedEntry.overwrite(entry, bytes("new"), 0, 3, -1)).isFalse();
+    EntryMemory memory = new EntryMemory();
+    int entry = memory.add(key, 0, length, bytes("value"), 1, 3, 42);
+    assertThat(memory.hasKey(entry, key, 0, length)).isTrue();
+    assertThat(memory.keyLength(entry)).isEqualTo(length);
+    assertThat(valueOf(memory, entry)).isEqualTo("alu@42");
+    assertThat(memory.overwrite(entry, bytes("new"), 0, 3, 43)).isTrue();
+    assertThat(valueOf(memory, entry)).isEqualTo("new@43");
+    assertThat(memory.overwrite(entry, bytes("n".repeat(9)), 0, 9, 43)).isFalse();
+    assertThat(memory.overwrite(entry, bytes("new"), 0, 3, -1)).isFalse();
   }
 
   @Test
@@ -179,7 +186,7 @@ class KeyTableTest {
         clocks.remove(name);
       } else {
         boolean isNew = !model.containsKey(name);
-        put(name, "v", Entries.NO_EXPIRY);
+        put(name, "v", EntryMemory.NO_EXPIRY);
         int at = table.find(hash(key), key, 0, key.length);
         assertThat(table.clockAt(at))
             .isEqualTo(isNew ? AccessClock.UNKNOWN : clocks.getOrDefault(name, -1));

@@ -30,7 +30,7 @@ class LookaheadTest {
     KeyTable table = store.create(number % PARTITIONS).demandTable(number % KEYSPACES);
     Value value = number % 2 == 0 ? new StringValue("x".getBytes(US_ASCII)) : new ListValue();
     int at = table.find(hash, key, 0, key.length);
-    table.insert(at, hash, Entries.of(key, 0, key.length, value, Entries.NO_EXPIRY));
+    table.insert(at, hash, table.memory().add(key, 0, key.length, value, EntryMemory.NO_EXPIRY));
   }
 
   private boolean has(int number) {

@@ -18,12 +18,13 @@ class OrderedKeysTest {
       (a, aStart, aLength, b, bStart, bLength) ->
           Arrays.compareUnsigned(a, aStart, aStart + aLength, b, bStart, bStart + bLength);
 
-  private final OrderedKeys keys = new OrderedKeys(BYTES);
-  private final TreeMap<String, Object> model = new TreeMap<>();
+  private final EntryMemory memory = new EntryMemory();
+  private final OrderedKeys keys = new OrderedKeys(BYTES, memory);
+  private final TreeMap<String, Integer> model = new TreeMap<>();
 
-  private static byte[] entry(String name, long expiryMillis) {
+  private int entry(String name, long expiryMillis) {
     byte[] key = bytes(name);
-    return PackedEntry.of(key, 0, key.length, key, 0, 0, expiryMillis);
+    return memory.add(key, 0, key.length, key, 0, 0, expiryMillis);
   }
 
   private static byte[] bytes(String text) {
@@ -31,11 +32,11 @@ class OrderedKeysTest {
   }
 
   private void toggle(String name) {
-    Object old = model.remove(name);
+    Integer old = model.remove(name);
     if (old != null) {
       keys.remove(old);
     } else {
-      byte[] entry = entry(name, Entries.NO_EXPIRY);
+      int entry = entry(name, EntryMemory.NO_EXPIRY);
       keys.add(entry);
       model.put(name, entry);
     }
@@ -43,41 +44,41 @@ class OrderedKeysTest {
 
   private void replace(String name) {
     if (model.containsKey(name)) {
-      byte[] entry = entry(name, 1);
+      int entry = entry(name, 1);
       keys.replace(entry);
       model.put(name, entry);
     }
   }
 
-  private @Nullable Object at(long position) {
+  private @Nullable Integer at(long position) {
     return position == OrderedKeys.NONE ? null : keys.entryAt(position);
   }
 
   private void checkNeighbours(String name) {
     byte[] key = bytes(name);
     assertThat(at(keys.atOrAfter(key, 0, key.length, true)))
-        .isSameAs(value(model.ceilingEntry(name)));
+        .isEqualTo(value(model.ceilingEntry(name)));
     assertThat(at(keys.atOrAfter(key, 0, key.length, false)))
-        .isSameAs(value(model.higherEntry(name)));
+        .isEqualTo(value(model.higherEntry(name)));
     assertThat(at(keys.atOrBefore(key, 0, key.length, true)))
-        .isSameAs(value(model.floorEntry(name)));
+        .isEqualTo(value(model.floorEntry(name)));
     assertThat(at(keys.atOrBefore(key, 0, key.length, false)))
-        .isSameAs(value(model.lowerEntry(name)));
+        .isEqualTo(value(model.lowerEntry(name)));
   }
 
-  private static @Nullable Object value(java.util.Map.@Nullable Entry<String, Object> entry) {
+  private static @Nullable Integer value(java.util.Map.@Nullable Entry<String, Integer> entry) {
     return entry == null ? null : entry.getValue();
   }
 
   private void checkOrder() {
     List<String> up = new ArrayList<>();
     for (long at = keys.first(); at != OrderedKeys.NONE; at = keys.next(at)) {
-      up.add(EngineFixture.keyOf(keys.entryAt(at)));
+      up.add(EngineFixture.keyOf(memory, keys.entryAt(at)));
     }
     assertThat(up).containsExactlyElementsOf(model.keySet());
     List<String> down = new ArrayList<>();
     for (long at = keys.last(); at != OrderedKeys.NONE; at = keys.previous(at)) {
-      down.add(EngineFixture.keyOf(keys.entryAt(at)));
+      down.add(EngineFixture.keyOf(memory, keys.entryAt(at)));
     }
     Collections.reverse(down);
     assertThat(down).isEqualTo(up);

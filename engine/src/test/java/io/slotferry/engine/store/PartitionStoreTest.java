@@ -42,7 +42,7 @@ class PartitionStoreTest {
       table.insert(
           table.find(hash, key, 0, key.length),
           hash,
-          PackedEntry.of(key, 0, key.length, key, 0, key.length, Entries.NO_EXPIRY));
+          table.memory().add(key, 0, key.length, key, 0, key.length, EntryMemory.NO_EXPIRY));
     }
     byte[] middle = bytes("key:" + (LARGE + LARGE / 4));
     tablets.give(1, whole.id(), whole.id() + 1, middle, order);

@@ -42,8 +42,9 @@ class PartitionTest {
       if (value.isEmpty() && at >= 0) {
         table.remove(at);
       } else if (!value.isEmpty()) {
-        byte[] entry =
-            PackedEntry.of(bytes(key), 0, key.length(), text, 0, text.length, value.length());
+        table.memory().release();
+        int entry =
+            table.memory().add(bytes(key), 0, key.length(), text, 0, text.length, value.length());
         if (at >= 0) {
           table.replace(at, entry);
         } else {
@@ -151,9 +152,10 @@ class PartitionTest {
 
   private static List<String> orderedKeys(Partition tablet) {
     List<String> keys = new ArrayList<>();
-    OrderedKeys ordered = tablet.demandTable(2).ordered();
+    KeyTable table = tablet.demandTable(2);
+    OrderedKeys ordered = table.ordered();
     for (long at = ordered.first(); at != OrderedKeys.NONE; at = ordered.next(at)) {
-      keys.add(EngineFixture.keyOf(ordered.entryAt(at)));
+      keys.add(EngineFixture.keyOf(table.memory(), ordered.entryAt(at)));
     }
     return keys;
   }

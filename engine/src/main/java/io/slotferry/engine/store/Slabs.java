@@ -1,0 +1,417 @@
+package io.slotferry.engine.store;
+
+import java.util.Arrays;
+
+/**
+ * Memory for many small pieces, in few large arrays: a million keys are a million objects that the
+ * collector of the JVM marks and copies, and everything waits while it does. These arrays it only
+ * sees as a whole, and never moves.
+ *
+ * <pre>
+ *   slab    an array of 2 MB; the first ones are smaller
+ *   page    32 KB of a slab, all for blocks of one size
+ *   block   a piece of memory; its number says where it is: slab | page | offset
+ * </pre>
+ *
+ * A block's size is one of some sizes, up to 6 % apart ({@link #sizeFor}). The free blocks of a
+ * page form a list, each with the number of the next in its first bytes; the pages with free blocks
+ * of one size form a list too. A page without blocks serves any size, a slab without pages is given
+ * back. This is how memcached and jemalloc do it.
+ *
+ * <p>Where blocks of many sizes come and go, pages stay that are nearly empty. {@link #evacuate}
+ * marks them: they get no blocks any more, and whoever owns those that are left {@link #isEvacuated
+ * moves} them.
+ *
+ * <p>Thread: the loop that owns the copy.
+ */
+final class Slabs {
+  /** Larger pieces are no blocks. */
+  static final int BLOCK_BYTES_MAX = 4096;
+
+  /** There is no room for a block. */
+  static final int NONE = -1;
+
+  private static final int UNIT_SHIFT = 3;
+  private static final int PAGE_SHIFT = 15;
+  private static final int SLAB_SHIFT = 21;
+  private static final int PAGE_BYTES = 1 << PAGE_SHIFT;
+  private static final int PAGES_PER_SLAB = 1 << (SLAB_SHIFT - PAGE_SHIFT);
+
+  /**
+   * With its header the array is just what G1 gives to an object of its own: one region of 2 MB.
+   */
+  private static final int SLAB_BYTES = (1 << SLAB_SHIFT) - 16;
+
+  /** A copy with few keys takes little; arrays of a megabyte would take a region of 2 MB each. */
+  private static final int[] FIRST_SLABS_BYTES = {
+    32 << 10, 64 << 10, 128 << 10, 256 << 10, 512 << 10
+  };
+
+  /** Together 16 GB: what the numbers of blocks reach, being positive. */
+  private static final int SLABS_MAX = 1 << (Integer.SIZE - 1 - (SLAB_SHIFT - UNIT_SHIFT));
+
+  private static final int UNITS_PER_PAGE_SHIFT = PAGE_SHIFT - UNIT_SHIFT;
+  private static final int OFFSET_MASK = (1 << (SLAB_SHIFT - UNIT_SHIFT)) - 1;
+
+  /** Sizes are this far apart, bytes, up to 256; twice as far up to 512, and so on. */
+  private static final int FINEST_STEP_SHIFT = UNIT_SHIFT;
+
+  private static final int STEPS_PER_DOUBLING = 16;
+  private static final int FINEST_SIZES = 32;
+  private static final int SIZES = FINEST_SIZES + 4 * STEPS_PER_DOUBLING;
+
+  /** Of what is free in pages, the least that is worth the moving. */
+  private static final long WORTH_MOVING_BYTES = 8 << 20;
+
+  /** The part of all pages that is free and worth the moving: a quarter. */
+  private static final int WORTH_MOVING_SHIFT = 2;
+
+  /** In the place of a page's size: no blocks are in it. */
+  private static final byte UNUSED = -1;
+
+  private static final byte FREED = (byte) 0xdb;
+
+  /** In the place of an array that is not there. */
+  private static final byte[] NO_SLAB = {};
+
+  private byte[][] slabs = noSlabs();
+  private int slabCount;
+
+  /** Of each slab, a bit for each page that has no blocks. */
+  private long[] unusedPages = new long[FIRST_SLABS_BYTES.length];
+
+  private int unusedCount;
+
+  /** No slab before it has unused pages. */
+  private int firstUnused;
+
+  // By page.
+  private byte[] sizes = new byte[0];
+  private short[] used = new short[0];
+  private short[] fresh = new short[0];
+  private int[] free = new int[0];
+  private int[] next = new int[0];
+  private int[] previous = new int[0];
+  private boolean[] evacuated = new boolean[0];
+
+  /** Of each size, the first page with free blocks. */
+  private final int[] open = new int[SIZES];
+
+  private boolean evacuating;
+  private long usedBytes;
+  private long pageBytes;
+  private long slabBytes;
+
+  Slabs() {
+    Arrays.fill(open, NONE);
+  }
+
+  private static byte[][] noSlabs() {
+    byte[][] none = new byte[FIRST_SLABS_BYTES.length][];
+    Arrays.fill(none, NO_SLAB);
+    return none;
+  }
+
+  // ---- sizes
+
+  /** The index of the smallest size that holds so many bytes, up to {@link #BLOCK_BYTES_MAX}. */
+  private static int sizeFor(int bytes) {
+    int units = Math.max(0, bytes - 1) >>> FINEST_STEP_SHIFT;
+    if (units < FINEST_SIZES) {
+      return units;
+    }
+    int doublings = Integer.SIZE - Integer.numberOfLeadingZeros(units / FINEST_SIZES);
+    return FINEST_SIZES
+        + (doublings - 1) * STEPS_PER_DOUBLING
+        + (units >>> doublings)
+        - STEPS_PER_DOUBLING;
+  }
+
+  private static int bytesOf(int size) {
+    if (size < FINEST_SIZES) {
+      return (size + 1) << FINEST_STEP_SHIFT;
+    }
+    int doublings = (size - FINEST_SIZES) / STEPS_PER_DOUBLING + 1;
+    int steps = (size - FINEST_SIZES) % STEPS_PER_DOUBLING + STEPS_PER_DOUBLING + 1;
+    return steps << doublings << FINEST_STEP_SHIFT;
+  }
+
+  /** What a block for so many bytes takes, bytes. */
+  static int roundUp(int bytes) {
+    return bytesOf(sizeFor(bytes));
+  }
+
+  // ---- blocks
+
+  /**
+   * A block of at least so many bytes, whatever is in it, or {@link #NONE}.
+   *
+   * @param bytes up to {@link #BLOCK_BYTES_MAX}
+   */
+  int allocate(int bytes) {
+    int size = sizeFor(bytes);
+    int page = open[size];
+    if (page == NONE) {
+      page = openPage(size);
+      if (page == NONE) {
+        return NONE;
+      }
+    }
+    int block = free[page];
+    if (block == NONE) {
+      block = (page << UNITS_PER_PAGE_SHIFT) + (fresh[page]++ * bytesOf(size) >>> UNIT_SHIFT);
+    } else {
+      free[page] = link(block);
+    }
+    used[page]++;
+    usedBytes += bytesOf(size);
+    if (isFull(page)) {
+      close(page);
+    }
+    return block;
+  }
+
+  /** Gives a block back; what is in it is lost. */
+  void free(int block) {
+    int page = pageOf(block);
+    int bytes = bytesOf(sizes[page]);
+    assert overwritten(block, bytes);
+    boolean closed = isFull(page) || evacuated[page];
+    link(block, free[page]);
+    free[page] = block;
+    usedBytes -= bytes;
+    if (--used[page] == 0) {
+      if (!closed) {
+        close(page);
+      }
+      abandon(page);
+    } else if (closed && !evacuated[page]) {
+      open(page);
+    }
+  }
+
+  /** The array that a block is in. */
+  byte[] array(int block) {
+    return slabs[block >>> (SLAB_SHIFT - UNIT_SHIFT)];
+  }
+
+  /** Where in its {@link #array} a block begins. */
+  static int offset(int block) {
+    return (block & OFFSET_MASK) << UNIT_SHIFT;
+  }
+
+  /** How many bytes the block holds. */
+  int size(int block) {
+    return bytesOf(sizes[pageOf(block)]);
+  }
+
+  /** Gives everything back. */
+  void clear() {
+    slabs = noSlabs();
+    unusedPages = new long[FIRST_SLABS_BYTES.length];
+    slabCount = 0;
+    unusedCount = 0;
+    firstUnused = 0;
+    resizePages(0);
+    Arrays.fill(open, NONE);
+    evacuating = false;
+    usedBytes = 0;
+    pageBytes = 0;
+    slabBytes = 0;
+  }
+
+  /** Of the blocks that are given out, bytes. */
+  long usedBytes() {
+    return usedBytes;
+  }
+
+  /** Of all slabs. */
+  long slabBytes() {
+    return slabBytes;
+  }
+
+  /** Whoever reads a block that was given back is to notice. */
+  private boolean overwritten(int block, int bytes) {
+    int offset = offset(block);
+    Arrays.fill(array(block), offset, offset + bytes, FREED);
+    return true;
+  }
+
+  private int link(int block) {
+    return (int) PackedEntry.INT.get(array(block), offset(block));
+  }
+
+  private void link(int block, int next) {
+    PackedEntry.INT.set(array(block), offset(block), next);
+  }
+
+  // ---- pages
+
+  private static int pageOf(int block) {
+    return block >>> UNITS_PER_PAGE_SHIFT;
+  }
+
+  private int capacity(int page) {
+    int start = (page % PAGES_PER_SLAB) * PAGE_BYTES;
+    int slabLength = slabs[page / PAGES_PER_SLAB].length;
+    return Math.min(PAGE_BYTES, slabLength - start) / bytesOf(sizes[page]);
+  }
+
+  private boolean isFull(int page) {
+    return free[page] == NONE && used[page] == fresh[page] && fresh[page] == capacity(page);
+  }
+
+  /** A page that gets blocks of this size now, or {@link #NONE}. */
+  private int openPage(int size) {
+    if (unusedCount == 0 && !addSlab()) {
+      return NONE;
+    }
+    while (unusedPages[firstUnused] == 0) {
+      firstUnused++;
+    }
+    int inSlab = Long.numberOfTrailingZeros(unusedPages[firstUnused]);
+    unusedPages[firstUnused] &= ~(1L << inSlab);
+    unusedCount--;
+    int page = firstUnused * PAGES_PER_SLAB + inSlab;
+    sizes[page] = (byte) size;
+    used[page] = 0;
+    fresh[page] = 0;
+    free[page] = NONE;
+    pageBytes += PAGE_BYTES;
+    open(page);
+    return page;
+  }
+
+  /** Puts the page first among those with free blocks of its size. */
+  private void open(int page) {
+    int first = open[sizes[page]];
+    next[page] = first;
+    previous[page] = NONE;
+    if (first != NONE) {
+      previous[first] = page;
+    }
+    open[sizes[page]] = page;
+  }
+
+  private void close(int page) {
+    if (previous[page] == NONE) {
+      open[sizes[page]] = next[page];
+    } else {
+      next[previous[page]] = next[page];
+    }
+    if (next[page] != NONE) {
+      previous[next[page]] = previous[page];
+    }
+  }
+
+  private void abandon(int page) {
+    sizes[page] = UNUSED;
+    evacuated[page] = false;
+    pageBytes -= PAGE_BYTES;
+    int slab = page / PAGES_PER_SLAB;
+    unusedPages[slab] |= 1L << (page % PAGES_PER_SLAB);
+    unusedCount++;
+    firstUnused = Math.min(firstUnused, slab);
+    // One more slab than is needed may stay: the next key would bring it back.
+    int pages = pagesOf(slab);
+    if (Long.bitCount(unusedPages[slab]) == pages && unusedCount - pages >= PAGES_PER_SLAB) {
+      slabBytes -= slabs[slab].length;
+      slabs[slab] = NO_SLAB;
+      unusedPages[slab] = 0;
+      unusedCount -= pages;
+      slabCount--;
+    }
+  }
+
+  // ---- slabs
+
+  private static int bytesOfSlab(int slab) {
+    return slab < FIRST_SLABS_BYTES.length ? FIRST_SLABS_BYTES[slab] : SLAB_BYTES;
+  }
+
+  private static int pagesOf(int slab) {
+    return (bytesOfSlab(slab) + PAGE_BYTES - 1) / PAGE_BYTES;
+  }
+
+  private boolean addSlab() {
+    int slab = 0;
+    if (slabCount == slabs.length) {
+      if (slabCount == SLABS_MAX) {
+        return false;
+      }
+      slab = slabCount;
+      int more = Math.min(SLABS_MAX, slabCount * 2);
+      slabs = Arrays.copyOf(slabs, more);
+      Arrays.fill(slabs, slabCount, more, NO_SLAB);
+      unusedPages = Arrays.copyOf(unusedPages, more);
+    } else {
+      while (slabs[slab].length > 0) {
+        slab++;
+      }
+    }
+    if (sizes.length < (slab + 1) * PAGES_PER_SLAB) {
+      resizePages(slabs.length * PAGES_PER_SLAB);
+    }
+    slabs[slab] = new byte[bytesOfSlab(slab)];
+    slabBytes += slabs[slab].length;
+    slabCount++;
+    unusedPages[slab] = -1L >>> (Long.SIZE - pagesOf(slab));
+    unusedCount += pagesOf(slab);
+    firstUnused = Math.min(firstUnused, slab);
+    return true;
+  }
+
+  private void resizePages(int pages) {
+    sizes = Arrays.copyOf(sizes, pages);
+    used = Arrays.copyOf(used, pages);
+    fresh = Arrays.copyOf(fresh, pages);
+    free = Arrays.copyOf(free, pages);
+    next = Arrays.copyOf(next, pages);
+    previous = Arrays.copyOf(previous, pages);
+    evacuated = Arrays.copyOf(evacuated, pages);
+  }
+
+  // ---- pages that are nearly empty
+
+  /** Whether so much is free in pages that blocks had better be moved together. */
+  boolean isSparse() {
+    long unusedBytes = pageBytes - usedBytes;
+    return unusedBytes > WORTH_MOVING_BYTES && unusedBytes > pageBytes >> WORTH_MOVING_SHIFT;
+  }
+
+  boolean isEvacuating() {
+    return evacuating;
+  }
+
+  /** Chooses the pages that are to become empty: of those with free blocks, the emptier half. */
+  void evacuate() {
+    evacuating = true;
+    for (int size = 0; size < SIZES; size++) {
+      int page = open[size];
+      while (page != NONE) {
+        int following = next[page];
+        if (used[page] * 2 <= capacity(page)) {
+          close(page);
+          evacuated[page] = true;
+        }
+        page = following;
+      }
+    }
+  }
+
+  /** Whether the block is in the way: its owner had better have another one. */
+  boolean isEvacuated(int block) {
+    return evacuated[pageOf(block)];
+  }
+
+  /** The pages that did not become empty get blocks again. */
+  void endEvacuation() {
+    evacuating = false;
+    for (int page = 0; page < evacuated.length; page++) {
+      if (evacuated[page]) {
+        evacuated[page] = false;
+        open(page);
+      }
+    }
+  }
+}
