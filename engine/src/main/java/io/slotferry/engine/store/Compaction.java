@@ -53,6 +53,7 @@ final class Compaction {
       }
     }
     if (at == null) {
+      store.memory().release();
       slabs.endEvacuation();
     }
   }

@@ -18,8 +18,8 @@ import java.util.Arrays;
  * of one size form a list too. A page without blocks serves any size, a slab without pages is given
  * back. This is how memcached and jemalloc do it.
  *
- * <p>Where blocks of many sizes come and go, pages stay that are nearly empty. {@link #evacuate}
- * marks them: they get no blocks any more, and whoever owns those that are left {@link #isEvacuated
+ * <p>Where blocks of many sizes come and go, much stays free between them. {@link #evacuate} chooses
+ * pages that get no blocks any more, and whoever owns those that are left {@link #isEvacuated
  * moves} them.
  *
  * <p>Thread: the loop that owns the copy.
@@ -60,11 +60,14 @@ final class Slabs {
   private static final int FINEST_SIZES = 32;
   private static final int SIZES = FINEST_SIZES + 4 * STEPS_PER_DOUBLING;
 
-  /** Of what is free in pages, the least that is worth the moving. */
+  /** Of what is free, the least that is worth the moving. */
   private static final long WORTH_MOVING_BYTES = 8 << 20;
 
-  /** The part of all pages that is free and worth the moving: a quarter. */
-  private static final int WORTH_MOVING_SHIFT = 2;
+  /** The part of all slabs that may be free without any moving: a quarter. */
+  private static final int MAY_BE_FREE_SHIFT = 2;
+
+  /** What blocks take beside their bytes when they have moved together, at most: an eighth. */
+  private static final int SCATTERED_SHIFT = 3;
 
   /** In the place of a page's size: no blocks are in it. */
   private static final byte UNUSED = -1;
@@ -98,8 +101,14 @@ final class Slabs {
   private final int[] open = new int[SIZES];
 
   private boolean evacuating;
+
+  /** Of all slabs, when blocks began to move together last. */
+  private long slabBytesBefore;
+
+  /** What stayed free although blocks had moved together: more moving would not help. */
+  private long freeAfterMoving;
+
   private long usedBytes;
-  private long pageBytes;
   private long slabBytes;
 
   Slabs() {
@@ -216,7 +225,7 @@ final class Slabs {
     Arrays.fill(open, NONE);
     evacuating = false;
     usedBytes = 0;
-    pageBytes = 0;
+    freeAfterMoving = 0;
     slabBytes = 0;
   }
 
@@ -277,7 +286,6 @@ final class Slabs {
     used[page] = 0;
     fresh[page] = 0;
     free[page] = NONE;
-    pageBytes += PAGE_BYTES;
     open(page);
     return page;
   }
@@ -307,7 +315,6 @@ final class Slabs {
   private void abandon(int page) {
     sizes[page] = UNUSED;
     evacuated[page] = false;
-    pageBytes -= PAGE_BYTES;
     int slab = page / PAGES_PER_SLAB;
     unusedPages[slab] |= 1L << (page % PAGES_PER_SLAB);
     unusedCount++;
@@ -362,7 +369,9 @@ final class Slabs {
   }
 
   private void resizePages(int pages) {
+    int before = sizes.length;
     sizes = Arrays.copyOf(sizes, pages);
+    Arrays.fill(sizes, Math.min(before, pages), pages, UNUSED);
     used = Arrays.copyOf(used, pages);
     fresh = Arrays.copyOf(fresh, pages);
     free = Arrays.copyOf(free, pages);
@@ -371,30 +380,38 @@ final class Slabs {
     evacuated = Arrays.copyOf(evacuated, pages);
   }
 
-  // ---- pages that are nearly empty
+  // ---- moving together
 
-  /** Whether so much is free in pages that blocks had better be moved together. */
+  /** Whether so much is free between the blocks that they had better be moved together. */
   boolean isSparse() {
-    long unusedBytes = pageBytes - usedBytes;
-    return unusedBytes > WORTH_MOVING_BYTES && unusedBytes > pageBytes >> WORTH_MOVING_SHIFT;
+    long freeBytes = slabBytes - usedBytes;
+    freeAfterMoving = Math.min(freeAfterMoving, freeBytes);
+    return freeBytes > freeAfterMoving + WORTH_MOVING_BYTES
+        && freeBytes > slabBytes >> MAY_BE_FREE_SHIFT;
   }
 
   boolean isEvacuating() {
     return evacuating;
   }
 
-  /** Chooses the pages that are to become empty: of those with free blocks, the emptier half. */
+  /**
+   * Chooses the pages that are to become empty: those that are half empty, and all in the last
+   * slabs, of which so many are not needed.
+   */
   void evacuate() {
     evacuating = true;
-    for (int size = 0; size < SIZES; size++) {
-      int page = open[size];
-      while (page != NONE) {
-        int following = next[page];
-        if (used[page] * 2 <= capacity(page)) {
+    slabBytesBefore = slabBytes;
+    long neededBytes = usedBytes + (usedBytes >> SCATTERED_SHIFT);
+    for (int page = 0; page < sizes.length; page++) {
+      if (page % PAGES_PER_SLAB == 0) {
+        neededBytes -= slabs[page / PAGES_PER_SLAB].length;
+      }
+      boolean spare = neededBytes + SLAB_BYTES < 0;
+      if (sizes[page] != UNUSED && (spare || used[page] * 2 <= capacity(page))) {
+        if (!isFull(page)) {
           close(page);
-          evacuated[page] = true;
         }
-        page = following;
+        evacuated[page] = true;
       }
     }
   }
@@ -407,10 +424,13 @@ final class Slabs {
   /** The pages that did not become empty get blocks again. */
   void endEvacuation() {
     evacuating = false;
+    freeAfterMoving = slabBytes < slabBytesBefore ? 0 : slabBytes - usedBytes;
     for (int page = 0; page < evacuated.length; page++) {
       if (evacuated[page]) {
         evacuated[page] = false;
-        open(page);
+        if (!isFull(page)) {
+          open(page);
+        }
       }
     }
   }
