@@ -218,9 +218,10 @@ public final class EntryMemory {
     byte[] array = array(entry);
     int at = offset(entry);
     int valueStart = PackedEntry.valueStart(array, at);
-    if (!holds(entry, valueStart - at + length)
+    boolean sameLength = PackedEntry.valueLength(array, at) == length;
+    if (!sameLength && !holds(entry, valueStart - at + length)
         || !PackedEntry.expireAt(array, at, expiryMillis)
-        || !PackedEntry.resize(array, at, length)) {
+        || !sameLength && !PackedEntry.resize(array, at, length)) {
       return false;
     }
     PackedEntry.kind(array, at, 0);
@@ -292,9 +293,10 @@ public final class EntryMemory {
   }
 
   boolean hasKey(int entry, byte[] buffer, int start, int length) {
-    int keyStart = keyStart(entry);
-    return Arrays.equals(
-        keyBuffer(entry), keyStart, keyStart + keyLength(entry), buffer, start, start + length);
+    if (isPacked(entry)) {
+      return PackedEntry.hasKey(array(entry), offset(entry), buffer, start, length);
+    }
+    return Arrays.equals(keyBuffer(entry), 0, keyLength(entry), buffer, start, start + length);
   }
 
   /** Reads what a look-up of the entry will read. */

@@ -3,6 +3,7 @@ package io.slotferry.engine.store;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /**
  * A key with its string, or its small hash, in one piece of memory, which saves object headers and
@@ -185,7 +186,22 @@ final class PackedEntry {
   }
 
   static int keyStart(byte[] array, int at) {
-    return skipVarint(array, skipVarint(array, lengthStart(array, at)));
+    int lengths = lengthStart(array, at);
+    return areShort(array, lengths) ? lengths + 2 : skipVarint(array, skipVarint(array, lengths));
+  }
+
+  /** Whether both lengths take a byte, as nearly always. */
+  private static boolean areShort(byte[] array, int lengths) {
+    return (array[lengths] | array[lengths + 1]) >= 0;
+  }
+
+  static boolean hasKey(byte[] array, int at, byte[] buffer, int start, int length) {
+    int lengths = lengthStart(array, at);
+    if (varintAt(array, lengths) != length) {
+      return false;
+    }
+    int key = keyStart(array, at);
+    return Arrays.equals(array, key, key + length, buffer, start, start + length);
   }
 
   static int keyLength(byte[] array, int at) {
@@ -193,7 +209,10 @@ final class PackedEntry {
   }
 
   static int valueStart(byte[] array, int at) {
-    return keyStart(array, at) + keyLength(array, at);
+    int lengths = lengthStart(array, at);
+    return areShort(array, lengths)
+        ? lengths + 2 + array[lengths]
+        : keyStart(array, at) + keyLength(array, at);
   }
 
   static int valueLength(byte[] array, int at) {

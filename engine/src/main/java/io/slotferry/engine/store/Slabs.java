@@ -18,9 +18,9 @@ import java.util.Arrays;
  * of one size form a list too. A page without blocks serves any size, a slab without pages is given
  * back. This is how memcached and jemalloc do it.
  *
- * <p>Where blocks of many sizes come and go, much stays free between them. {@link #evacuate} chooses
- * pages that get no blocks any more, and whoever owns those that are left {@link #isEvacuated
- * moves} them.
+ * <p>Where blocks of many sizes come and go, much stays free between them. {@link #evacuate}
+ * chooses pages that get no blocks any more, and whoever owns those that are left {@link
+ * #isEvacuated moves} them.
  *
  * <p>Thread: the loop that owns the copy.
  */
