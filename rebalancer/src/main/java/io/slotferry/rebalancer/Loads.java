@@ -4,6 +4,7 @@ import io.slotferry.topology.ClusterMap;
 import io.slotferry.topology.Objective;
 import io.slotferry.topology.PartitionLoad;
 import io.slotferry.topology.Shard;
+import io.slotferry.topology.Slots;
 import io.slotferry.topology.message.LoadReport;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -18,13 +19,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Loads {
   /** Nothing is known. */
-  public static final Loads NONE = new Loads(Map.of(), Set.of());
+  public static final Loads NONE =
+      new Loads(new @Nullable PartitionLoad[Slots.COUNT], Map.of(), Set.of());
 
-  private final Map<Integer, PartitionLoad> byPartition;
+  private final @Nullable PartitionLoad[] bySlot;
+  private final Map<Integer, PartitionLoad> byTablet;
   private final Set<Integer> heard;
 
-  private Loads(Map<Integer, PartitionLoad> byPartition, Set<Integer> heard) {
-    this.byPartition = byPartition;
+  private Loads(
+      @Nullable PartitionLoad[] bySlot, Map<Integer, PartitionLoad> byTablet, Set<Integer> heard) {
+    this.bySlot = bySlot;
+    this.byTablet = byTablet;
     this.heard = heard;
   }
 
@@ -34,17 +39,34 @@ public final class Loads {
     if (shard == null || shard.epoch() != report.epoch()) {
       return this;
     }
-    Map<Integer, PartitionLoad> more = new HashMap<>(byPartition);
-    more.keySet()
-        .removeIf(id -> map.shardOf(id) == shard.id() || map.shardOf(id) == ClusterMap.NO_SHARD);
+    @Nullable PartitionLoad[] slots = bySlot.clone();
+    for (int slot = 0; slot < slots.length; slot++) {
+      if (isTold(slot, shard, map)) {
+        slots[slot] = null;
+      }
+    }
+    Map<Integer, PartitionLoad> tablets = new HashMap<>(byTablet);
+    tablets.keySet().removeIf(id -> isTold(id, shard, map));
     for (PartitionLoad load : report.partitions()) {
-      if (map.shardOf(load.partition()) == shard.id()) {
-        more.put(load.partition(), smoothed(byPartition.get(load.partition()), load));
+      int partition = load.partition();
+      if (map.shardOf(partition) != shard.id()) {
+        continue;
+      }
+      if (partition < slots.length) {
+        slots[partition] = smoothed(bySlot[partition], load);
+      } else {
+        tablets.put(partition, smoothed(byTablet.get(partition), load));
       }
     }
     Set<Integer> allHeard = new HashSet<>(heard);
     allHeard.add(shard.id());
-    return new Loads(more, allHeard);
+    return new Loads(slots, tablets, allHeard);
+  }
+
+  /** Whether a report of the shard tells of the partition, or nobody does. */
+  private static boolean isTold(int partition, Shard shard, ClusterMap map) {
+    int owner = map.shardOf(partition);
+    return owner == shard.id() || owner == ClusterMap.NO_SHARD;
   }
 
   /** A rate is the mean of all before, the newer the more: one busy moment is no reason to move. */
@@ -69,7 +91,7 @@ public final class Loads {
 
   /** Of a partition; zeros when it is empty and idle, or unknown. */
   public PartitionLoad of(int partition) {
-    PartitionLoad load = byPartition.get(partition);
+    PartitionLoad load = partition < bySlot.length ? bySlot[partition] : byTablet.get(partition);
     return load == null ? PartitionLoad.none(partition) : load;
   }
 

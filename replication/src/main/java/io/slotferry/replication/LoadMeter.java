@@ -25,60 +25,83 @@ final class LoadMeter {
   /** Fewer samples say nothing of where the load is. */
   private static final int SAMPLES_MIN = 16;
 
-  /** What a partition had counted at the last call. */
+  /** The partition was not there at the last call. */
+  private static final long UNKNOWN = -1;
+
+  // What slots had counted at the last call: there are many, and garbage would be made of each.
+  private final long[] lastOperations = new long[PartitionStore.SLOTS];
+  private final long[] lastCpuNanos = new long[PartitionStore.SLOTS];
+
+  /** The same of tablets. */
+  private Map<Integer, Counted> lastOfTablets = Map.of();
+
+  private long lastMillis;
+
   private record Counted(long operations, long cpuNanos) {}
 
-  private Map<Integer, Counted> last = Map.of();
-  private long lastMillis;
+  LoadMeter() {
+    Arrays.fill(lastOperations, UNKNOWN);
+  }
 
   /** What partitions hold, and have done since the last call; empty and idle ones are left out. */
   List<PartitionLoad> measure(PartitionStore store, ClusterMap map, long nowMillis) {
     double seconds = Math.max(1, nowMillis - lastMillis) / 1e3;
     lastMillis = nowMillis;
-    Map<Integer, Counted> counted = new HashMap<>();
     List<PartitionLoad> loads = new ArrayList<>();
-    for (Partition at = store.serving(-1); at != null; at = store.serving(at.id())) {
-      Counted now = new Counted(at.operations(), at.cpuNanos());
+    int next = 0;
+    Partition at = store.serving(-1);
+    for (; at != null && at.id() < PartitionStore.SLOTS; at = store.serving(at.id())) {
+      int slot = at.id();
+      Arrays.fill(lastOperations, next, slot, UNKNOWN);
+      next = slot + 1;
       // What it did before the first call is of no known time.
-      Counted before = last.getOrDefault(at.id(), now);
-      counted.put(at.id(), now);
-      long operations = now.operations - before.operations;
+      boolean known = lastOperations[slot] != UNKNOWN;
+      long operations = known ? at.operations() - lastOperations[slot] : 0;
+      long cpuNanos = known ? at.cpuNanos() - lastCpuNanos[slot] : 0;
+      lastOperations[slot] = at.operations();
+      lastCpuNanos[slot] = at.cpuNanos();
       if (operations > 0 || at.size() > 0) {
-        loads.add(
-            new PartitionLoad(
-                at.id(),
-                at.size(),
-                at.bytes(),
-                (int) (operations / seconds),
-                (int) ((now.cpuNanos - before.cpuNanos) / 1e3 / seconds),
-                null,
-                null));
+        loads.add(load(at, operations, cpuNanos, seconds, null));
       }
     }
-    last = counted;
-    return loads.stream()
-        .map(load -> load.partition() < PartitionStore.SLOTS ? load : withMiddles(load, store, map))
-        .toList();
+    Arrays.fill(lastOperations, next, PartitionStore.SLOTS, UNKNOWN);
+    Map<Integer, Counted> tablets = new HashMap<>();
+    for (; at != null; at = store.serving(at.id())) {
+      Counted now = new Counted(at.operations(), at.cpuNanos());
+      Counted before = lastOfTablets.getOrDefault(at.id(), now);
+      tablets.put(at.id(), now);
+      long operations = now.operations - before.operations;
+      if (operations > 0 || at.size() > 0) {
+        loads.add(load(at, operations, now.cpuNanos - before.cpuNanos, seconds, map));
+      }
+    }
+    lastOfTablets = tablets;
+    return loads;
   }
 
-  private static PartitionLoad withMiddles(
-      PartitionLoad load, PartitionStore store, ClusterMap map) {
-    for (Keyspace keyspace : map.keyspaces()) {
+  /**
+   * @param map where a tablet is looked for; null for a slot
+   */
+  private static PartitionLoad load(
+      Partition of, long operations, long cpuNanos, double seconds, @Nullable ClusterMap map) {
+    byte[] middle = null;
+    byte[] busyMiddle = null;
+    for (Keyspace keyspace : map == null ? List.<Keyspace>of() : map.keyspaces()) {
       for (Tablet tablet : keyspace.tablets()) {
-        Partition partition = store.partition(load.partition());
-        if (tablet.partition() == load.partition() && partition != null) {
-          return new PartitionLoad(
-              load.partition(),
-              load.keys(),
-              load.bytes(),
-              load.operations(),
-              load.cpuMicros(),
-              boundary(tablet, middle(partition.table(keyspace.number()))),
-              boundary(tablet, busyMiddle(partition, keyspace)));
+        if (tablet.partition() == of.id()) {
+          middle = boundary(tablet, middle(of.table(keyspace.number())));
+          busyMiddle = boundary(tablet, busyMiddle(of, keyspace));
         }
       }
     }
-    return load;
+    return new PartitionLoad(
+        of.id(),
+        of.size(),
+        of.bytes(),
+        (int) (operations / seconds),
+        (int) (cpuNanos / 1e3 / seconds),
+        middle,
+        busyMiddle);
   }
 
   private static byte @Nullable [] middle(@Nullable KeyTable table) {
