@@ -1,6 +1,7 @@
 package io.slotferry.gateway;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.WriteBufferWaterMark;
@@ -36,6 +37,14 @@ final class RespHandler extends ChannelInboundHandlerAdapter {
   /** Room for what is still read while a larger array is made, bytes. */
   private static final int MEANWHILE_BYTES = 256 << 10;
 
+  /**
+   * What is read at once, bytes. By itself Netty goes down to what small commands take, and those
+   * of a kilobyte then come in two parts, with a system call and an array more.
+   */
+  private static final int READ_BYTES_MIN = 4 << 10;
+
+  private static final int READ_BYTES_MAX = 64 << 10;
+
   private static final byte[] NOTHING = new byte[0];
 
   private final GatewayLoop loop;
@@ -67,6 +76,11 @@ final class RespHandler extends ChannelInboundHandlerAdapter {
     ChannelHandlerContext context = vertxContext.pipeline().context(this);
     int high = RespConnection.OUTPUT_BYTES_MAX;
     context.channel().config().setWriteBufferWaterMark(new WriteBufferWaterMark(high / 4, high));
+    context
+        .channel()
+        .config()
+        .setRecvByteBufAllocator(
+            new AdaptiveRecvByteBufAllocator(READ_BYTES_MIN, READ_BYTES_MIN, READ_BYTES_MAX));
     connection = new RespConnection(loop, id, context, this);
     parser.authenticated(connection.authenticated);
     use(loop.limits());
