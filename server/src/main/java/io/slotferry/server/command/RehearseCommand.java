@@ -9,38 +9,31 @@ import io.slotferry.server.config.SettingsReader;
 import io.slotferry.server.config.SettingsReader.Option;
 import io.slotferry.server.config.SettingsReader.Result;
 import io.slotferry.server.node.NodeProcess;
+import io.slotferry.server.process.FreePorts;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 
 /**
  * {@code slotferry rehearse}: starts a node with all the roles, asks what its first clients are
- * likely to ask, and ends. The launcher has Java record what that needs, which halves the work of
- * every later start. It also spares the first clients a wait: the JSON parser alone keeps a loop
- * busy for a third of a second when it is loaded from its files.
+ * likely to ask, lets slots move to a second node and back, and ends. The launcher has Java record
+ * what that needs, which halves the work of every later start. It also spares clients a wait: the
+ * JSON parser alone keeps a loop busy for a third of a second when it is loaded from its files, and
+ * slots would move first by code that nobody has run before.
  */
 @Command(name = "rehearse", hidden = true, mixinStandardHelpOptions = true)
 final class RehearseCommand implements Callable<Integer> {
-  private static final List<Option> SETTINGS =
-      List.of(
-          setting("node.id", "rehearsal"),
-          setting("node.roles", "rebalancer,shard,gateway"),
-          setting("data.ephemeral", "true"),
-          setting("resp.port", "0"),
-          setting("http.port", "0"),
-          setting("cluster.name", "rehearsal"),
-          setting("cluster.shards", "1"),
-          setting("cluster.replicas", "0"),
-          setting("cluster.port", "0"),
-          setting("cluster.eventBusPort", "0"));
-
   private static final int TIMEOUT_MILLIS = 10_000;
+
+  /** Between two looks at an operation. */
+  private static final int POLL_MILLIS = 20;
 
   /** Where a node's line of its start says that clients reach it. */
   private static final Pattern ADDRESSES = Pattern.compile("resp=(\\S+) http=(\\S+)");
@@ -79,24 +72,47 @@ final class RehearseCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    // Whatever the variables say is for the real start.
-    if (!(SettingsReader.read(null, Map.of(), SETTINGS) instanceof Result.Valid(var settings))) {
-      throw new IllegalStateException("the rehearsal's settings are wrong");
-    }
-    NodeProcess node = new NodeProcess(settings);
     try {
-      Matcher addresses = ADDRESSES.matcher(node.start());
-      if (!addresses.find()) {
-        throw new IllegalStateException("the node does not say where it listens");
+      int member = new FreePorts().next();
+      NodeProcess node = node("first", "rebalancer,shard,gateway", member, member);
+      try {
+        Matcher addresses = ADDRESSES.matcher(node.start());
+        if (!addresses.find()) {
+          throw new IllegalStateException("the node does not say where it listens");
+        }
+        AdminClient http = new AdminClient(addresses.group(2), "");
+        HostPort resp = Objects.requireNonNull(HostPort.parse(addresses.group(1)));
+        askByResp(resp);
+        askByHttp(http);
+        moveSlots(node("second", "shard", 0, member), http, resp);
+        return ExitStatus.DONE;
+      } finally {
+        node.stop();
       }
-      askByResp(Objects.requireNonNull(HostPort.parse(addresses.group(1))));
-      askByHttp(new AdminClient(addresses.group(2), ""));
-      return ExitStatus.DONE;
     } catch (StartRefusedException | AdminException | IOException e) {
       return SlotferryCommand.fail(String.valueOf(e.getMessage()));
-    } finally {
-      node.stop();
     }
+  }
+
+  private static NodeProcess node(String id, String roles, int port, int member) {
+    List<Option> options =
+        List.of(
+            setting("node.id", id),
+            setting("node.roles", roles),
+            setting("data.ephemeral", "true"),
+            setting("resp.port", "0"),
+            setting("http.port", "0"),
+            setting("cluster.name", "rehearsal"),
+            setting("cluster.shards", "1"),
+            setting("cluster.replicas", "0"),
+            setting("cluster.members", "127.0.0.1:" + member),
+            setting("cluster.port", Integer.toString(port)),
+            setting("cluster.eventBusPort", "0"));
+    // Whatever the variables say is for the real start.
+    if (SettingsReader.read(null, Map.of(), options) instanceof Result.Valid(var settings)) {
+      return new NodeProcess(settings);
+    }
+    throw new IllegalStateException("the rehearsal's settings are wrong");
   }
 
   private static void askByResp(HostPort address) throws IOException {
@@ -104,6 +120,31 @@ final class RehearseCommand implements Callable<Integer> {
       for (String command : COMMANDS) {
         client.call(command.split(" "));
       }
+    }
+  }
+
+  /** A shard more and one less, with keys that are asked for meanwhile. */
+  private static void moveSlots(NodeProcess second, AdminClient http, HostPort resp)
+      throws StartRefusedException, AdminException, IOException, InterruptedException {
+    try {
+      second.start();
+      await(http.send("POST", "/v1/cluster/shards", new JsonObject()), http, resp);
+      await(http.send("DELETE", "/v1/cluster/shards/2", null), http, resp);
+    } finally {
+      second.stop();
+    }
+  }
+
+  private static void await(JsonObject begun, AdminClient http, HostPort resp)
+      throws AdminException, IOException, InterruptedException {
+    String operation = "/v1/cluster/operations/" + begun.getLong("operation");
+    long endNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(TIMEOUT_MILLIS);
+    while (!http.get(operation).getString("state").equals("DONE")) {
+      if (System.nanoTime() > endNanos) {
+        throw new IOException("the slots take too long");
+      }
+      askByResp(resp);
+      Thread.sleep(POLL_MILLIS);
     }
   }
 

@@ -13,7 +13,7 @@ import java.util.Set;
  * Finds ports that nobody listens on. They lie below those that systems hand out by themselves, so
  * that nobody else takes one before the node that it is for has started.
  */
-final class FreePorts {
+public final class FreePorts {
   static final String LOOPBACK = "127.0.0.1";
   private static final int FIRST = 20_000;
   private static final int LAST = 32_000;
@@ -24,7 +24,7 @@ final class FreePorts {
   private final Set<Integer> given = new HashSet<>();
 
   /** A port that was not given before. */
-  int next() throws StartRefusedException {
+  public int next() throws StartRefusedException {
     for (int i = 0; i < TRIES_MAX; i++) {
       int port = random.nextInt(FIRST, LAST);
       if (isFree(port) && given.add(port)) {
