@@ -231,10 +231,11 @@ public final class EntryMemory {
 
   /** Changes the expiry in the entry; false if only a new entry can hold it. */
   boolean overwriteExpiry(int entry, long expiryMillis) {
-    if (isPacked(entry)) {
+    KeyEntry keyEntry = keyEntry(entry);
+    if (keyEntry == null) {
       return PackedEntry.expireAt(array(entry), offset(entry), expiryMillis);
     }
-    ((KeyEntry) object(entry)).expireAt(expiryMillis);
+    keyEntry.expireAt(expiryMillis);
     return true;
   }
 
@@ -251,7 +252,7 @@ public final class EntryMemory {
 
   /** Whether key and value stand in one piece of memory: a string, or a small hash. */
   public boolean isPacked(int entry) {
-    return entry >= 0 || object(entry) instanceof byte[];
+    return keyEntry(entry) == null;
   }
 
   /** The entry as an object; null when it {@link #isPacked}. */
@@ -270,20 +271,19 @@ public final class EntryMemory {
   }
 
   public byte[] keyBuffer(int entry) {
-    if (entry >= 0) {
-      return slabs.array(entry);
-    }
-    return object(entry) instanceof KeyEntry keyEntry ? keyEntry.key() : array(entry);
+    KeyEntry keyEntry = keyEntry(entry);
+    return keyEntry == null ? array(entry) : keyEntry.key();
   }
 
   public int keyStart(int entry) {
-    return isPacked(entry) ? PackedEntry.keyStart(array(entry), offset(entry)) : 0;
+    return keyEntry(entry) == null ? PackedEntry.keyStart(array(entry), offset(entry)) : 0;
   }
 
   public int keyLength(int entry) {
-    return isPacked(entry)
+    KeyEntry keyEntry = keyEntry(entry);
+    return keyEntry == null
         ? PackedEntry.keyLength(array(entry), offset(entry))
-        : ((KeyEntry) object(entry)).key().length;
+        : keyEntry.key().length;
   }
 
   /** The key, copied. */
@@ -293,10 +293,12 @@ public final class EntryMemory {
   }
 
   boolean hasKey(int entry, byte[] buffer, int start, int length) {
-    if (isPacked(entry)) {
+    KeyEntry keyEntry = keyEntry(entry);
+    if (keyEntry == null) {
       return PackedEntry.hasKey(array(entry), offset(entry), buffer, start, length);
     }
-    return Arrays.equals(keyBuffer(entry), 0, keyLength(entry), buffer, start, start + length);
+    byte[] key = keyEntry.key();
+    return Arrays.equals(key, 0, key.length, buffer, start, start + length);
   }
 
   /** Reads what a look-up of the entry will read. */
@@ -311,9 +313,10 @@ public final class EntryMemory {
 
   /** Milliseconds since 1970, or {@link #NO_EXPIRY}. */
   public long expiry(int entry) {
-    return isPacked(entry)
+    KeyEntry keyEntry = keyEntry(entry);
+    return keyEntry == null
         ? PackedEntry.expiry(array(entry), offset(entry))
-        : ((KeyEntry) object(entry)).expiryMillis();
+        : keyEntry.expiryMillis();
   }
 
   public boolean isExpired(int entry, long nowMillis) {
@@ -416,11 +419,6 @@ public final class EntryMemory {
   }
 
   // ---- compaction
-
-  /** Memory that holds packed entries, or could, bytes. */
-  public long slabBytes() {
-    return slabs.slabBytes();
-  }
 
   Slabs slabs() {
     return slabs;

@@ -65,14 +65,14 @@ class CompactionTest {
     }
     store.memory().release();
     Map<String, String> before = EngineFixture.contents(store);
-    long scattered = store.memory().slabBytes();
+    long scattered = store.memory().slabs().slabBytes();
     int steps = 0;
     for (; store.memory().slabs().isSparse() || store.memory().slabs().isEvacuating(); steps++) {
       assertThat(steps).isLessThan(STEPS_MAX);
       store.carryOn();
     }
     assertThat(steps).isGreaterThan(KEYS / 8192);
-    assertThat(store.memory().slabBytes()).isLessThan(scattered / 2);
+    assertThat(store.memory().slabs().slabBytes()).isLessThan(scattered / 2);
     assertThat(EngineFixture.contents(store)).isEqualTo(before);
     OrderedKeys ordered = store.create(TABLET).demandTable(0).ordered();
     assertThat(ordered.size()).isEqualTo(store.create(TABLET).demandTable(0).size());
@@ -105,7 +105,7 @@ class CompactionTest {
     store.clearKeyspace(0);
     store.clearKeyspace(1);
     assertThat(store.totals().keys()).isZero();
-    assertThat(store.memory().slabBytes()).isZero();
+    assertThat(store.memory().slabs().slabBytes()).isZero();
     put(1, 10);
     assertThat(EngineFixture.contents(store)).hasSize(1);
   }
