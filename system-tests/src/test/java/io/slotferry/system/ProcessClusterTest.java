@@ -13,14 +13,20 @@ import org.junit.jupiter.api.io.TempDir;
 class ProcessClusterTest {
   @TempDir Path data;
 
+  /** And whoever waits for a key, or watches one, notices no more of it than of anything else. */
   @Test
   void shardsComeAndGoUnderLoadAndAReplicasDeathLosesNothing() {
     try (Slotferry slotferry = Slotferry.up("--processes", "--data", data.toString())) {
-      try (Load load = Load.start(slotferry.respPort(), 10)) {
+      WaitingClients waiting = WaitingClients.start(slotferry.respPort(), 30);
+      try (Load load = Load.start(slotferry.respPort(), 10);
+          WatchingClients watching = WatchingClients.start(slotferry.respPort(), 30)) {
         load.awaitOperations(2_000);
         Slotferry.run("cluster", "add-shard", "--url", slotferry.url());
+        watching.change();
         load.awaitOperations(2_000);
         Slotferry.run("cluster", "remove-shard", "1", "--url", slotferry.url());
+        assertThat(watching.execute()).isEqualTo(watching.expected());
+        assertThat(waiting.serve()).isEqualTo(waiting.expected());
         load.awaitOperations(2_000);
         Slotferry.kill(data, "replica-2");
         load.awaitOperations(2_000);
@@ -32,12 +38,17 @@ class ProcessClusterTest {
     }
   }
 
+  /** Its shard gives slots to a new one meanwhile, which its replica has to bring to an end. */
   @Test
   void clientsThatWaitForAKeyOutliveItsLeader() {
     try (Slotferry slotferry = Slotferry.up("--processes", "--data", data.toString())) {
       WaitingClients waiting = WaitingClients.start(slotferry.respPort(), 30);
+      String begun = Slotferry.run("cluster", "add-shard", "--no-wait", "--url", slotferry.url());
       Slotferry.kill(data, "shard-2");
       assertThat(waiting.serve()).isEqualTo(waiting.expected());
+      // Its exit status says whether the operation was brought to its end.
+      String id = begun.replaceAll("\\D", "");
+      Slotferry.run("cluster", "operations", "watch", id, "--url", slotferry.url());
     }
   }
 

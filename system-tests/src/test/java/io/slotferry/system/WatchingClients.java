@@ -1,0 +1,63 @@
+package io.slotferry.system;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import redis.clients.jedis.AbstractTransaction;
+import redis.clients.jedis.Jedis;
+
+/** Clients that watch a key each, of which another client changes every second one. */
+final class WatchingClients implements AutoCloseable {
+  private final int port;
+  private final List<Jedis> clients = new ArrayList<>();
+
+  private WatchingClients(int port) {
+    this.port = port;
+  }
+
+  static WatchingClients start(int port, int count) {
+    WatchingClients watching = new WatchingClients(port);
+    for (int i = 0; i < count; i++) {
+      Jedis redis = Load.connect(port);
+      watching.clients.add(redis);
+      redis.set(key(i), "before");
+      redis.watch(key(i));
+    }
+    return watching;
+  }
+
+  private static String key(int number) {
+    return "watched:" + number;
+  }
+
+  /** Changes every second key. */
+  void change() {
+    try (Jedis redis = Load.connect(port)) {
+      for (int i = 0; i < clients.size(); i += 2) {
+        redis.set(key(i), "changed");
+      }
+    }
+  }
+
+  /** Has every client execute a transaction; the numbers of those that were executed. */
+  List<Integer> execute() {
+    return IntStream.range(0, clients.size()).filter(this::isExecuted).boxed().toList();
+  }
+
+  private boolean isExecuted(int number) {
+    try (AbstractTransaction transaction = clients.get(number).multi()) {
+      transaction.append(key(number), "!");
+      return transaction.exec() != null;
+    }
+  }
+
+  /** What {@link #execute} has to return: the clients whose keys nobody changed. */
+  List<Integer> expected() {
+    return IntStream.range(0, clients.size()).filter(number -> number % 2 != 0).boxed().toList();
+  }
+
+  @Override
+  public void close() {
+    clients.forEach(Jedis::close);
+  }
+}
