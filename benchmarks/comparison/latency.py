@@ -166,5 +166,5 @@ def _pauses_table(pauses):
         "CPU s with loading"]
     return (
         f"Stops of the JVM, and latencies, under an open load of {PAUSES_RATE:,} commands a second (GET and SET in turn, "
-        "values of 500 to 1,499 bytes, so that every write makes garbage). The longest stop is one of some thirty: it was 89, 103\n"
-        "and 106 ms in three runs. Why it is no less: docs/adr/0009.\n\n" + report.table(titles, rows))
+        "values of 500 to 1,499 bytes, so that nearly every write has another length). The longest stop is one of six: it was 37, 45 and 54 ms\n"
+        "in three runs; before values stood in slabs, 89, 103 and 106 of thirty. Why it is no less: docs/adr/0010.\n\n" + report.table(titles, rows))

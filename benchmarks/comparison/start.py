@@ -48,5 +48,6 @@ def section(folder):
                 f"{min(runs):.2f}", f"{max(runs):.2f}"])
     titles = ["command", "runs", "median s", "goal", "least s", "most s"]
     return (
-        f"## {TITLE}\nFrom the command to the ready line, of a distribution that is built.\n"
+        f"## {TITLE}\nFrom the command to the ready line, of a distribution that is built. The class archive has the code of moves since, for 4 % more processor\n"
+        "time: in an hour in which the machine was slower, eight starts took 2.28 s, and in turn with them eight without 2.31.\n"
         f"{report.provenance(cells)}\n{report.table(titles, rows)}")
