@@ -41,7 +41,13 @@ final class WatchingClients implements AutoCloseable {
 
   /** Has every client execute a transaction; the numbers of those that were executed. */
   List<Integer> execute() {
-    return IntStream.range(0, clients.size()).filter(this::isExecuted).boxed().toList();
+    return numbers().filter(this::isExecuted).boxed().toList();
+  }
+
+  /** The same, after every client has watched its key once more. */
+  List<Integer> watchAndExecute() {
+    numbers().forEach(number -> clients.get(number).watch(key(number)));
+    return execute();
   }
 
   private boolean isExecuted(int number) {
@@ -51,9 +57,17 @@ final class WatchingClients implements AutoCloseable {
     }
   }
 
-  /** What {@link #execute} has to return: the clients whose keys nobody changed. */
-  List<Integer> expected() {
-    return IntStream.range(0, clients.size()).filter(number -> number % 2 != 0).boxed().toList();
+  /** The clients whose keys nobody has changed. */
+  List<Integer> undisturbed() {
+    return numbers().filter(number -> number % 2 != 0).boxed().toList();
+  }
+
+  List<Integer> all() {
+    return numbers().boxed().toList();
+  }
+
+  private IntStream numbers() {
+    return IntStream.range(0, clients.size());
   }
 
   @Override
