@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Moves entries together when much of the memory between them is free: a walk round all tables, a
- * bounded number of keys a time, which gives entries in nearly empty pages of {@link Slabs} another
- * place.
+ * bounded number of keys a time, which gives entries another place that stand in pages which {@link
+ * Slabs#evacuate} has chosen.
  *
  * <p>Thread: the loop that owns the copy.
  */

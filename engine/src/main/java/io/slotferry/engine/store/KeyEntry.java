@@ -31,7 +31,7 @@ public final class KeyEntry {
     return value;
   }
 
-  /** Milliseconds since 1970, or {@link Entries#NO_EXPIRY}. */
+  /** Milliseconds since 1970, or {@link EntryMemory#NO_EXPIRY}. */
   public long expiryMillis() {
     return expiryMillis;
   }

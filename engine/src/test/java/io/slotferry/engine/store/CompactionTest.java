@@ -31,7 +31,7 @@ class CompactionTest {
     store.memory().release();
     KeyTable table = store.create(partitionOf(number)).demandTable(number % 2);
     byte[] key = bytes("key:" + number);
-    byte[] value = bytes(Integer.toString(number).repeat(valueLength)).clone();
+    byte[] value = bytes(Integer.toString(number).repeat(valueLength));
     int hash = KeyHash.hash(key, 0, key.length);
     int at = table.find(hash, key, 0, key.length);
     int entry =
