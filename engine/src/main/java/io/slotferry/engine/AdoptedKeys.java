@@ -1,31 +1,34 @@
 package io.slotferry.engine;
 
 import io.slotferry.engine.store.ChunkReader;
-import io.slotferry.engine.value.Value;
 import io.slotferry.engine.value.ValueType;
 import io.slotferry.protocol.Request;
 import io.slotferry.protocol.frame.WireReader;
-import io.slotferry.protocol.frame.WireWriter;
 
-/** Makes effects of the keys of a partition that moves here. */
+/**
+ * Makes effects of the keys of a partition that moves here: what a value takes in the chunk it
+ * takes in the log too, as it is.
+ */
 final class AdoptedKeys implements ChunkReader.Listener {
   private static final Request NO_COMMAND = new Request();
 
-  private final int partition;
   private final Effect effect;
-  private final WireWriter encoded = new WireWriter();
+  private int partition;
 
-  AdoptedKeys(int partition, EffectSink effects) {
-    this.partition = partition;
+  AdoptedKeys(EffectSink effects) {
     this.effect = new Effect(effects);
   }
 
+  /** The keys that come now are this partition's. */
+  AdoptedKeys of(int partition) {
+    this.partition = partition;
+    return this;
+  }
+
   @Override
-  public void took(int keyspace, byte[] key, Value value, long expiryMillis) {
-    encoded.clear();
-    value.encode(encoded);
-    begin(keyspace, Effect.PUT, key, value.type(), expiryMillis)
-        .bytes(encoded.bytes(), 0, encoded.size())
+  public void took(int keyspace, byte[] key, ValueType type, long expiryMillis, WireReader value) {
+    begin(keyspace, Effect.PUT, key, type, expiryMillis)
+        .bytes(value.buffer(), value.position(), value.remaining())
         .emit();
   }
 

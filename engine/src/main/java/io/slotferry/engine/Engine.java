@@ -89,6 +89,7 @@ public final class Engine {
   private int groups;
   private final ExpiryCycle expiryCycle;
   private final Eviction eviction;
+  private final AdoptedKeys adopted;
   private final ScriptCommands scripts = new ScriptCommands();
 
   // What an effect is applied with.
@@ -116,6 +117,7 @@ public final class Engine {
     this.accessClock = new AccessClock(random);
     this.context = new CommandContext(this, locator, effects, observation, random);
     KeyNotices notices = new KeyNotices(observation);
+    this.adopted = new AdoptedKeys(effects);
     this.expiryCycle = new ExpiryCycle(store, effects, notices);
     this.eviction = new Eviction(store, settings, accessClock, random, effects, notices);
     StringCommands.bind(handlers);
@@ -546,9 +548,10 @@ public final class Engine {
   /**
    * For the chunks of a partition that moves here, as the leader of the shard it moves to: each key
    * and each part becomes an effect of this shard, so that its own replicas get it through the log.
+   * It is valid until the next call.
    */
   public ChunkReader.Listener adopted(int partition) {
-    return new AdoptedKeys(partition, effects);
+    return adopted.of(partition);
   }
 
   /**

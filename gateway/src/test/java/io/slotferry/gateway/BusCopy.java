@@ -9,7 +9,6 @@ import io.slotferry.protocol.shard.FrameDoor;
 import io.slotferry.protocol.shard.ShardExecutor;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.Message;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -62,7 +61,7 @@ final class BusCopy {
     return keptFrames.size();
   }
 
-  private void receive(Message<Buffer> message) {
+  private void receive(Message<byte[]> message) {
     if (dead) {
       return;
     }
@@ -71,7 +70,7 @@ final class BusCopy {
       dropped++;
       return;
     }
-    byte[] frame = message.body().getBytes();
+    byte[] frame = message.body();
     WireReader in = new WireReader(frame);
     if (FrameKind.of(in.u8()) != FrameKind.COMMANDS) {
       throw new AssertionError("a gateway sends commands only");
@@ -107,9 +106,9 @@ final class BusCopy {
     @Override
     public void transmit(byte[] frame) {
       if (keepsFrames) {
-        keptFrames.add(() -> vertx.eventBus().send(gateway, Buffer.buffer(frame)));
+        keptFrames.add(() -> vertx.eventBus().send(gateway, frame));
       } else if (!dead) {
-        vertx.eventBus().send(gateway, Buffer.buffer(frame));
+        vertx.eventBus().send(gateway, frame);
       }
     }
 

@@ -12,7 +12,6 @@ import io.slotferry.topology.message.NodeReport;
 import io.slotferry.topology.message.PlanRequest;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import java.util.ArrayList;
@@ -47,7 +46,7 @@ public final class RebalancerService extends VerticleBase implements MapStore.Li
   private final MapStoreOptions options;
   private final ControlLoop control;
   private final Consumer<Throwable> failed;
-  private final List<MessageConsumer<Buffer>> consumers = new ArrayList<>();
+  private final List<MessageConsumer<byte[]>> consumers = new ArrayList<>();
 
   /** Made at the start, on the context that it belongs to. */
   @SuppressWarnings("NullAway.Init")
@@ -113,7 +112,7 @@ public final class RebalancerService extends VerticleBase implements MapStore.Li
   public void applied(MapDelta delta) {
     control.mapChanged(store.current());
     if (store.leading()) {
-      vertx.eventBus().publish(Addresses.MAP_DELTA, Buffer.buffer(MessageCodec.encode(delta)));
+      vertx.eventBus().publish(Addresses.MAP_DELTA, MessageCodec.encode(delta));
     }
   }
 
@@ -166,7 +165,7 @@ public final class RebalancerService extends VerticleBase implements MapStore.Li
     consume(Addresses.HEARTBEAT, this::heartbeat);
     consume(Addresses.MAP, this::map);
     consume(Addresses.PLAN, this::plan);
-    consumers.add(vertx.eventBus().<Buffer>consumer(Addresses.LOAD, this::load));
+    consumers.add(vertx.eventBus().<byte[]>consumer(Addresses.LOAD, this::load));
     LOG.info(
         "{} leads the rebalancers, at map version {}", options.peer(), store.current().version());
   }
@@ -212,14 +211,12 @@ public final class RebalancerService extends VerticleBase implements MapStore.Li
 
   private void consume(String address, Function<byte[], Future<byte[]>> answering) {
     consumers.add(
-        vertx.eventBus().<Buffer>consumer(address, message -> answer(message, answering)));
+        vertx.eventBus().<byte[]>consumer(address, message -> answer(message, answering)));
   }
 
-  private static void answer(Message<Buffer> message, Function<byte[], Future<byte[]>> answering) {
+  private static void answer(Message<byte[]> message, Function<byte[], Future<byte[]>> answering) {
     try {
-      answering
-          .apply(message.body().getBytes())
-          .onSuccess(bytes -> message.reply(Buffer.buffer(bytes)));
+      answering.apply(message.body()).onSuccess(message::reply);
     } catch (IllegalArgumentException e) {
       LOG.warn("malformed request to {}: {}", message.address(), e.getMessage());
       message.fail(MALFORMED, e.getMessage());
@@ -246,9 +243,9 @@ public final class RebalancerService extends VerticleBase implements MapStore.Li
     return Future.succeededFuture(answer);
   }
 
-  private void load(Message<Buffer> message) {
+  private void load(Message<byte[]> message) {
     try {
-      control.load(LoadCodec.decodeLoadReport(message.body().getBytes()));
+      control.load(LoadCodec.decodeLoadReport(message.body()));
     } catch (IllegalArgumentException e) {
       LOG.warn("malformed report to {}: {}", message.address(), e.getMessage());
     }

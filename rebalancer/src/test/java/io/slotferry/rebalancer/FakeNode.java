@@ -19,8 +19,8 @@ import io.slotferry.topology.message.Stamp;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.Message;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -57,7 +57,7 @@ final class FakeNode extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    vertx.eventBus().<Buffer>consumer(Addresses.MAP_DELTA, message -> delta(message.body()));
+    vertx.eventBus().<byte[]>consumer(Addresses.MAP_DELTA, message -> delta(message.body()));
     vertx.setPeriodic(HEARTBEAT_MILLIS, timer -> heartbeat());
     return Future.succeededFuture();
   }
@@ -125,8 +125,8 @@ final class FakeNode extends VerticleBase {
     tryAwaited();
   }
 
-  private void delta(Buffer body) {
-    MapDelta delta = MessageCodec.decodeMapDelta(body.getBytes());
+  private void delta(byte[] body) {
+    MapDelta delta = MessageCodec.decodeMapDelta(body);
     if (delta.version() == map.version() + 1) {
       apply(delta.change());
       deltas++;
@@ -160,9 +160,6 @@ final class FakeNode extends VerticleBase {
   }
 
   private Future<byte[]> request(String address, byte[] body) {
-    return vertx
-        .eventBus()
-        .<Buffer>request(address, Buffer.buffer(body), SHORTLY)
-        .map(answer -> answer.body().getBytes());
+    return vertx.eventBus().<byte[]>request(address, body, SHORTLY).map(Message::body);
   }
 }

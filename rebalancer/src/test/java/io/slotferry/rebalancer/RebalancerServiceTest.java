@@ -16,7 +16,6 @@ import io.slotferry.topology.message.ChangeAnswer;
 import io.slotferry.topology.message.MessageCodec;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.ReplyException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -100,9 +99,7 @@ class RebalancerServiceTest {
   }
 
   private byte[] request(String address, byte[] body) {
-    return TestPeer.get(vertx.eventBus().<Buffer>request(address, Buffer.buffer(body)))
-        .body()
-        .getBytes();
+    return TestPeer.get(vertx.eventBus().<byte[]>request(address, body)).body();
   }
 
   @Test

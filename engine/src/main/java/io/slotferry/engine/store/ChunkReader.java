@@ -20,7 +20,7 @@ public final class ChunkReader {
   /** In {@link #placeNow}: the keyspace was emptied. */
   private static final int VOID = -1;
 
-  private final WireReader part = new WireReader(new byte[0]);
+  private final WireReader slice = new WireReader(new byte[0]);
 
   /** Where the parts of a keyspace go, if no longer to itself. */
   private final Map<Integer, Integer> placeNow = new HashMap<>();
@@ -30,7 +30,8 @@ public final class ChunkReader {
 
   /** Is told the keys that a chunk brought. */
   public interface Listener {
-    void took(int keyspace, byte[] key, Value value, long expiryMillis);
+    /** {@code value} stands before what {@link Value#decode} reads, and has no more than that. */
+    void took(int keyspace, byte[] key, ValueType type, long expiryMillis, WireReader value);
 
     /** {@code part} stands before what {@link Partition#takePart} takes. */
     void tookPart(
@@ -97,10 +98,11 @@ public final class ChunkReader {
       }
       byte[] key = in.bytes();
       if ((flags & ChunkWriter.PART) == 0) {
-        Value value = Value.decode(type, in);
-        into.put(keyspace, key, value, expiry);
+        int start = in.position();
+        into.put(keyspace, key, Value.decode(type, in), expiry);
         if (listener != null) {
-          listener.took(keyspace, key, value, expiry);
+          slice.reset(in.buffer(), start, in.position() - start);
+          listener.took(keyspace, key, type, expiry, slice);
         }
       } else {
         readPart(into, keyspace, key, type, expiry, flags, in, listener);
@@ -118,15 +120,15 @@ public final class ChunkReader {
       WireReader in,
       @Nullable Listener listener) {
     int length = in.varint();
-    part.reset(in.buffer(), in.skip(length), length);
+    slice.reset(in.buffer(), in.skip(length), length);
     boolean first = (flags & ChunkWriter.FIRST) != 0;
     int keyspace = placeNow.getOrDefault(sentKeyspace, sentKeyspace);
     if (keyspace != VOID) {
-      int start = part.position();
-      into.takePart(keyspace, key, type, expiry, first, part);
+      int start = slice.position();
+      into.takePart(keyspace, key, type, expiry, first, slice);
       if (listener != null) {
-        part.reset(in.buffer(), start, length);
-        listener.tookPart(keyspace, key, type, expiry, first, part);
+        slice.reset(in.buffer(), start, length);
+        listener.tookPart(keyspace, key, type, expiry, first, slice);
       }
     }
     if ((flags & ChunkWriter.MORE) != 0) {

@@ -138,9 +138,13 @@ public final class StringValue extends Value {
     out.bytes(buffer, start, length);
   }
 
+  /** A view of what {@code in} has; but a large string lasts, in an array of its own. */
   public static StringValue decode(WireReader in) {
-    byte[] bytes = in.bytes();
-    return new StringValue(bytes, 0, bytes.length, bytes.length >= Request.LARGE_BYTES);
+    int length = in.varint();
+    int start = in.skip(length);
+    return length < Request.LARGE_BYTES
+        ? new StringValue(in.buffer(), start, length)
+        : lasting(Arrays.copyOfRange(in.buffer(), start, start + length), 0, length);
   }
 
   @Override

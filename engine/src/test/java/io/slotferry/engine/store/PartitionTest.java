@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.slotferry.engine.EngineFixture;
 import io.slotferry.engine.hash.KeyHash;
 import io.slotferry.engine.value.StringValue;
-import io.slotferry.engine.value.Value;
 import io.slotferry.engine.value.ValueType;
 import io.slotferry.protocol.frame.WireReader;
 import io.slotferry.protocol.frame.WireWriter;
@@ -185,8 +184,11 @@ class PartitionTest {
             new WireReader(chunk.bytes(), 0, chunk.size()),
             new ChunkReader.Listener() {
               @Override
-              public void took(int keyspace, byte[] key, Value value, long expiryMillis) {
-                taken.add(keyspace + text(key) + text(((StringValue) value).toByteArray()));
+              public void took(
+                  int keyspace, byte[] key, ValueType type, long expiryMillis, WireReader value) {
+                taken.add(
+                    keyspace + text(key) + type + text(StringValue.decode(value).toByteArray()));
+                assertThat(value.remaining()).isZero();
               }
 
               @Override
@@ -200,6 +202,6 @@ class PartitionTest {
                 throw new AssertionError("it is small");
               }
             });
-    assertThat(taken).containsExactly("1keyvalue");
+    assertThat(taken).containsExactly("1keySTRINGvalue");
   }
 }

@@ -1,18 +1,15 @@
 package io.slotferry.gateway.pubsub;
 
-import io.netty.buffer.Unpooled;
 import io.slotferry.protocol.frame.FrameKind;
 import io.slotferry.protocol.frame.FrameLink;
 import io.slotferry.protocol.frame.MalformedFrameException;
 import io.slotferry.protocol.frame.WireReader;
 import io.slotferry.protocol.frame.WireWriter;
 import io.vertx.core.Future;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.internal.ContextInternal;
-import io.vertx.core.internal.buffer.BufferInternal;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -78,8 +75,8 @@ final class Peers {
   private final Set<Topic> changed = new LinkedHashSet<>();
   private final Map<Long, Asked> asked = new HashMap<>();
   private List<Runnable> asking = new ArrayList<>();
-  private @Nullable MessageConsumer<Buffer> frames;
-  private @Nullable MessageConsumer<Buffer> beacons;
+  private @Nullable MessageConsumer<byte[]> frames;
+  private @Nullable MessageConsumer<byte[]> beacons;
   private long timer;
   private long messages;
   private long lastAsked;
@@ -126,7 +123,7 @@ final class Peers {
     return unregister(frames).eventually(() -> unregister(beacons));
   }
 
-  private static Future<Void> unregister(@Nullable MessageConsumer<Buffer> consumer) {
+  private static Future<Void> unregister(@Nullable MessageConsumer<byte[]> consumer) {
     return consumer == null ? Future.succeededFuture() : consumer.unregister();
   }
 
@@ -141,7 +138,7 @@ final class Peers {
     out.text(address);
     out.varint(peers.size());
     peers.values().forEach(peer -> out.i64(peer.linkId));
-    bus.publish(BEACONS, Buffer.buffer(out.toByteArray()));
+    bus.publish(BEACONS, out.toByteArray());
   }
 
   /** Once a beacon's time: who is silent is gone. */
@@ -155,8 +152,8 @@ final class Peers {
     beacon();
   }
 
-  private void beacon(Message<Buffer> message) {
-    WireReader in = new WireReader(message.body().getBytes());
+  private void beacon(Message<byte[]> message) {
+    WireReader in = new WireReader(message.body());
     String sender = in.text();
     if (sender.equals(address)) {
       return;
@@ -225,8 +222,8 @@ final class Peers {
 
   // ---- frames
 
-  private void frame(Message<Buffer> message) {
-    byte[] bytes = message.body().getBytes();
+  private void frame(Message<byte[]> message) {
+    byte[] bytes = message.body();
     try {
       WireReader in = new WireReader(bytes);
       if (FrameKind.of(in.u8()) == FrameKind.PEERS) {
@@ -254,7 +251,7 @@ final class Peers {
   }
 
   void transmit(String peerAddress, byte[] frame) {
-    bus.send(peerAddress, BufferInternal.buffer(Unpooled.wrappedBuffer(frame)));
+    bus.send(peerAddress, frame);
   }
 
   void received(Peer peer, WireReader in) {

@@ -1,16 +1,13 @@
 package io.slotferry.replication.bus;
 
-import io.netty.buffer.Unpooled;
 import io.slotferry.protocol.frame.FrameKind;
 import io.slotferry.protocol.frame.MalformedFrameException;
 import io.slotferry.protocol.frame.WireReader;
 import io.slotferry.replication.Outbox;
 import io.vertx.core.Future;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
-import io.vertx.core.internal.buffer.BufferInternal;
 import java.util.EnumMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +34,7 @@ public final class CopyBus implements Outbox {
   private final String address;
   private final Map<FrameKind, FrameReceiver> receivers = new EnumMap<>(FrameKind.class);
   private final WireReader in = new WireReader(new byte[0]);
-  private @Nullable MessageConsumer<Buffer> consumer;
+  private @Nullable MessageConsumer<byte[]> consumer;
 
   public CopyBus(EventBus bus, String node) {
     this.bus = bus;
@@ -61,8 +58,8 @@ public final class CopyBus implements Outbox {
     return consumer == null ? Future.succeededFuture() : consumer.unregister();
   }
 
-  private void received(Message<Buffer> message) {
-    byte[] frame = message.body().getBytes();
+  private void received(Message<byte[]> message) {
+    byte[] frame = message.body();
     try {
       in.reset(frame, 0, frame.length);
       FrameKind kind = FrameKind.of(in.u8());
@@ -82,6 +79,6 @@ public final class CopyBus implements Outbox {
 
   /** Sends a frame to an address that came in a frame; it is not changed any more. */
   public void sendTo(String address, byte[] frame) {
-    bus.send(address, BufferInternal.buffer(Unpooled.wrappedBuffer(frame)));
+    bus.send(address, frame);
   }
 }

@@ -22,7 +22,6 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.json.JsonObject;
@@ -218,7 +217,7 @@ final class CopyNode implements NodeService, Heartbeat.LeaseHolder {
   private void reportLoad() {
     LoadReport report = copy.measureLoad();
     if (report != null) {
-      vertx.eventBus().send(Addresses.LOAD, Buffer.buffer(LoadCodec.encode(report)));
+      vertx.eventBus().send(Addresses.LOAD, LoadCodec.encode(report));
     }
   }
 

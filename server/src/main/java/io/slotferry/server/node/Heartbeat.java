@@ -10,7 +10,6 @@ import io.slotferry.topology.message.NodeReport;
 import io.slotferry.topology.message.Stamp;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
 import java.util.List;
 import java.util.function.Supplier;
@@ -136,13 +135,13 @@ final class Heartbeat {
         new NodeReport(node, incarnation, map.current().version(), heard, copies.get());
     vertx
         .eventBus()
-        .<Buffer>request(
+        .<byte[]>request(
             Addresses.HEARTBEAT,
-            Buffer.buffer(MessageCodec.encode(report)),
+            MessageCodec.encode(report),
             new DeliveryOptions().setSendTimeout(ANSWER_TIMEOUT_MILLIS))
         // Without an answer there is nothing to do but to go on; leases run out by themselves.
-        .onSuccess(message ->
-            answered(MessageCodec.decodeHeartbeatAnswer(message.body().getBytes()), sentMillis));
+        .onSuccess(
+            message -> answered(MessageCodec.decodeHeartbeatAnswer(message.body()), sentMillis));
   }
 
   private void answered(HeartbeatAnswer answer, long sentMillis) {

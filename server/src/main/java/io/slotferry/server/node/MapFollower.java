@@ -18,7 +18,6 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
@@ -51,7 +50,7 @@ public final class MapFollower {
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private volatile ClusterMap current = ClusterMap.EMPTY;
 
-  private @Nullable MessageConsumer<Buffer> deltas;
+  private @Nullable MessageConsumer<byte[]> deltas;
   private long wantedVersion;
   private boolean pulling;
   private boolean fromScratch;
@@ -69,7 +68,7 @@ public final class MapFollower {
   public Future<Void> start() {
     Promise<Void> started = Promise.promise();
     context.runOnContext(_ -> {
-      MessageConsumer<Buffer> consumer =
+      MessageConsumer<byte[]> consumer =
           vertx.eventBus().consumer(Addresses.MAP_DELTA, this::delta);
       deltas = consumer;
       want(1);
@@ -114,19 +113,19 @@ public final class MapFollower {
   /** Asks the rebalancer for a change; the future never fails. */
   public Future<ChangeAnswer> propose(MapChange change) {
     Promise<ChangeAnswer> answer = Promise.promise();
-    Buffer bytes = Buffer.buffer(MapCodec.encode(change));
+    byte[] bytes = MapCodec.encode(change);
     context.runOnContext(
         _ -> propose(bytes, System.nanoTime() / 1_000_000 + PROPOSE_RETRY_MILLIS_MAX, answer));
     return answer.future();
   }
 
-  private void propose(Buffer change, long retryUntilMillis, Promise<ChangeAnswer> answer) {
+  private void propose(byte[] change, long retryUntilMillis, Promise<ChangeAnswer> answer) {
     vertx
         .eventBus()
-        .<Buffer>request(Addresses.CHANGE, change, timeout(PROPOSE_TIMEOUT_MILLIS))
+        .<byte[]>request(Addresses.CHANGE, change, timeout(PROPOSE_TIMEOUT_MILLIS))
         .onComplete(
             message -> {
-              ChangeAnswer decided = MessageCodec.decodeChangeAnswer(message.body().getBytes());
+              ChangeAnswer decided = MessageCodec.decodeChangeAnswer(message.body());
               if (decided instanceof ChangeAnswer.Accepted(long version)) {
                 want(version);
               }
@@ -147,12 +146,12 @@ public final class MapFollower {
   /** What a rebalance would do now; fails when no rebalancer answers. Any thread. */
   public Future<PlanAnswer> plan(Objective objective) {
     Promise<PlanAnswer> answer = Promise.promise();
-    Buffer request = Buffer.buffer(LoadCodec.encode(new PlanRequest(objective)));
+    byte[] request = LoadCodec.encode(new PlanRequest(objective));
     context.runOnContext(_ ->
         vertx
             .eventBus()
-            .<Buffer>request(Addresses.PLAN, request, timeout(PROPOSE_TIMEOUT_MILLIS))
-            .map(message -> LoadCodec.decodePlanAnswer(message.body().getBytes()))
+            .<byte[]>request(Addresses.PLAN, request, timeout(PROPOSE_TIMEOUT_MILLIS))
+            .map(message -> LoadCodec.decodePlanAnswer(message.body()))
             .onComplete(answer));
     return answer.future();
   }
@@ -162,8 +161,8 @@ public final class MapFollower {
         && reply.failureType() == ReplyFailure.NO_HANDLERS;
   }
 
-  private void delta(Message<Buffer> message) {
-    MapDelta delta = MessageCodec.decodeMapDelta(message.body().getBytes());
+  private void delta(Message<byte[]> message) {
+    MapDelta delta = MessageCodec.decodeMapDelta(message.body());
     long version = current.version();
     if (delta.version() == version + 1) {
       if (apply(delta.change())) {
@@ -186,16 +185,14 @@ public final class MapFollower {
     long have = fromScratch ? 0 : current.version();
     vertx
         .eventBus()
-        .<Buffer>request(
-            Addresses.MAP,
-            Buffer.buffer(MessageCodec.encode(new MapRequest(have))),
-            timeout(PULL_TIMEOUT_MILLIS))
+        .<byte[]>request(
+            Addresses.MAP, MessageCodec.encode(new MapRequest(have)), timeout(PULL_TIMEOUT_MILLIS))
         .onComplete(message -> pulled(message.body()), _ -> pullLater());
   }
 
-  private void pulled(Buffer bytes) {
+  private void pulled(byte[] bytes) {
     long before = current.version();
-    switch (MessageCodec.decodeMapAnswer(bytes.getBytes())) {
+    switch (MessageCodec.decodeMapAnswer(bytes)) {
       case MapAnswer.Image(byte[] map) -> {
         ClusterMap image = MapCodec.decodeMap(map);
         fromScratch = false;

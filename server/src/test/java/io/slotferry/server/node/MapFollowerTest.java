@@ -15,7 +15,6 @@ import io.slotferry.topology.message.MapDelta;
 import io.slotferry.topology.message.MessageCodec;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -47,15 +46,12 @@ class MapFollowerTest {
   void start() throws Exception {
     vertx
         .eventBus()
-        .<Buffer>consumer(
+        .<byte[]>consumer(
             Addresses.MAP,
             request ->
                 request.reply(
-                    Buffer.buffer(
-                        MessageCodec.encode(
-                            newerThan(
-                                MessageCodec.decodeMapRequest(request.body().getBytes())
-                                    .haveVersion())))))
+                    MessageCodec.encode(
+                        newerThan(MessageCodec.decodeMapRequest(request.body()).haveVersion()))))
         .completion()
         .await(10, TimeUnit.SECONDS);
   }
@@ -138,12 +134,11 @@ class MapFollowerTest {
             .toCompletableFuture();
     vertx
         .eventBus()
-        .<Buffer>consumer(
+        .<byte[]>consumer(
             Addresses.CHANGE,
             request -> {
               accept(1);
-              request.reply(
-                  Buffer.buffer(MessageCodec.encode(new ChangeAnswer.Accepted(truth.version()))));
+              request.reply(MessageCodec.encode(new ChangeAnswer.Accepted(truth.version())));
             });
     assertThat(answer.get(10, TimeUnit.SECONDS)).isEqualTo(new ChangeAnswer.Accepted(1));
     awaitVersion(1);
@@ -168,7 +163,7 @@ class MapFollowerTest {
   }
 
   private void publish(MapDelta delta) {
-    vertx.eventBus().publish(Addresses.MAP_DELTA, Buffer.buffer(MessageCodec.encode(delta)));
+    vertx.eventBus().publish(Addresses.MAP_DELTA, MessageCodec.encode(delta));
   }
 
   private void startFollower() throws Exception {
