@@ -5,12 +5,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Moves entries together when much of the memory between them is free: a walk round all tables, a
- * bounded number of keys a time, which gives entries another place that stand in pages which {@link
+ * bounded number of keys a time, which gives entries another place that stand in runs which {@link
  * Slabs#evacuate} has chosen.
  *
  * <p>Thread: the loop that owns the copy.
  */
 final class Compaction {
+  /** What a step copies: of large values, far fewer keys than it could look at. */
+  private static final int MOVED_BYTES_PER_STEP_MAX = 1 << 20;
+
   private final PartitionStore store;
 
   // Where the walk stands.
@@ -36,8 +39,9 @@ final class Compaction {
     } else if (at == null) {
       at = enter(store.after(partition));
     }
+    store.memory().moveUpTo(MOVED_BYTES_PER_STEP_MAX);
     int left = looks;
-    while (at != null && left > 0) {
+    while (at != null && left > 0 && store.memory().mayMoveMore()) {
       KeyTable table = at.table(keyspace);
       if (table != null) {
         hash = table.moveEntries(hash, left);

@@ -58,6 +58,9 @@ public final class EntryMemory {
   private int[] retired = new int[NUMBERS_MIN];
   private int retiredCount;
 
+  /** What may be moved yet in this step, bytes. */
+  private int movableBytes;
+
   /** Tables that are in the store no more, whose entries are still to be freed. */
   private final Deque<KeyTable> discarded = new ArrayDeque<>();
 
@@ -424,6 +427,15 @@ public final class EntryMemory {
     return slabs;
   }
 
+  /** A step of moving together begins, in which so much may be moved. */
+  void moveUpTo(int bytes) {
+    movableBytes = bytes;
+  }
+
+  boolean mayMoveMore() {
+    return movableBytes > 0;
+  }
+
   /**
    * The same entry in a block that is better placed; {@link #NONE} when it may stay, or there is no
    * room.
@@ -437,6 +449,7 @@ public final class EntryMemory {
     if (target == Slabs.NONE) {
       return NONE;
     }
+    movableBytes -= size;
     System.arraycopy(
         slabs.array(entry), Slabs.offset(entry), slabs.array(target), Slabs.offset(target), size);
     return target;

@@ -418,14 +418,16 @@ public final class KeyTable {
 
   /**
    * Looks at {@code looks} entries, from the hash on, and moves those in pages that are to become
-   * empty.
+   * empty; stops earlier when no more may be moved.
    *
    * @return the hash to go on from; {@link KeyHash#BEFORE_FIRST} when there are no more
    */
   int moveEntries(int hash, int looks) {
     int at = placeFrom(hash);
     int last = KeyHash.BEFORE_FIRST;
-    for (int look = 0; at >= 0 && (look < looks || hashes[at] == last); look++) {
+    for (int look = 0;
+        at >= 0 && (look < looks && memory.mayMoveMore() || hashes[at] == last);
+        look++) {
       last = hashes[at];
       int moved = memory.moved(entries[at]);
       if (moved != EntryMemory.NONE) {

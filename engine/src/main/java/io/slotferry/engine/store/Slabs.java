@@ -9,24 +9,26 @@ import java.util.Arrays;
  *
  * <pre>
  *   slab    an array of 2 MB; the first ones are smaller
- *   page    32 KB of a slab, all for blocks of one size
+ *   page    32 KB of a slab
+ *   run     pages side by side, all for blocks of one size: one page for small blocks, eight for
+ *           large ones, of which a page would hold few; it has the number of its first page
  *   block   a piece of memory; its number says where it is: slab | page | offset
  * </pre>
  *
- * A block's size is one of some sizes, up to 6 % apart ({@link #sizeFor}). The free blocks of a
- * page form a list, each with the number of the next in its first bytes; the pages with free blocks
- * of one size form a list too. A page without blocks serves any size, a slab without pages is given
- * back. This is how memcached and jemalloc do it.
+ * A block's size is one of some sizes, up to 6 % apart ({@link #sizeFor}). The free blocks of a run
+ * form a list, each with the number of the next in its first bytes; the runs with free blocks of
+ * one size form a list too. Pages without blocks serve any size, a slab without runs is given back.
+ * This is how memcached and jemalloc do it.
  *
  * <p>Where blocks of many sizes come and go, much stays free between them. {@link #evacuate}
- * chooses pages that get no blocks any more, and whoever owns those that are left {@link
+ * chooses runs that get no blocks any more, and whoever owns those that are left {@link
  * #isEvacuated moves} them.
  *
  * <p>Thread: the loop that owns the copy.
  */
 final class Slabs {
   /** Larger pieces are no blocks. */
-  static final int BLOCK_BYTES_MAX = 4096;
+  static final int BLOCK_BYTES_MAX = 32 << 10;
 
   /** There is no room for a block. */
   static final int NONE = -1;
@@ -58,7 +60,16 @@ final class Slabs {
 
   private static final int STEPS_PER_DOUBLING = 16;
   private static final int FINEST_SIZES = 32;
-  private static final int SIZES = FINEST_SIZES + 4 * STEPS_PER_DOUBLING;
+  private static final int SIZES = FINEST_SIZES + 7 * STEPS_PER_DOUBLING;
+
+  /** Of the sizes, the first whose blocks are large: more than 4 KB. */
+  private static final int FIRST_LARGE_SIZE = FINEST_SIZES + 4 * STEPS_PER_DOUBLING;
+
+  /** Of a run of large blocks, whose first page has a number that is divisible by it. */
+  private static final int PAGES_PER_LARGE_RUN = 8;
+
+  /** A bit for each of its pages. */
+  private static final long LARGE_RUN = (1L << PAGES_PER_LARGE_RUN) - 1;
 
   /** Of what is free, the least that is worth the moving. */
   private static final long WORTH_MOVING_BYTES = 8 << 20;
@@ -70,7 +81,7 @@ final class Slabs {
   private static final int SCATTERED_SHIFT = 3;
 
   /** In the place of a page's size: no blocks are in it. */
-  private static final byte UNUSED = -1;
+  private static final short UNUSED = -1;
 
   private static final byte FREED = (byte) 0xdb;
 
@@ -88,8 +99,13 @@ final class Slabs {
   /** No slab before it has unused pages. */
   private int firstUnused;
 
-  // By page.
-  private byte[] sizes = new byte[0];
+  /** No slab before it has unused pages for a run of large blocks. */
+  private int firstUnusedRun;
+
+  /** By page. */
+  private short[] sizes = new short[0];
+
+  // By run.
   private short[] used = new short[0];
   private short[] fresh = new short[0];
   private int[] free = new int[0];
@@ -97,7 +113,7 @@ final class Slabs {
   private int[] previous = new int[0];
   private boolean[] evacuated = new boolean[0];
 
-  /** Of each size, the first page with free blocks. */
+  /** Of each size, the first run with free blocks. */
   private final int[] open = new int[SIZES];
 
   private boolean evacuating;
@@ -136,6 +152,10 @@ final class Slabs {
         - STEPS_PER_DOUBLING;
   }
 
+  private static boolean isLarge(int size) {
+    return size >= FIRST_LARGE_SIZE;
+  }
+
   private static int bytesOf(int size) {
     if (size < FINEST_SIZES) {
       return (size + 1) << FINEST_STEP_SHIFT;
@@ -159,43 +179,43 @@ final class Slabs {
    */
   int allocate(int bytes) {
     int size = sizeFor(bytes);
-    int page = open[size];
-    if (page == NONE) {
-      page = openPage(size);
-      if (page == NONE) {
+    int run = open[size];
+    if (run == NONE) {
+      run = openRun(size);
+      if (run == NONE) {
         return NONE;
       }
     }
-    int block = free[page];
+    int block = free[run];
     if (block == NONE) {
-      block = (page << UNITS_PER_PAGE_SHIFT) + (fresh[page]++ * bytesOf(size) >>> UNIT_SHIFT);
+      block = (run << UNITS_PER_PAGE_SHIFT) + (fresh[run]++ * bytesOf(size) >>> UNIT_SHIFT);
     } else {
-      free[page] = link(block);
+      free[run] = link(block);
     }
-    used[page]++;
+    used[run]++;
     usedBytes += bytesOf(size);
-    if (isFull(page)) {
-      close(page);
+    if (isFull(run)) {
+      close(run);
     }
     return block;
   }
 
   /** Gives a block back; what is in it is lost. */
   void free(int block) {
-    int page = pageOf(block);
-    int bytes = bytesOf(sizes[page]);
+    int run = runOf(block);
+    int bytes = bytesOf(sizes[run]);
     assert overwritten(block, bytes);
-    boolean closed = isFull(page) || evacuated[page];
-    link(block, free[page]);
-    free[page] = block;
+    boolean closed = isFull(run) || evacuated[run];
+    link(block, free[run]);
+    free[run] = block;
     usedBytes -= bytes;
-    if (--used[page] == 0) {
+    if (--used[run] == 0) {
       if (!closed) {
-        close(page);
+        close(run);
       }
-      abandon(page);
-    } else if (closed && !evacuated[page]) {
-      open(page);
+      abandon(run);
+    } else if (closed && !evacuated[run]) {
+      open(run);
     }
   }
 
@@ -221,6 +241,7 @@ final class Slabs {
     slabCount = 0;
     unusedCount = 0;
     firstUnused = 0;
+    firstUnusedRun = 0;
     resizePages(0);
     Arrays.fill(open, NONE);
     evacuating = false;
@@ -254,71 +275,119 @@ final class Slabs {
     PackedEntry.INT.set(array(block), offset(block), next);
   }
 
-  // ---- pages
+  // ---- runs
 
   private static int pageOf(int block) {
     return block >>> UNITS_PER_PAGE_SHIFT;
   }
 
-  private int capacity(int page) {
-    int start = (page % PAGES_PER_SLAB) * PAGE_BYTES;
-    int slabLength = slabs[page / PAGES_PER_SLAB].length;
-    return Math.min(PAGE_BYTES, slabLength - start) / bytesOf(sizes[page]);
+  private int runOf(int block) {
+    int page = pageOf(block);
+    return isLarge(sizes[page]) ? page & -PAGES_PER_LARGE_RUN : page;
   }
 
-  private boolean isFull(int page) {
-    return free[page] == NONE && used[page] == fresh[page] && fresh[page] == capacity(page);
+  private static int pagesFor(int size) {
+    return isLarge(size) ? PAGES_PER_LARGE_RUN : 1;
   }
 
-  /** A page that gets blocks of this size now, or {@link #NONE}. */
-  private int openPage(int size) {
-    if (unusedCount == 0 && !addSlab()) {
+  private int capacity(int run) {
+    int start = (run % PAGES_PER_SLAB) * PAGE_BYTES;
+    int left = slabs[run / PAGES_PER_SLAB].length - start;
+    return Math.min(pagesFor(sizes[run]) * PAGE_BYTES, left) / bytesOf(sizes[run]);
+  }
+
+  private boolean isFull(int run) {
+    return free[run] == NONE && used[run] == fresh[run] && fresh[run] == capacity(run);
+  }
+
+  /** A run that gets blocks of this size now, or {@link #NONE}. */
+  private int openRun(int size) {
+    int run = isLarge(size) ? unusedLargeRun() : unusedPage();
+    if (run == NONE) {
+      return NONE;
+    }
+    int pages = pagesFor(size);
+    unusedPages[run / PAGES_PER_SLAB] &= ~bits(run, pages);
+    unusedCount -= pages;
+    Arrays.fill(sizes, run, run + pages, (short) size);
+    used[run] = 0;
+    fresh[run] = 0;
+    free[run] = NONE;
+    open(run);
+    return run;
+  }
+
+  /** In a slab's unused pages. */
+  private static long bits(int run, int pages) {
+    return (pages == 1 ? 1 : LARGE_RUN) << (run % PAGES_PER_SLAB);
+  }
+
+  private int unusedPage() {
+    if (unusedCount == 0 && addSlab() == NONE) {
       return NONE;
     }
     while (unusedPages[firstUnused] == 0) {
       firstUnused++;
     }
-    int inSlab = Long.numberOfTrailingZeros(unusedPages[firstUnused]);
-    unusedPages[firstUnused] &= ~(1L << inSlab);
-    unusedCount--;
-    int page = firstUnused * PAGES_PER_SLAB + inSlab;
-    sizes[page] = (byte) size;
-    used[page] = 0;
-    fresh[page] = 0;
-    free[page] = NONE;
-    open(page);
-    return page;
+    return firstUnused * PAGES_PER_SLAB + Long.numberOfTrailingZeros(unusedPages[firstUnused]);
   }
 
-  /** Puts the page first among those with free blocks of its size. */
-  private void open(int page) {
-    int first = open[sizes[page]];
-    next[page] = first;
-    previous[page] = NONE;
+  private int unusedLargeRun() {
+    while (firstUnusedRun < slabs.length) {
+      int run = unusedLargeRun(firstUnusedRun);
+      if (run != NONE) {
+        return run;
+      }
+      firstUnusedRun++;
+    }
+    // The first slabs are too small for one.
+    int slab = addSlab();
+    while (slab != NONE && pagesOf(slab) < PAGES_PER_LARGE_RUN) {
+      slab = addSlab();
+    }
+    return slab == NONE ? NONE : unusedLargeRun(slab);
+  }
+
+  private int unusedLargeRun(int slab) {
+    for (int inSlab = 0; inSlab < PAGES_PER_SLAB; inSlab += PAGES_PER_LARGE_RUN) {
+      if ((unusedPages[slab] >>> inSlab & LARGE_RUN) == LARGE_RUN) {
+        return slab * PAGES_PER_SLAB + inSlab;
+      }
+    }
+    return NONE;
+  }
+
+  /** Puts the run first among those with free blocks of its size. */
+  private void open(int run) {
+    int first = open[sizes[run]];
+    next[run] = first;
+    previous[run] = NONE;
     if (first != NONE) {
-      previous[first] = page;
+      previous[first] = run;
     }
-    open[sizes[page]] = page;
+    open[sizes[run]] = run;
   }
 
-  private void close(int page) {
-    if (previous[page] == NONE) {
-      open[sizes[page]] = next[page];
+  private void close(int run) {
+    if (previous[run] == NONE) {
+      open[sizes[run]] = next[run];
     } else {
-      next[previous[page]] = next[page];
+      next[previous[run]] = next[run];
     }
-    if (next[page] != NONE) {
-      previous[next[page]] = previous[page];
+    if (next[run] != NONE) {
+      previous[next[run]] = previous[run];
     }
   }
 
-  private void abandon(int page) {
-    sizes[page] = UNUSED;
-    evacuated[page] = false;
-    int slab = page / PAGES_PER_SLAB;
-    unusedPages[slab] |= 1L << (page % PAGES_PER_SLAB);
-    unusedCount++;
+  private void abandon(int run) {
+    int runPages = pagesFor(sizes[run]);
+    Arrays.fill(sizes, run, run + runPages, UNUSED);
+    evacuated[run] = false;
+    int slab = run / PAGES_PER_SLAB;
+    unusedPages[slab] |= bits(run, runPages);
+    unusedCount += runPages;
     firstUnused = Math.min(firstUnused, slab);
+    firstUnusedRun = Math.min(firstUnusedRun, slab);
     // One more slab than is needed may stay: the next key would bring it back.
     int pages = pagesOf(slab);
     if (Long.bitCount(unusedPages[slab]) == pages && unusedCount - pages >= PAGES_PER_SLAB) {
@@ -340,11 +409,12 @@ final class Slabs {
     return (bytesOfSlab(slab) + PAGE_BYTES - 1) / PAGE_BYTES;
   }
 
-  private boolean addSlab() {
+  /** The index of a slab more, or {@link #NONE}. */
+  private int addSlab() {
     int slab = 0;
     if (slabCount == slabs.length) {
       if (slabCount == SLABS_MAX) {
-        return false;
+        return NONE;
       }
       slab = slabCount;
       int more = Math.min(SLABS_MAX, slabCount * 2);
@@ -365,7 +435,8 @@ final class Slabs {
     unusedPages[slab] = -1L >>> (Long.SIZE - pagesOf(slab));
     unusedCount += pagesOf(slab);
     firstUnused = Math.min(firstUnused, slab);
-    return true;
+    firstUnusedRun = Math.min(firstUnusedRun, slab);
+    return slab;
   }
 
   private void resizePages(int pages) {
@@ -395,41 +466,43 @@ final class Slabs {
   }
 
   /**
-   * Chooses the pages that are to become empty: those that are half empty, and all in the last
+   * Chooses the runs that are to become empty: those that are half empty, and all in the last
    * slabs, of which so many are not needed.
    */
   void evacuate() {
     evacuating = true;
     slabBytesBefore = slabBytes;
     long neededBytes = usedBytes + (usedBytes >> SCATTERED_SHIFT);
-    for (int page = 0; page < sizes.length; page++) {
-      if (page % PAGES_PER_SLAB == 0) {
-        neededBytes -= slabs[page / PAGES_PER_SLAB].length;
+    int run = 0;
+    while (run < sizes.length) {
+      if (run % PAGES_PER_SLAB == 0) {
+        neededBytes -= slabs[run / PAGES_PER_SLAB].length;
       }
       boolean spare = neededBytes + SLAB_BYTES < 0;
-      if (sizes[page] != UNUSED && (spare || used[page] * 2 <= capacity(page))) {
-        if (!isFull(page)) {
-          close(page);
+      if (sizes[run] != UNUSED && (spare || used[run] * 2 <= capacity(run))) {
+        if (!isFull(run)) {
+          close(run);
         }
-        evacuated[page] = true;
+        evacuated[run] = true;
       }
+      run += pagesFor(sizes[run]);
     }
   }
 
   /** Whether the block is in the way: its owner had better have another one. */
   boolean isEvacuated(int block) {
-    return evacuated[pageOf(block)];
+    return evacuated[runOf(block)];
   }
 
-  /** The pages that did not become empty get blocks again. */
+  /** The runs that did not become empty get blocks again. */
   void endEvacuation() {
     evacuating = false;
     freeAfterMoving = slabBytes < slabBytesBefore ? 0 : slabBytes - usedBytes;
-    for (int page = 0; page < evacuated.length; page++) {
-      if (evacuated[page]) {
-        evacuated[page] = false;
-        if (!isFull(page)) {
-          open(page);
+    for (int run = 0; run < evacuated.length; run++) {
+      if (evacuated[run]) {
+        evacuated[run] = false;
+        if (!isFull(run)) {
+          open(run);
         }
       }
     }

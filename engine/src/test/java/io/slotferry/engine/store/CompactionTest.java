@@ -80,6 +80,28 @@ class CompactionTest {
   }
 
   @Test
+  void aStepMovesNoMoreThanItsBytes() {
+    for (int number = 0; number < 2_000; number++) {
+      put(number, 20_000);
+    }
+    for (int number = 0; number < 2_000; number++) {
+      if (number % 8 != 0) {
+        put(number, 8);
+      }
+    }
+    store.memory().release();
+    Map<String, String> before = EngineFixture.contents(store);
+    int steps = 0;
+    for (; store.memory().slabs().isSparse() || store.memory().slabs().isEvacuating(); steps++) {
+      assertThat(steps).isLessThan(STEPS_MAX);
+      store.carryOn();
+    }
+    // What is left of the large values, all of which is in half empty runs, is 5 MB.
+    assertThat(steps).isGreaterThan(3);
+    assertThat(EngineFixture.contents(store)).isEqualTo(before);
+  }
+
+  @Test
   void aDroppedPartitionGivesItsMemoryBackInSteps() {
     for (int number = 0; number < KEYS; number++) {
       put(number, 150);

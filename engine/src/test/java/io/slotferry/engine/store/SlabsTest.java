@@ -35,11 +35,17 @@ class SlabsTest {
       int size = slabs.size(block);
       byte[] array = slabs.array(block);
       used += size;
-      for (int i = offset; i < offset + size; i++) {
-        assertThat(array[i]).isEqualTo(mark(block));
-      }
+      assertThat(isFilled(array, offset, size, mark(block))).isTrue();
     }
     assertThat(slabs.usedBytes()).isEqualTo(used);
+  }
+
+  private static boolean isFilled(byte[] array, int start, int length, byte with) {
+    int at = start;
+    while (at < start + length && array[at] == with) {
+      at++;
+    }
+    return at == start + length;
   }
 
   @Test
@@ -48,7 +54,9 @@ class SlabsTest {
       int size = Slabs.roundUp(bytes);
       assertThat(size).isBetween(bytes, Math.max(bytes + 8, bytes * 17 / 16));
       assertThat(Slabs.roundUp(size)).isEqualTo(size);
-      assertThat(slabs.size(slabs.allocate(bytes))).isEqualTo(size);
+      int block = slabs.allocate(bytes);
+      assertThat(slabs.size(block)).isEqualTo(size);
+      slabs.free(block);
     }
     assertThat(Slabs.roundUp(Slabs.BLOCK_BYTES_MAX)).isEqualTo(Slabs.BLOCK_BYTES_MAX);
   }
@@ -103,17 +111,28 @@ class SlabsTest {
     }
     long scattered = slabs.slabBytes();
     assertThat(slabs.isSparse()).isTrue();
-    slabs.evacuate();
-    for (int i = 0; i < blocks.size(); i++) {
-      if (slabs.isEvacuated(blocks.get(i))) {
-        slabs.free(blocks.get(i));
-        blocks.set(i, allocate(100));
-      }
-    }
-    slabs.endEvacuation();
+    moveTogether(100);
     checkAll();
     assertThat(slabs.isSparse()).isFalse();
     assertThat(slabs.slabBytes()).isLessThan(scattered / 2);
+  }
+
+  @Test
+  void largeBlocksAreGivenBackAndMovedTooAndLeaveNoPageUnused() {
+    fill(1_000, 16_500);
+    checkAll();
+    assertThat(slabs.slabBytes()).isLessThan(1_000L * 16_500 * 5 / 4);
+    for (int i = 0; i < 900; i++) {
+      slabs.free(take(new Random(i).nextInt(blocks.size())));
+    }
+    assertThat(slabs.isSparse()).isTrue();
+    moveTogether(16_500);
+    checkAll();
+    assertThat(slabs.slabBytes()).isLessThan(3 * SLAB_BYTES);
+    long before = slabs.slabBytes();
+    fill(1_000, 100);
+    assertThat(slabs.slabBytes()).isEqualTo(before);
+    checkAll();
   }
 
   @Test
@@ -126,6 +145,17 @@ class SlabsTest {
     slabs.endEvacuation();
     fill(190_000, 100);
     checkAll();
+  }
+
+  private void moveTogether(int bytes) {
+    slabs.evacuate();
+    for (int i = 0; i < blocks.size(); i++) {
+      if (slabs.isEvacuated(blocks.get(i))) {
+        slabs.free(blocks.get(i));
+        blocks.set(i, allocate(bytes));
+      }
+    }
+    slabs.endEvacuation();
   }
 
   private void fill(int count, int bytes) {
