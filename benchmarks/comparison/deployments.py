@@ -12,6 +12,7 @@ Each is a context manager that yields a deployment with these members:
 """
 
 import binascii
+import itertools
 import json
 import os
 import subprocess
@@ -32,6 +33,8 @@ REDIS_CLIENT_SECONDS = 1.0
 REDIRECTIONS_MAX = 5
 GATEWAY_CLIENT_SECONDS = 20.0
 SLOTS = 16384
+# Of a load that is spread over gateways, what goes to one before the next has its turn.
+LOAD_COMMANDS = 10_000
 # Each look is a request to the cluster that is being measured.
 GROW_POLL_SECONDS = 0.05
 
@@ -241,6 +244,12 @@ class _RedisCluster:
 
 
 @contextmanager
+def growing_embedded_slotferry(launcher):
+    with servers.slotferry_up(launcher, "--shards", SHARDS, "--replicas", 0, "--ephemeral") as server:
+        yield _GrowingSlotferry([server])
+
+
+@contextmanager
 def growing_slotferry(launcher):
     with Processes() as processes:
         cluster = servers.SlotferryCluster(processes, launcher, SHARDS, replicas=0)
@@ -256,7 +265,7 @@ def growing_slotferry(launcher):
 
 
 class _GrowingSlotferry:
-    """Three nodes with a shard each, all of which serve clients; a fourth has joined, and waits for its share."""
+    """Three shards, which get a fourth; clients and load are spread over these gateways."""
 
     def __init__(self, nodes):
         self._nodes = nodes
@@ -269,14 +278,16 @@ class _GrowingSlotferry:
         return any(node["id"] == name for node in self._http("GET", "/v1/cluster")["nodes"])
 
     def client(self):
-        """Clients are spread over the nodes."""
         self._clients += 1
-        return GatewayClient(self._nodes[self._clients % SHARDS].port)
+        return GatewayClient(self._nodes[self._clients % len(self._nodes)].port)
 
     def load(self, commands):
         """Has all commands executed, each of which names its key."""
-        with resp.Client(self._nodes[0].port) as client:
-            client.send_all(commands)
+        commands = iter(commands)
+        nodes = itertools.cycle(self._nodes)
+        while batch := list(itertools.islice(commands, LOAD_COMMANDS)):
+            with resp.Client(next(nodes).port) as client:
+                client.send_all(batch)
 
     def grow(self):
         """Seconds from the request to the end of the last move."""
