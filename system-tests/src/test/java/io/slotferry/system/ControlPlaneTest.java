@@ -12,7 +12,7 @@ import redis.clients.jedis.Jedis;
 
 /** What the rebalancers, addresses and disks of a deployment go through. */
 class ControlPlaneTest {
-  private static final int KEYS = 300;
+  private static final Stored STORED = new Stored(300, 10);
 
   @TempDir Path folder;
 
@@ -25,19 +25,14 @@ class ControlPlaneTest {
 
   private static void write(Nodes nodes) {
     try (Jedis redis = Load.connect(nodes.host(), nodes.respPort())) {
-      for (int i = 0; i < KEYS; i++) {
-        redis.set("key:" + i, "value:" + i);
-      }
-      assertThat(redis.waitReplicas(1, 10_000)).isEqualTo(1);
+      STORED.write(redis);
     }
   }
 
   private static void assertAllIsThere(Nodes nodes) {
     try (Jedis redis = Load.connect(nodes.host(), nodes.respPort())) {
-      assertThat(redis.dbSize()).isEqualTo(KEYS);
-      for (int i = 0; i < KEYS; i++) {
-        assertThat(redis.get("key:" + i)).isEqualTo("value:" + i);
-      }
+      assertThat(redis.dbSize()).isEqualTo(STORED.keys());
+      STORED.assertThatAllAreThere(redis);
     }
   }
 

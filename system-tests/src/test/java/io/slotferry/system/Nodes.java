@@ -6,10 +6,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -187,15 +183,10 @@ final class Nodes implements AutoCloseable {
 
   /** The shard as the gateway tells it; with no copies as long as it does not. */
   JsonObject shard() {
-    HttpRequest request = HttpRequest.newBuilder(URI.create(url() + "/v1/cluster")).build();
-    try (HttpClient client = HttpClient.newHttpClient()) {
-      JsonObject map = new JsonObject(client.send(request, BodyHandlers.ofString()).body());
-      JsonArray shards = map.getJsonArray("shards", new JsonArray());
-      return shards.isEmpty() ? none() : shards.getJsonObject(0);
-    } catch (IOException e) {
+    try {
+      return ClusterState.of(url()).shards().findFirst().orElseGet(Nodes::none);
+    } catch (UncheckedIOException e) {
       return none();
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
     }
   }
 

@@ -28,9 +28,9 @@ public record VerifyOptions(
   public static final int CLIENTS_MAX = 256;
   public static final int OPERATIONS_PER_SECOND_MAX = 100_000;
 
-  /** A moderate load on one gateway. */
-  public static VerifyOptions of(HostPort gateway) {
-    return new VerifyOptions(List.of(gateway), "", 0, 8, 10_000, Durability.ASYNC, 0, 1);
+  /** A moderate load. */
+  public static VerifyOptions of(HostPort... gateways) {
+    return new VerifyOptions(List.of(gateways), "", 0, 8, 10_000, Durability.ASYNC, 0, 1);
   }
 
   public VerifyOptions withClients(int number) {
