@@ -208,9 +208,7 @@ final class MoveSource {
       return;
     }
     link.receive(in, nowMillis);
-    if (state == State.COPYING) {
-      turns.moveOnLater();
-    }
+    pump(nowMillis);
   }
 
   private void handle(WireReader in, long nowMillis) {

@@ -35,8 +35,10 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.IntPredicate;
@@ -100,7 +102,10 @@ public final class ShardCopy implements ShardExecutor {
   private final WatchTable watches;
   private final BlockedCalls blocked;
   private final LongScript script;
-  private final Map<Long, MoveSource> movesOut = new HashMap<>();
+
+  /** By id; whose turn it is to send comes first. */
+  private final SequencedMap<Long, MoveSource> movesOut = new LinkedHashMap<>();
+
   private final Map<Long, MoveTarget> movesIn = new HashMap<>();
 
   /** Requests for moves that came before the map that has them. */
@@ -928,6 +933,11 @@ public final class ShardCopy implements ShardExecutor {
       long nowMillis = time.monotonicMillis();
       for (MoveSource move : movesOut.values()) {
         move.pump(nowMillis);
+      }
+      // The first may have taken all that the budget gives.
+      Map.Entry<Long, MoveSource> first = movesOut.pollFirstEntry();
+      if (first != null) {
+        movesOut.putLast(first.getKey(), first.getValue());
       }
     }
   }

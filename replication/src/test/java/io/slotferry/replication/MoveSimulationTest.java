@@ -4,6 +4,7 @@ import static io.slotferry.replication.SimulatedCluster.leaderNode;
 import static io.slotferry.replication.SimulatedCluster.replicaNode;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.slotferry.topology.MapChange;
 import io.slotferry.topology.message.MoveTally;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -109,6 +110,25 @@ class MoveSimulationTest {
       assertThat(tally.bytes()).isGreaterThan((long) moved.length * FIELDS * PADDING.length());
       assertThat(tally.heldMillis()).isZero();
       assertThat(tally.heldMillisMax()).isPositive();
+    }
+  }
+
+  @Test
+  void theMovesOfAThrottledSourceTakeTurns() {
+    for (long seed = 1; seed <= SEEDS; seed++) {
+      SimulatedCluster cluster = new SimulatedCluster(seed, 2);
+      begin(cluster);
+      cluster.change(new MapChange.ChangeSettings(Map.of("move-bandwidth-max", "200000")));
+      int[] moved = partitionsOfBigKeys(cluster);
+      assertThat(moved).hasSizeGreaterThan(1);
+      for (int partition : moved) {
+        cluster.move(1, 2, new int[] {partition});
+      }
+      long millis = (long) moved.length * FIELDS * PADDING.length() / 200;
+      cluster.run(millis * 4 / 5);
+      assertThat(cluster.map().moves()).as("seed %d: none is far ahead", seed).hasSameSizeAs(moved);
+      cluster.run(millis);
+      assertThat(cluster.map().moves()).as("seed %d", seed).isEmpty();
     }
   }
 
