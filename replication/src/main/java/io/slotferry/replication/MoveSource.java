@@ -208,7 +208,10 @@ final class MoveSource {
       return;
     }
     link.receive(in, nowMillis);
-    pump(nowMillis);
+    if (state == State.COPYING) {
+      // Not at once: two loops of a process that answer each other would not look at their sockets.
+      turns.moveOnLater();
+    }
   }
 
   private void handle(WireReader in, long nowMillis) {
