@@ -36,13 +36,6 @@ final class Operations {
   /** Moves that a shard takes at once: of three that give, each can give its two. */
   static final int MOVES_PER_TARGET_MAX = 6;
 
-  /**
-   * Partitions of an operation's first moves; later ones have as many as have moved by then. What a
-   * process does for the first time takes it long, and commands on what is just being handed over
-   * wait for it.
-   */
-  static final int FIRST_MOVE_PARTITIONS_MAX = 16;
-
   private static final String NO_NODE = "waits for a free node with the shard role";
 
   private final Placement placement;
@@ -248,17 +241,11 @@ final class Operations {
         for (Batch batch : batches) {
           if (mayBegin(batch, given)) {
             agenda.propose(
-                new MapChange.BeginMove(id, batch.from(), batch.to(), first(batch.partitions())));
+                new MapChange.BeginMove(id, batch.from(), batch.to(), batch.partitions()));
           }
         }
       }
       return left == 0;
-    }
-
-    /** As many of them as move at once now; the others are planned anew. */
-    private int[] first(int[] partitions) {
-      int most = Math.max(FIRST_MOVE_PARTITIONS_MAX, operation().done());
-      return Arrays.copyOf(partitions, Math.min(partitions.length, most));
     }
 
     /** Whether its source gives so many now, and its target can take one more. */
