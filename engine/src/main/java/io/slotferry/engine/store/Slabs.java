@@ -317,7 +317,7 @@ final class Slabs {
     return run;
   }
 
-  /** In a slab's unused pages. */
+  /** The bits of its pages among the unused ones of its slab. */
   private static long bits(int run, int pages) {
     return (pages == 1 ? 1 : LARGE_RUN) << (run % PAGES_PER_SLAB);
   }
