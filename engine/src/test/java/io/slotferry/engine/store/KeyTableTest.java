@@ -170,7 +170,8 @@ class KeyTableTest {
     assertThat(valueOf(memory, entry)).isEqualTo("alu@42");
     assertThat(memory.overwrite(entry, bytes("new"), 0, 3, 43)).isTrue();
     assertThat(valueOf(memory, entry)).isEqualTo("new@43");
-    assertThat(memory.overwrite(entry, bytes("n".repeat(9)), 0, 9, 43)).isFalse();
+    byte[] longer = bytes("n".repeat(length + 9));
+    assertThat(memory.overwrite(entry, longer, 0, longer.length, 43)).isFalse();
     assertThat(memory.overwrite(entry, bytes("new"), 0, 3, -1)).isFalse();
   }
 
