@@ -66,7 +66,7 @@ def section(folder):
     return (
         f"## {TITLE}\nGrowth of resident memory by loading the keys into a fresh server without persistence, per key; "
         "all flags are those that are shipped.\n"
-        "Hashes took 145 until the heap had more room, which halves the collector's work under load (docs/adr/0009): tables that have grown stay as garbage for longer.\n"
+        "Hashes took 145 until the heap had more room, which halves the processor time of a cluster that takes in large values (docs/adr/0009); probably what tables leave behind when they grow stays for longer as garbage.\n"
         f"{report.provenance(cells)}\n{report.table(titles, rows)}")
 
 
