@@ -168,4 +168,4 @@ def _pauses_table(pauses):
         f"Stops of the JVM, and latencies, under an open load of {PAUSES_RATE:,} commands a second (GET and SET in turn, "
         "values of 500 to 1,499 bytes, so that nearly every write has another length). A collection takes 20 to 50 ms, and why it is no less says docs/adr/0010;\n"
         "there were 30 of them before values stood in slabs, and 6 until the heap had more room than G1 took for a reason to look for garbage (docs/adr/0009):\n"
-        "since then 1 to 4. zgc and shenandoah were measured before that. p99.9 is the machine's: it is as high without any stop.\n\n" + report.table(titles, rows))
+        "since then there was 1, in one run. zgc and shenandoah were measured before that. p99.9 is the machine's: it is as high without any stop.\n\n" + report.table(titles, rows))
