@@ -17,8 +17,8 @@ import java.util.Arrays;
  *
  * A block's size is one of some sizes, up to 6 % apart ({@link #sizeFor}). The free blocks of a run
  * form a list, each with the number of the next in its first bytes; the runs with free blocks of
- * one size form a list too. Pages without blocks serve any size, a slab without runs is given back.
- * This is how memcached and jemalloc do it.
+ * one size form a list too. Pages without blocks serve any size, a slab without runs is given back,
+ * but for one. This is how memcached and jemalloc do it.
  *
  * <p>Where blocks of many sizes come and go, much stays free between them. {@link #evacuate}
  * chooses runs that get no blocks any more, and whoever owns those that are left {@link
@@ -101,6 +101,9 @@ final class Slabs {
 
   /** No slab before it has unused pages for a run of large blocks. */
   private int firstUnusedRun;
+
+  /** A slab that stays when it has no runs: the next key would bring it back. */
+  private int spare = NONE;
 
   /** By page. */
   private short[] sizes = new short[0];
@@ -242,6 +245,7 @@ final class Slabs {
     unusedCount = 0;
     firstUnused = 0;
     firstUnusedRun = 0;
+    spare = NONE;
     resizePages(0);
     Arrays.fill(open, NONE);
     evacuating = false;
@@ -388,14 +392,12 @@ final class Slabs {
     unusedCount += runPages;
     firstUnused = Math.min(firstUnused, slab);
     firstUnusedRun = Math.min(firstUnusedRun, slab);
-    // One more slab than is needed may stay: the next key would bring it back.
-    int pages = pagesOf(slab);
-    if (Long.bitCount(unusedPages[slab]) == pages && unusedCount - pages >= PAGES_PER_SLAB) {
-      slabBytes -= slabs[slab].length;
-      slabs[slab] = NO_SLAB;
-      unusedPages[slab] = 0;
-      unusedCount -= pages;
-      slabCount--;
+    if (slab != spare && hasNoRuns(slab)) {
+      if (spare != NONE && hasNoRuns(spare)) {
+        drop(slab);
+      } else if (pagesOf(slab) == PAGES_PER_SLAB) {
+        spare = slab;
+      }
     }
   }
 
@@ -407,6 +409,18 @@ final class Slabs {
 
   private static int pagesOf(int slab) {
     return (bytesOfSlab(slab) + PAGE_BYTES - 1) / PAGE_BYTES;
+  }
+
+  private boolean hasNoRuns(int slab) {
+    return Long.bitCount(unusedPages[slab]) == pagesOf(slab);
+  }
+
+  private void drop(int slab) {
+    slabBytes -= slabs[slab].length;
+    slabs[slab] = NO_SLAB;
+    unusedPages[slab] = 0;
+    unusedCount -= pagesOf(slab);
+    slabCount--;
   }
 
   /** The index of a slab more, or {@link #NONE}. */

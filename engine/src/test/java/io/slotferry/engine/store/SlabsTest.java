@@ -12,6 +12,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SlabsTest {
   private static final int SLAB_BYTES = 2 << 20;
+  private static final int PAGE_BYTES = 32 << 10;
+  private static final int LARGE_RUN_BYTES = 8 * PAGE_BYTES;
 
   private final Slabs slabs = new Slabs();
   private final List<Integer> blocks = new ArrayList<>();
@@ -133,6 +135,26 @@ class SlabsTest {
     fill(1_000, 100);
     assertThat(slabs.slabBytes()).isEqualTo(before);
     checkAll();
+  }
+
+  /** Of the unused pages, though they are many, no eight stand side by side. */
+  @Test
+  void aLargeBlockThatComesAndGoesNeedsNoNewSlabEachTime() {
+    fill(16_000, 4_096);
+    for (int block : blocks) {
+      if (Slabs.offset(block) / LARGE_RUN_BYTES
+          != (Slabs.offset(block) + PAGE_BYTES) / LARGE_RUN_BYTES) {
+        slabs.free(block);
+      }
+    }
+    long full = slabs.slabBytes();
+    int first = slabs.allocate(20_000);
+    while (slabs.slabBytes() == full) {
+      first = slabs.allocate(20_000);
+    }
+    byte[] slab = slabs.array(first);
+    slabs.free(first);
+    assertThat(slabs.array(slabs.allocate(20_000))).isSameAs(slab);
   }
 
   @Test
