@@ -8,7 +8,7 @@ import java.util.Arrays;
  * sees as a whole, and never moves.
  *
  * <pre>
- *   slab    an array of 2 MB; the first ones are smaller
+ *   slab    an array of 8 MB; the first ones are smaller
  *   page    32 KB of a slab
  *   run     pages side by side, all for blocks of one size: one page for small blocks, eight for
  *           large ones, of which a page would hold few; it has the number of its first page
@@ -17,12 +17,12 @@ import java.util.Arrays;
  *
  * A block's size is one of some sizes, up to 6 % apart ({@link #sizeFor}). The free blocks of a run
  * form a list, each with the number of the next in its first bytes; the runs with free blocks of
- * one size form a list too. Pages without blocks serve any size, a slab without runs is given back,
- * but for one. This is how memcached and jemalloc do it.
+ * one size form a list too. Pages without blocks serve any size, a slab without runs is given back
+ * while others have pages left. This is how memcached and jemalloc do it.
  *
  * <p>Where blocks of many sizes come and go, much stays free between them. {@link #evacuate}
- * chooses runs that get no blocks any more, and whoever owns those that are left {@link
- * #isEvacuated moves} them.
+ * chooses runs that get no blocks any more, and slabs that get no runs, and whoever owns the blocks
+ * that are left {@link #isEvacuated moves} them.
  *
  * <p>Thread: the loop that owns the copy.
  */
@@ -35,18 +35,25 @@ final class Slabs {
 
   private static final int UNIT_SHIFT = 3;
   private static final int PAGE_SHIFT = 15;
-  private static final int SLAB_SHIFT = 21;
+  private static final int SLAB_SHIFT = 23;
   private static final int PAGE_BYTES = 1 << PAGE_SHIFT;
   private static final int PAGES_PER_SLAB = 1 << (SLAB_SHIFT - PAGE_SHIFT);
 
-  /**
-   * With its header the array is just what G1 gives to an object of its own: one region of 2 MB.
-   */
-  private static final int SLAB_BYTES = (1 << SLAB_SHIFT) - 16;
+  /** Of the bits that say which pages have no blocks. */
+  private static final int WORDS_PER_SLAB = PAGES_PER_SLAB / Long.SIZE;
 
-  /** A copy with few keys takes little; arrays of a megabyte would take a region of 2 MB each. */
+  /** G1 gives to a large array regions of its own, of 2 MB each: with its header, it fills them. */
+  private static final int HEADER_BYTES = 16;
+
+  /**
+   * At each collection G1 looks at all large arrays, which have left the caches long ago: with 2 GB
+   * in arrays of 2 MB that was most of the stop.
+   */
+  private static final int SLAB_BYTES = (1 << SLAB_SHIFT) - HEADER_BYTES;
+
+  /** A copy with few keys takes little. */
   private static final int[] FIRST_SLABS_BYTES = {
-    32 << 10, 64 << 10, 128 << 10, 256 << 10, 512 << 10
+    32 << 10, 64 << 10, 128 << 10, 256 << 10, 512 << 10, (2 << 20) - HEADER_BYTES
   };
 
   /** Together 16 GB: what the numbers of blocks reach, being positive. */
@@ -71,8 +78,14 @@ final class Slabs {
   /** A bit for each of its pages. */
   private static final long LARGE_RUN = (1L << PAGES_PER_LARGE_RUN) - 1;
 
-  /** Of what is free, the least that is worth the moving. */
-  private static final long WORTH_MOVING_BYTES = 8 << 20;
+  /** The bits of the pages that one may begin with. */
+  private static final long FIRST_OF_LARGE_RUNS = 0x0101010101010101L;
+
+  /** With so many runs of large blocks to come, 2 MB, an empty slab is not needed. */
+  private static final int SPARE_LARGE_RUNS = 8;
+
+  /** Of what is free, the least that is worth the moving: two slabs, for one is always in use. */
+  private static final long WORTH_MOVING_BYTES = 16 << 20;
 
   /** The part of all slabs that may be free without any moving: a quarter. */
   private static final int MAY_BE_FREE_SHIFT = 2;
@@ -91,19 +104,20 @@ final class Slabs {
   private byte[][] slabs = noSlabs();
   private int slabCount;
 
-  /** Of each slab, a bit for each page that has no blocks. */
-  private long[] unusedPages = new long[FIRST_SLABS_BYTES.length];
+  /** Of the slabs: whether they get no runs any more, and are given back when they have none. */
+  private boolean[] leaving = new boolean[FIRST_SLABS_BYTES.length];
 
+  /** A bit for each page that has no blocks. */
+  private long[] unusedPages = new long[FIRST_SLABS_BYTES.length * WORDS_PER_SLAB];
+
+  /** Of the slabs that stay. */
   private int unusedCount;
 
-  /** No slab before it has unused pages. */
+  /** No word before it has unused pages. */
   private int firstUnused;
 
-  /** No slab before it has unused pages for a run of large blocks. */
+  /** No word before it has unused pages for a run of large blocks. */
   private int firstUnusedRun;
-
-  /** A slab that stays when it has no runs: the next key would bring it back. */
-  private int spare = NONE;
 
   /** By page. */
   private short[] sizes = new short[0];
@@ -240,12 +254,12 @@ final class Slabs {
   /** Gives everything back. */
   void clear() {
     slabs = noSlabs();
-    unusedPages = new long[FIRST_SLABS_BYTES.length];
+    leaving = new boolean[FIRST_SLABS_BYTES.length];
+    unusedPages = new long[FIRST_SLABS_BYTES.length * WORDS_PER_SLAB];
     slabCount = 0;
     unusedCount = 0;
     firstUnused = 0;
     firstUnusedRun = 0;
-    spare = NONE;
     resizePages(0);
     Arrays.fill(open, NONE);
     evacuating = false;
@@ -311,7 +325,7 @@ final class Slabs {
       return NONE;
     }
     int pages = pagesFor(size);
-    unusedPages[run / PAGES_PER_SLAB] &= ~bits(run, pages);
+    unusedPages[run / Long.SIZE] &= ~bits(run, pages);
     unusedCount -= pages;
     Arrays.fill(sizes, run, run + pages, (short) size);
     used[run] = 0;
@@ -321,25 +335,25 @@ final class Slabs {
     return run;
   }
 
-  /** The bits of its pages among the unused ones of its slab. */
+  /** The bits of its pages in their word. */
   private static long bits(int run, int pages) {
-    return (pages == 1 ? 1 : LARGE_RUN) << (run % PAGES_PER_SLAB);
+    return (pages == 1 ? 1 : LARGE_RUN) << (run % Long.SIZE);
   }
 
   private int unusedPage() {
     if (unusedCount == 0 && addSlab() == NONE) {
       return NONE;
     }
-    while (unusedPages[firstUnused] == 0) {
+    while (unusedPages[firstUnused] == 0 || leaving[firstUnused / WORDS_PER_SLAB]) {
       firstUnused++;
     }
-    return firstUnused * PAGES_PER_SLAB + Long.numberOfTrailingZeros(unusedPages[firstUnused]);
+    return firstUnused * Long.SIZE + Long.numberOfTrailingZeros(unusedPages[firstUnused]);
   }
 
   private int unusedLargeRun() {
-    while (firstUnusedRun < slabs.length) {
+    while (firstUnusedRun < unusedPages.length) {
       int run = unusedLargeRun(firstUnusedRun);
-      if (run != NONE) {
+      if (run != NONE && !leaving[run / PAGES_PER_SLAB]) {
         return run;
       }
       firstUnusedRun++;
@@ -349,16 +363,20 @@ final class Slabs {
     while (slab != NONE && pagesOf(slab) < PAGES_PER_LARGE_RUN) {
       slab = addSlab();
     }
-    return slab == NONE ? NONE : unusedLargeRun(slab);
+    return slab == NONE ? NONE : unusedLargeRun(slab * WORDS_PER_SLAB);
   }
 
-  private int unusedLargeRun(int slab) {
-    for (int inSlab = 0; inSlab < PAGES_PER_SLAB; inSlab += PAGES_PER_LARGE_RUN) {
-      if ((unusedPages[slab] >>> inSlab & LARGE_RUN) == LARGE_RUN) {
-        return slab * PAGES_PER_SLAB + inSlab;
-      }
-    }
-    return NONE;
+  private int unusedLargeRun(int word) {
+    long runs = unusedLargeRuns(word);
+    return runs == 0 ? NONE : word * Long.SIZE + Long.numberOfTrailingZeros(runs);
+  }
+
+  /** A bit for the first page of each. */
+  private long unusedLargeRuns(int word) {
+    long pages = unusedPages[word];
+    long pairs = pages & pages >>> 1;
+    long fours = pairs & pairs >>> 2;
+    return fours & fours >>> 4 & FIRST_OF_LARGE_RUNS;
   }
 
   /** Puts the run first among those with free blocks of its size. */
@@ -387,18 +405,20 @@ final class Slabs {
     int runPages = pagesFor(sizes[run]);
     Arrays.fill(sizes, run, run + runPages, UNUSED);
     evacuated[run] = false;
+    int word = run / Long.SIZE;
+    unusedPages[word] |= bits(run, runPages);
     int slab = run / PAGES_PER_SLAB;
-    unusedPages[slab] |= bits(run, runPages);
-    unusedCount += runPages;
-    firstUnused = Math.min(firstUnused, slab);
-    firstUnusedRun = Math.min(firstUnusedRun, slab);
-    if (slab != spare && hasNoRuns(slab)) {
-      if (spare != NONE && hasNoRuns(spare)) {
-        drop(slab);
-      } else if (pagesOf(slab) == PAGES_PER_SLAB) {
-        spare = slab;
-      }
+    if (!leaving[slab]) {
+      offer(word, runPages);
     }
+    dropIfSpare(slab);
+  }
+
+  /** There are so many unused pages more, in this word or after it. */
+  private void offer(int word, int pages) {
+    unusedCount += pages;
+    firstUnused = Math.min(firstUnused, word);
+    firstUnusedRun = Math.min(firstUnusedRun, word);
   }
 
   // ---- slabs
@@ -411,15 +431,43 @@ final class Slabs {
     return (bytesOfSlab(slab) + PAGE_BYTES - 1) / PAGE_BYTES;
   }
 
-  private boolean hasNoRuns(int slab) {
-    return Long.bitCount(unusedPages[slab]) == pagesOf(slab);
+  private int unusedPagesOf(int slab) {
+    int unused = 0;
+    for (int word = 0; word < WORDS_PER_SLAB; word++) {
+      unused += Long.bitCount(unusedPages[slab * WORDS_PER_SLAB + word]);
+    }
+    return unused;
+  }
+
+  /** Were the only empty slab given back, the next key might need it again. */
+  private void dropIfSpare(int slab) {
+    if (unusedPagesOf(slab) == pagesOf(slab) && (leaving[slab] || othersHaveLargeRuns(slab))) {
+      drop(slab);
+    }
+  }
+
+  /**
+   * Runs of large blocks are what counts: single pages may be many with no eight side by side among
+   * them.
+   */
+  private boolean othersHaveLargeRuns(int slab) {
+    int runs = 0;
+    for (int word = firstUnusedRun; word < unusedPages.length && runs < SPARE_LARGE_RUNS; word++) {
+      if (word / WORDS_PER_SLAB != slab && !leaving[word / WORDS_PER_SLAB]) {
+        runs += Long.bitCount(unusedLargeRuns(word));
+      }
+    }
+    return runs >= SPARE_LARGE_RUNS;
   }
 
   private void drop(int slab) {
     slabBytes -= slabs[slab].length;
     slabs[slab] = NO_SLAB;
-    unusedPages[slab] = 0;
-    unusedCount -= pagesOf(slab);
+    setUnused(slab, 0);
+    if (!leaving[slab]) {
+      unusedCount -= pagesOf(slab);
+    }
+    leaving[slab] = false;
     slabCount--;
   }
 
@@ -434,7 +482,8 @@ final class Slabs {
       int more = Math.min(SLABS_MAX, slabCount * 2);
       slabs = Arrays.copyOf(slabs, more);
       Arrays.fill(slabs, slabCount, more, NO_SLAB);
-      unusedPages = Arrays.copyOf(unusedPages, more);
+      leaving = Arrays.copyOf(leaving, more);
+      unusedPages = Arrays.copyOf(unusedPages, more * WORDS_PER_SLAB);
     } else {
       while (slabs[slab].length > 0) {
         slab++;
@@ -446,11 +495,18 @@ final class Slabs {
     slabs[slab] = new byte[bytesOfSlab(slab)];
     slabBytes += slabs[slab].length;
     slabCount++;
-    unusedPages[slab] = -1L >>> (Long.SIZE - pagesOf(slab));
-    unusedCount += pagesOf(slab);
-    firstUnused = Math.min(firstUnused, slab);
-    firstUnusedRun = Math.min(firstUnusedRun, slab);
+    setUnused(slab, pagesOf(slab));
+    offer(slab * WORDS_PER_SLAB, pagesOf(slab));
     return slab;
+  }
+
+  /** So many of its pages, from the first on, have no blocks, and the others are not there. */
+  private void setUnused(int slab, int pages) {
+    int left = pages;
+    for (int word = slab * WORDS_PER_SLAB; word < (slab + 1) * WORDS_PER_SLAB; word++) {
+      unusedPages[word] = left <= 0 ? 0 : -1L >>> Math.max(0, Long.SIZE - left);
+      left -= Long.SIZE;
+    }
   }
 
   private void resizePages(int pages) {
@@ -481,19 +537,25 @@ final class Slabs {
 
   /**
    * Chooses the runs that are to become empty: those that are half empty, and all in the last
-   * slabs, of which so many are not needed.
+   * slabs, of which so many are not needed. Were these to get runs meanwhile, a few in each would
+   * keep them.
    */
   void evacuate() {
     evacuating = true;
     slabBytesBefore = slabBytes;
     long neededBytes = usedBytes + (usedBytes >> SCATTERED_SHIFT);
+    for (int slab = 0; slab < slabs.length; slab++) {
+      neededBytes -= slabs[slab].length;
+      if (neededBytes + SLAB_BYTES < 0 && slabs[slab].length > 0) {
+        leaving[slab] = true;
+        unusedCount -= unusedPagesOf(slab);
+        dropIfSpare(slab);
+      }
+    }
     int run = 0;
     while (run < sizes.length) {
-      if (run % PAGES_PER_SLAB == 0) {
-        neededBytes -= slabs[run / PAGES_PER_SLAB].length;
-      }
-      boolean spare = neededBytes + SLAB_BYTES < 0;
-      if (sizes[run] != UNUSED && (spare || used[run] * 2 <= capacity(run))) {
+      boolean leaves = leaving[run / PAGES_PER_SLAB];
+      if (sizes[run] != UNUSED && (leaves || used[run] * 2 <= capacity(run))) {
         if (!isFull(run)) {
           close(run);
         }
@@ -511,7 +573,6 @@ final class Slabs {
   /** The runs that did not become empty get blocks again. */
   void endEvacuation() {
     evacuating = false;
-    freeAfterMoving = slabBytes < slabBytesBefore ? 0 : slabBytes - usedBytes;
     for (int run = 0; run < evacuated.length; run++) {
       if (evacuated[run]) {
         evacuated[run] = false;
@@ -520,5 +581,13 @@ final class Slabs {
         }
       }
     }
+    for (int slab = slabs.length - 1; slab >= 0; slab--) {
+      if (leaving[slab]) {
+        leaving[slab] = false;
+        offer(slab * WORDS_PER_SLAB, unusedPagesOf(slab));
+      }
+      dropIfSpare(slab);
+    }
+    freeAfterMoving = slabBytes < slabBytesBefore ? 0 : slabBytes - usedBytes;
   }
 }

@@ -11,10 +11,10 @@ import org.junit.jupiter.api.Test;
 
 /** What becomes of the memory of entries that are replaced, removed and dropped. */
 class CompactionTest {
-  private static final int KEYS = 100_000;
+  private static final int KEYS = 400_000;
   private static final int SLOTS = 64;
   private static final int TABLET = PartitionStore.SLOTS;
-  private static final int STEPS_MAX = 200;
+  private static final int STEPS_MAX = 400;
 
   private final PartitionStore store = new PartitionStore();
 

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SlabsTest {
-  private static final int SLAB_BYTES = 2 << 20;
+  private static final int SLAB_BYTES = 8 << 20;
   private static final int PAGE_BYTES = 32 << 10;
   private static final int LARGE_RUN_BYTES = 8 * PAGE_BYTES;
 
@@ -101,7 +101,7 @@ class SlabsTest {
 
   @Test
   void pagesThatAreNearlyEmptyServeOtherSizesOnceTheirBlocksHaveMoved() {
-    fill(200_000, 100);
+    fill(800_000, 100);
     List<Integer> all = List.copyOf(blocks);
     blocks.clear();
     for (int i = 0; i < all.size(); i++) {
@@ -121,10 +121,10 @@ class SlabsTest {
 
   @Test
   void largeBlocksAreGivenBackAndMovedTooAndLeaveNoPageUnused() {
-    fill(1_000, 16_500);
+    fill(4_000, 16_500);
     checkAll();
-    assertThat(slabs.slabBytes()).isLessThan(1_000L * 16_500 * 5 / 4);
-    for (int i = 0; i < 900; i++) {
+    assertThat(slabs.slabBytes()).isLessThan(4_000L * 16_500 * 5 / 4);
+    for (int i = 0; i < 3_600; i++) {
       slabs.free(take(new Random(i).nextInt(blocks.size())));
     }
     assertThat(slabs.isSparse()).isTrue();
