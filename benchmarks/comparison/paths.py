@@ -68,6 +68,16 @@ ALL = (
         {1: 1.0, 16: 0.40},
     ),
     Path(
+        "remote-one",
+        "Gateway and 1 shard, a process each / twemproxy and 3 redis-servers; nothing on disk: what it is that each shard more costs",
+        {
+            "slotferry": lambda launcher: servers.slotferry_up(
+                launcher, "--processes", "--shards", 1, "--replicas", 0, "--rebalancers", 1, "--ephemeral"),
+            "twemproxy": lambda _: servers.twemproxy(3),
+        },
+        ("[gs]et-16-p16",),
+    ),
+    Path(
         "replicated",
         "One shard with a replica in another process / redis-server with a replica; nothing on disk",
         {

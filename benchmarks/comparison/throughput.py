@@ -10,7 +10,7 @@ ROUNDS, ROUNDS_QUICK = 5, 3
 QUICK_DIVISOR = 2
 # For the first load of each pipeline on fresh servers: batches go other ways through the code than single commands,
 # and of several JVMs each sees but a part of them.
-FIRST_WARM_UP_FACTOR = 8
+FIRST_WARM_UP_FACTOR = 4
 # The values of 256 bytes are left out.
 PATTERNS_QUICK = ("[!gs]*", "[gs]et-16-*", "sadd*")
 
