@@ -35,6 +35,11 @@ def _matches(load, patterns):
     return any(fnmatchcase(load.name, pattern) for pattern in patterns)
 
 
+def _gateway_and_shards(shards):
+    return lambda launcher: servers.slotferry_up(
+        launcher, "--processes", "--shards", shards, "--replicas", 0, "--rebalancers", 1, "--ephemeral")
+
+
 ALL = (
     Path(
         "embedded",
@@ -60,8 +65,7 @@ ALL = (
         "remote",
         "Gateway and 3 shards, a process each / twemproxy and 3 redis-servers; nothing on disk",
         {
-            "slotferry": lambda launcher: servers.slotferry_up(
-                launcher, "--processes", "--shards", 3, "--replicas", 0, "--rebalancers", 1, "--ephemeral"),
+            "slotferry": _gateway_and_shards(3),
             "twemproxy": lambda _: servers.twemproxy(3),
         },
         ("[gs]et-*-p1", "[gs]et-*-p16"),
@@ -71,8 +75,7 @@ ALL = (
         "remote-one",
         "Gateway and 1 shard, a process each / twemproxy and 3 redis-servers; nothing on disk: what it is that each shard more costs",
         {
-            "slotferry": lambda launcher: servers.slotferry_up(
-                launcher, "--processes", "--shards", 1, "--replicas", 0, "--rebalancers", 1, "--ephemeral"),
+            "slotferry": _gateway_and_shards(1),
             "twemproxy": lambda _: servers.twemproxy(3),
         },
         ("[gs]et-16-p16",),
