@@ -54,7 +54,7 @@ def _parser():
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument(
         "--slotferry", type=_launcher, default=LAUNCHER, metavar="PATH", help="the launcher (%(default)s)")
-    common.add_argument("--quick", action="store_true", help="measure little: all parts in some minutes")
+    common.add_argument("--quick", action="store_true", help="measure less")
 
     path_names = [path.name for path in paths.ALL]
     measure = commands.add_parser(
