@@ -57,6 +57,7 @@ public final class RebalancerService extends VerticleBase implements MapStore.Li
 
   private volatile boolean serving;
   private boolean confirming;
+  private boolean deciding;
 
   /**
    * @param failed told when the service cannot go on, on its event loop: the process should end
@@ -114,6 +115,8 @@ public final class RebalancerService extends VerticleBase implements MapStore.Li
     if (store.leading()) {
       vertx.eventBus().publish(Addresses.MAP_DELTA, MessageCodec.encode(delta));
     }
+    // A move that has ended makes room for the next: nothing moves until that has begun.
+    decideSoon();
   }
 
   @Override
@@ -168,6 +171,19 @@ public final class RebalancerService extends VerticleBase implements MapStore.Li
     consumers.add(vertx.eventBus().<byte[]>consumer(Addresses.LOAD, this::load));
     LOG.info(
         "{} leads the rebalancers, at map version {}", options.peer(), store.current().version());
+  }
+
+  /** Once for all that has happened until then. */
+  private void decideSoon() {
+    if (serving && !deciding) {
+      deciding = true;
+      context.runOnContext(_ -> {
+        deciding = false;
+        if (serving) {
+          decide();
+        }
+      });
+    }
   }
 
   private void decide() {
@@ -236,8 +252,10 @@ public final class RebalancerService extends VerticleBase implements MapStore.Li
   private Future<byte[]> heartbeat(byte[] request) {
     NodeReport report = MessageCodec.decodeReport(request);
     byte[] answer = MessageCodec.encode(control.heartbeat(report, nowMillis()));
-    if (report.copies().stream().anyMatch(copy -> copy.handover() != 0)) {
-      // Nobody serves that shard until its successor is promoted.
+    // Nobody serves a shard that was handed over until its successor is promoted, and for a new
+    // node a shard may be waiting.
+    if (report.copies().stream().anyMatch(copy -> copy.handover() != 0)
+        || store.current().node(report.node().id()) == null) {
       decide();
     }
     return Future.succeededFuture(answer);

@@ -4,7 +4,8 @@ package io.slotferry.replication;
  * What all moves out of a copy may take together: bandwidth, and time of the loop that also serves
  * its clients. Chunks are cut in turns: one takes {@link #turnNanosMax} at most, and after it the
  * loop is the clients' for as long as it took. So a command waits for one turn, and moves never
- * take more than half of the loop.
+ * take more than half of the loop. How many keys a chunk holds goes by how long the last one took:
+ * code that runs for the first time takes a hundred times as long as later on.
  *
  * <p>Effects on keys that were sent are no matter of choice: they count, but do not wait. When they
  * alone need more than the bandwidth, no chunk is cut until that is paid back.
@@ -17,6 +18,15 @@ final class MoveBudget {
 
   /** Bandwidth that was not used is kept for so long. */
   private static final long UNUSED_MILLIS = 100;
+
+  /** Of the first chunk. */
+  static final int CHUNK_KEYS_MIN = 16;
+
+  /** More than a chunk has bytes for. */
+  static final int CHUNK_KEYS_MAX = 4096;
+
+  /** A chunk that takes no more than this part of a turn, an eighth, is followed by a larger one. */
+  private static final int SHORT_SHIFT = 3;
 
   private static final long NOT_IN_TURN = Long.MIN_VALUE;
 
@@ -33,6 +43,8 @@ final class MoveBudget {
   private long creditedMillis;
   private long turnSinceNanos = NOT_IN_TURN;
   private long nextTurnNanos = Long.MIN_VALUE;
+  private int chunkKeys = CHUNK_KEYS_MIN;
+  private long chunkSinceNanos;
 
   MoveBudget(TimeSource time) {
     this.time = time;
@@ -60,7 +72,23 @@ final class MoveBudget {
       }
       turnSinceNanos = nowNanos;
     }
+    chunkSinceNanos = nowNanos;
     return nowNanos - turnSinceNanos < turnNanosMax && hasCredit();
+  }
+
+  /** How many keys the next chunk should hold at most. */
+  int chunkKeysMax() {
+    return chunkKeys;
+  }
+
+  /** The chunk that was allowed is cut. */
+  void cut() {
+    long tookNanos = time.nanos() - chunkSinceNanos;
+    if (tookNanos > turnNanosMax >> 1) {
+      chunkKeys = Math.max(CHUNK_KEYS_MIN, chunkKeys >> 1);
+    } else if (tookNanos <= turnNanosMax >> SHORT_SHIFT) {
+      chunkKeys = Math.min(CHUNK_KEYS_MAX, chunkKeys << 1);
+    }
   }
 
   private boolean hasCredit() {

@@ -266,9 +266,10 @@ final class MoveSource {
   private boolean sendChunk(StreamLink link, long nowMillis) {
     message.clear();
     message.u8(StreamMessage.CHUNK);
-    if (!walk.writeChunk(message, CHUNK_BYTES_MAX)) {
+    if (!walk.writeChunk(message, CHUNK_BYTES_MAX, budget.chunkKeysMax())) {
       return false;
     }
+    budget.cut();
     if (!walk.position().isFreezing()) {
       heldThereBytes = 0;
     }

@@ -63,4 +63,30 @@ class MoveBudgetTest {
     time.nanos += 1;
     assertThat(budget.allows()).isTrue();
   }
+
+  @Test
+  void aChunkHoldsAsManyKeysAsTheTurnHasTimeFor() {
+    budget.use(0, 1_000);
+    assertThat(budget.chunkKeysMax()).isEqualTo(MoveBudget.CHUNK_KEYS_MIN);
+
+    cut(100_000);
+    assertThat(budget.chunkKeysMax()).isEqualTo(MoveBudget.CHUNK_KEYS_MIN * 2);
+    cut(300_000);
+    assertThat(budget.chunkKeysMax()).isEqualTo(MoveBudget.CHUNK_KEYS_MIN * 2);
+    cut(600_000);
+    cut(600_000);
+    assertThat(budget.chunkKeysMax()).isEqualTo(MoveBudget.CHUNK_KEYS_MIN);
+    for (int chunk = 0; chunk < 100; chunk++) {
+      cut(0);
+    }
+    assertThat(budget.chunkKeysMax()).isEqualTo(MoveBudget.CHUNK_KEYS_MAX);
+  }
+
+  private void cut(long nanos) {
+    time.nanos += 10_000_000;
+    assertThat(budget.allows()).isTrue();
+    time.nanos += nanos;
+    budget.cut();
+    budget.endTurn();
+  }
 }

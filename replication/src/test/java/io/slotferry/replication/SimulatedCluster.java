@@ -419,7 +419,7 @@ final class SimulatedCluster {
     for (Partition at = copy.store().after(-1); at != null; at = copy.store().after(at.id())) {
       if (at.size() > 0) {
         WireWriter out = new WireWriter();
-        new ChunkWriter(KeyHash.BEFORE_FIRST).write(at, out, Integer.MAX_VALUE);
+        new ChunkWriter(KeyHash.BEFORE_FIRST).write(at, out, Integer.MAX_VALUE, Integer.MAX_VALUE);
         content.put(at.id(), new String(out.toByteArray(), StandardCharsets.ISO_8859_1));
       }
     }

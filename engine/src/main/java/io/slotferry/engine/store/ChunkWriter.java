@@ -56,6 +56,7 @@ public final class ChunkWriter {
   private final Deque<FrozenKey> frozenKeys = new ArrayDeque<>();
   private int cursor;
   private int frozen = KeyHash.BEFORE_FIRST;
+  private int keys;
 
   /** A key whose value travels in parts. */
   private record FrozenKey(
@@ -78,31 +79,37 @@ public final class ChunkWriter {
     return frozen;
   }
 
+  /** How many keys, or parts of one, the last chunk holds. */
+  public int keys() {
+    return keys;
+  }
+
   /**
    * Writes the chunk that follows.
    *
    * @param bytesMax the most that the chunk takes, but for one with the keys of a single hash, or
    *     with an element of a value, that is bigger by itself
+   * @param keysMax the most that the chunk holds, but for one with the keys of a single hash
    * @return the new cursor
    */
-  public int write(Partition partition, WireWriter out, int bytesMax) {
+  public int write(Partition partition, WireWriter out, int bytesMax, int keysMax) {
     int head = out.size();
     out.i32(cursor);
     out.i32(0);
     int sizeMax = (int) Math.min((long) head + bytesMax, Integer.MAX_VALUE);
-    int keys =
+    keys =
         frozen == KeyHash.BEFORE_FIRST
-            ? writeGroups(partition, out, sizeMax)
+            ? writeGroups(partition, out, sizeMax, keysMax)
             : writeParts(out, sizeMax);
     out.i32At(head, cursor);
     out.i32At(head + Integer.BYTES, keys);
     return cursor;
   }
 
-  private int writeGroups(Partition partition, WireWriter out, int sizeMax) {
+  private int writeGroups(Partition partition, WireWriter out, int sizeMax, int keysMax) {
     int head = out.size();
     int keys = 0;
-    while (cursor != KeyHash.LAST) {
+    while (cursor != KeyHash.LAST && keys < keysMax) {
       int next = nextHash(partition, cursor);
       group.clear();
       int groupKeys =

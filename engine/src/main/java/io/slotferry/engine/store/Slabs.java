@@ -56,6 +56,9 @@ final class Slabs {
     32 << 10, 64 << 10, 128 << 10, 256 << 10, 512 << 10, (2 << 20) - HEADER_BYTES
   };
 
+  /** The next slab is made when so much of the newest one is left: a quarter. */
+  private static final int WANTED_SHIFT = 2;
+
   /** Together 16 GB: what the numbers of blocks reach, being positive. */
   private static final int SLABS_MAX = 1 << (Integer.SIZE - 1 - (SLAB_SHIFT - UNIT_SHIFT));
 
@@ -101,6 +104,7 @@ final class Slabs {
   /** In the place of an array that is not there. */
   private static final byte[] NO_SLAB = {};
 
+  private final NextSlab nextSlab = new NextSlab(SLAB_BYTES, NextSlab.MAKER);
   private byte[][] slabs = noSlabs();
   private int slabCount;
 
@@ -112,6 +116,9 @@ final class Slabs {
 
   /** Of the slabs that stay. */
   private int unusedCount;
+
+  /** With fewer, the next slab had better be made. */
+  private int unusedCountMin;
 
   /** No word before it has unused pages. */
   private int firstUnused;
@@ -258,6 +265,8 @@ final class Slabs {
     unusedPages = new long[FIRST_SLABS_BYTES.length * WORDS_PER_SLAB];
     slabCount = 0;
     unusedCount = 0;
+    unusedCountMin = 0;
+    nextSlab.forget();
     firstUnused = 0;
     firstUnusedRun = 0;
     resizePages(0);
@@ -327,6 +336,9 @@ final class Slabs {
     int pages = pagesFor(size);
     unusedPages[run / Long.SIZE] &= ~bits(run, pages);
     unusedCount -= pages;
+    if (unusedCount < unusedCountMin) {
+      nextSlab.want();
+    }
     Arrays.fill(sizes, run, run + pages, (short) size);
     used[run] = 0;
     fresh[run] = 0;
@@ -469,6 +481,7 @@ final class Slabs {
     }
     leaving[slab] = false;
     slabCount--;
+    nextSlab.forget();
   }
 
   /** The index of a slab more, or {@link #NONE}. */
@@ -492,7 +505,11 @@ final class Slabs {
     if (sizes.length < (slab + 1) * PAGES_PER_SLAB) {
       resizePages(slabs.length * PAGES_PER_SLAB);
     }
-    slabs[slab] = new byte[bytesOfSlab(slab)];
+    int bytes = bytesOfSlab(slab);
+    slabs[slab] = bytes == SLAB_BYTES ? nextSlab.take() : new byte[bytes];
+    if (slabCount + 1 >= FIRST_SLABS_BYTES.length) {
+      unusedCountMin = pagesOf(slab) >>> WANTED_SHIFT;
+    }
     slabBytes += slabs[slab].length;
     slabCount++;
     setUnused(slab, pagesOf(slab));

@@ -54,7 +54,7 @@ class PartitionStoreTest {
 
     PartitionStore copies = new PartitionStore();
     WireWriter chunk = new WireWriter();
-    new ChunkWriter(KeyHash.BEFORE_FIRST).write(right, chunk, Integer.MAX_VALUE);
+    new ChunkWriter(KeyHash.BEFORE_FIRST).write(right, chunk, Integer.MAX_VALUE, Integer.MAX_VALUE);
     WireReader in = new WireReader(chunk.bytes(), 0, chunk.size());
     new ChunkReader().read(copies.create(right.id()), in, null);
     assertThat(copies.create(right.id()).size()).isEqualTo(right.size());

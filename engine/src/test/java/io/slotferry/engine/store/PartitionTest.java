@@ -82,7 +82,7 @@ class PartitionTest {
       WireWriter chunk = new WireWriter();
       while (cursor != KeyHash.LAST) {
         chunk.clear();
-        int written = new ChunkWriter(cursor).write(from, chunk, CHUNK_BYTES_MAX);
+        int written = new ChunkWriter(cursor).write(from, chunk, CHUNK_BYTES_MAX, Integer.MAX_VALUE);
         assertThat(chunk.size()).isLessThanOrEqualTo(CHUNK_BYTES_MAX);
         cursor = read(to, chunk);
         assertThat(cursor).isEqualTo(written);
@@ -108,7 +108,7 @@ class PartitionTest {
     int cursor = KeyHash.BEFORE_FIRST;
     while (cursor != KeyHash.LAST) {
       WireWriter chunk = new WireWriter();
-      cursor = new ChunkWriter(cursor).write(from, chunk, CHUNK_BYTES_MAX);
+      cursor = new ChunkWriter(cursor).write(from, chunk, CHUNK_BYTES_MAX, Integer.MAX_VALUE);
       sizes.add(chunk.size());
       if (chunk.size() > CHUNK_BYTES_MAX) {
         WireReader in = new WireReader(chunk.bytes(), 0, chunk.size());
@@ -125,7 +125,7 @@ class PartitionTest {
   void anEmptyPartitionIsOneEmptyChunk() {
     WireWriter chunk = new WireWriter();
     ChunkWriter chunks = new ChunkWriter(KeyHash.BEFORE_FIRST);
-    assertThat(chunks.write(source.create(1), chunk, CHUNK_BYTES_MAX)).isEqualTo(KeyHash.LAST);
+    assertThat(chunks.write(source.create(1), chunk, CHUNK_BYTES_MAX, Integer.MAX_VALUE)).isEqualTo(KeyHash.LAST);
     Partition to = target.create(1);
     assertThat(read(to, chunk)).isEqualTo(KeyHash.LAST);
     assertThat(to.size()).isZero();
@@ -176,7 +176,7 @@ class PartitionTest {
     Partition from = source.create(1);
     new Write(1, "key", "value").on(from);
     WireWriter chunk = new WireWriter();
-    new ChunkWriter(KeyHash.BEFORE_FIRST).write(from, chunk, CHUNK_BYTES_MAX);
+    new ChunkWriter(KeyHash.BEFORE_FIRST).write(from, chunk, CHUNK_BYTES_MAX, Integer.MAX_VALUE);
     List<String> taken = new ArrayList<>();
     new ChunkReader()
         .read(

@@ -55,14 +55,20 @@ public final class PartitionWalk {
     chunks = new ChunkWriter(hash);
   }
 
-  /**
-   * Appends about {@code maxBytes} of sections, at least one; false when nothing is left. Only then
-   * is the position at the end: until the receiver knows of it, a partition may come into being
-   * that it would miss.
-   */
+  /** As {@link #writeChunk(WireWriter, int, int)}, however many keys it takes. */
   public boolean writeChunk(WireWriter out, int maxBytes) {
+    return writeChunk(out, maxBytes, Integer.MAX_VALUE);
+  }
+
+  /**
+   * Appends about {@code maxBytes} of sections with about {@code maxKeys}, at least one; false when
+   * nothing is left. Only then is the position at the end: until the receiver knows of it, a
+   * partition may come into being that it would miss.
+   */
+  public boolean writeChunk(WireWriter out, int maxBytes, int maxKeys) {
     int start = out.size();
-    while (out.size() - start < maxBytes) {
+    int keys = 0;
+    while (out.size() - start < maxBytes && keys < maxKeys) {
       boolean wasFreezing = position.isFreezing();
       Partition partition = current();
       if (partition == null) {
@@ -72,7 +78,8 @@ public final class PartitionWalk {
         position.moveToEnd();
         return false;
       }
-      writeSection(partition, out, maxBytes - (out.size() - start));
+      writeSection(partition, out, maxBytes - (out.size() - start), maxKeys - keys);
+      keys += chunks.keys();
       if (wasFreezing || position.isFreezing()) {
         return true; // Parts may have overtaken effects: what follows is cut anew.
       }
@@ -101,7 +108,7 @@ public final class PartitionWalk {
     return next;
   }
 
-  private void writeSection(Partition partition, WireWriter out, int maxBytes) {
+  private void writeSection(Partition partition, WireWriter out, int maxBytes, int maxKeys) {
     out.i32(partition.id());
     if (position.hash() == KeyHash.BEFORE_FIRST && !position.isFreezing()) {
       out.u8(FIRST_COUNTED);
@@ -109,7 +116,7 @@ public final class PartitionWalk {
     } else {
       out.u8(LATER);
     }
-    chunks.write(partition, out, maxBytes);
+    chunks.write(partition, out, maxBytes, maxKeys);
     position.moveTo(partition.id(), chunks.cursor(), chunks.frozen());
   }
 

@@ -204,7 +204,7 @@ final class TestCopy {
   static void copy(PartitionStore from, PartitionStore to) {
     for (Partition at = from.after(-1); at != null; at = from.after(at.id())) {
       WireWriter chunk = new WireWriter();
-      new ChunkWriter(KeyHash.BEFORE_FIRST).write(at, chunk, Integer.MAX_VALUE);
+      new ChunkWriter(KeyHash.BEFORE_FIRST).write(at, chunk, Integer.MAX_VALUE, Integer.MAX_VALUE);
       new ChunkReader().read(to.create(at.id()), new WireReader(chunk.toByteArray()), null);
     }
   }
@@ -230,7 +230,7 @@ final class TestCopy {
     for (Partition at = store.after(-1); at != null; at = store.after(at.id())) {
       if (at.size() > 0) {
         WireWriter chunk = new WireWriter();
-        new ChunkWriter(KeyHash.BEFORE_FIRST).write(at, chunk, Integer.MAX_VALUE);
+        new ChunkWriter(KeyHash.BEFORE_FIRST).write(at, chunk, Integer.MAX_VALUE, Integer.MAX_VALUE);
         data.put(at.id(), new String(chunk.toByteArray(), StandardCharsets.ISO_8859_1));
       }
     }

@@ -82,7 +82,7 @@ class WalkReceiverTest {
       WireWriter chunk = new WireWriter();
       while (true) {
         chunk.clear();
-        if (!walk.writeChunk(chunk, CHUNK_BYTES_MAX)) {
+        if (!walk.writeChunk(chunk, CHUNK_BYTES_MAX, 1 + random.nextInt(100))) {
           break;
         }
         assertThat(chunk.size()).isLessThan(3 * CHUNK_BYTES_MAX);
@@ -229,7 +229,7 @@ class WalkReceiverTest {
     for (Partition at = store.after(-1); at != null; at = store.after(at.id())) {
       if (at.size() > 0) {
         WireWriter out = new WireWriter();
-        new ChunkWriter(KeyHash.BEFORE_FIRST).write(at, out, Integer.MAX_VALUE);
+        new ChunkWriter(KeyHash.BEFORE_FIRST).write(at, out, Integer.MAX_VALUE, Integer.MAX_VALUE);
         contents.put(at.id(), new String(out.toByteArray(), StandardCharsets.ISO_8859_1));
       }
     }

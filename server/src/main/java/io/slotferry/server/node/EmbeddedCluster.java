@@ -17,6 +17,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +29,9 @@ public final class EmbeddedCluster implements Server {
   private static final long START_MILLIS_MAX = 60_000;
   private static final long READY_POLL_MILLIS = 10;
   private static final long STOP_MILLIS_MAX = 10_000;
-  private static final long SPARES_POLL_MILLIS = 500;
+
+  /** The watch for spare nodes ends within this time. */
+  private static final long STOP_POLL_MILLIS = 500;
 
   private final Settings settings;
   private volatile @Nullable DataFolder data;
@@ -101,9 +105,14 @@ public final class EmbeddedCluster implements Server {
   }
 
   private void watchSpares(NodeRuntime runtime, SpareNodes spares, Roster roster) {
+    Semaphore changes = new Semaphore(1);
+    runtime.map().addListener(changes::release);
     try {
       while (!runtime.isStopping()) {
-        Thread.sleep(SPARES_POLL_MILLIS);
+        if (!changes.tryAcquire(STOP_POLL_MILLIS, TimeUnit.MILLISECONDS)) {
+          continue;
+        }
+        changes.drainPermits();
         SpareNodes.Step step = spares.next(view(runtime.map().current()));
         for (NodePlan node : step.start()) {
           roster.add(node);
