@@ -5,7 +5,9 @@ package io.slotferry.replication;
  * its clients. Chunks are cut in turns: one takes {@link #turnNanosMax} at most, and after it the
  * loop is the clients' for as long as it took. So a command waits for one turn, and moves never
  * take more than half of the loop. How many keys a chunk holds goes by how long the last one took:
- * code that runs for the first time takes a hundred times as long as later on.
+ * code that runs for the first time takes a hundred times as long as later on. A loop that is
+ * late, with clients, with what other moves bring, or because others have the processor, gets as
+ * much time to catch up.
  *
  * <p>Effects on keys that were sent are no matter of choice: they count, but do not wait. When they
  * alone need more than the bandwidth, no chunk is cut until that is paid back.
@@ -18,6 +20,9 @@ final class MoveBudget {
 
   /** Bandwidth that was not used is kept for so long. */
   private static final long UNUSED_MILLIS = 100;
+
+  /** Beside clients that leave no time a move goes on in turns that are so far apart. */
+  static final long REST_NANOS_MAX = 20_000_000;
 
   /** Of the first chunk. */
   static final int CHUNK_KEYS_MIN = 16;
@@ -109,6 +114,11 @@ final class MoveBudget {
     if (bytesPerSecond > 0) {
       credit -= bytes * MILLIS_PER_SECOND;
     }
+  }
+
+  /** No chunk is cut for so long, up to {@link #REST_NANOS_MAX}. */
+  void rest(long nanos) {
+    nextTurnNanos = Math.max(nextTurnNanos, time.nanos() + Math.min(nanos, REST_NANOS_MAX));
   }
 
   /** Nothing more is cut in this go. */

@@ -927,8 +927,14 @@ public final class ShardCopy implements ShardExecutor {
     }
   }
 
-  /** Sends what the moves out of this copy may send now. */
-  public void moveOn() {
+  /**
+   * Sends what the moves out of this copy may send now.
+   *
+   * @param lateNanos how much later than asked for the loop has come to this: moves wait for as
+   *     long, so that whatever keeps it busy gets done
+   */
+  public void moveOn(long lateNanos) {
+    budget.rest(lateNanos);
     if (!script.isRunning()) {
       long nowMillis = time.monotonicMillis();
       for (MoveSource move : movesOut.values()) {

@@ -65,6 +65,22 @@ class MoveBudgetTest {
   }
 
   @Test
+  void aLateLoopGetsTimeToCatchUp() {
+    budget.use(0, 1_000);
+    budget.rest(3_000_000);
+    assertThat(budget.allows()).isFalse();
+    time.nanos += 3_000_000;
+    assertThat(budget.allows()).isTrue();
+    budget.endTurn();
+
+    budget.rest(Long.MAX_VALUE);
+    time.nanos += MoveBudget.REST_NANOS_MAX - 1;
+    assertThat(budget.allows()).isFalse();
+    time.nanos += 1;
+    assertThat(budget.allows()).isTrue();
+  }
+
+  @Test
   void aChunkHoldsAsManyKeysAsTheTurnHasTimeFor() {
     budget.use(0, 1_000);
     assertThat(budget.chunkKeysMax()).isEqualTo(MoveBudget.CHUNK_KEYS_MIN);

@@ -158,7 +158,7 @@ final class SimulatedCluster {
     movingOn.remove(node);
     ShardCopy copy = copies.get(node);
     if (copy != null && (control == null || !control.isPaused(node))) {
-      copy.moveOn();
+      copy.moveOn(0);
     }
   }
 

@@ -176,10 +176,11 @@ final class CopyNode implements NodeService, Heartbeat.LeaseHolder {
 
   /** What a loop turn logs goes out once, at its end; moves go on in turns of their own. */
   private final class Turns implements LoopTurns {
-    private static final long MOVE_ON_MILLIS = 1;
+    private static final long MOVE_ON_NANOS = 1_000_000;
 
     private boolean flushScheduled;
     private boolean moveScheduled;
+    private long moveDueNanos;
 
     @Override
     public void flushLater() {
@@ -200,14 +201,15 @@ final class CopyNode implements NodeService, Heartbeat.LeaseHolder {
     public void moveOnLater() {
       if (!moveScheduled) {
         moveScheduled = true;
-        var _ = loop.schedule(this::moveOn, MOVE_ON_MILLIS, TimeUnit.MILLISECONDS);
+        moveDueNanos = System.nanoTime() + MOVE_ON_NANOS;
+        var _ = loop.schedule(this::moveOn, MOVE_ON_NANOS, TimeUnit.NANOSECONDS);
       }
     }
 
     private void moveOn() {
       moveScheduled = false;
       if (opened) {
-        copy.moveOn();
+        copy.moveOn(System.nanoTime() - moveDueNanos);
       }
     }
   }

@@ -109,7 +109,7 @@ final class SimulatedNode extends SimulatedProcess {
 
     private void moveOn() {
       moveScheduled = false;
-      copy.moveOn();
+      copy.moveOn(0);
     }
   }
 
