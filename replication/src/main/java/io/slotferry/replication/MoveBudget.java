@@ -21,6 +21,9 @@ final class MoveBudget {
   /** Bandwidth that was not used is kept for so long. */
   private static final long UNUSED_MILLIS = 100;
 
+  /** Timers are no more exact than that. */
+  static final long LATE_NANOS_MIN = 2_000_000;
+
   /** Beside clients that leave no time a move goes on in turns that are so far apart. */
   static final long REST_NANOS_MAX = 20_000_000;
 
@@ -116,9 +119,11 @@ final class MoveBudget {
     }
   }
 
-  /** No chunk is cut for so long, up to {@link #REST_NANOS_MAX}. */
-  void rest(long nanos) {
-    nextTurnNanos = Math.max(nextTurnNanos, time.nanos() + Math.min(nanos, REST_NANOS_MAX));
+  /** The loop came so much later than it was asked to: no chunk is cut for as long. */
+  void late(long nanos) {
+    if (nanos > LATE_NANOS_MIN) {
+      nextTurnNanos = Math.max(nextTurnNanos, time.nanos() + Math.min(nanos, REST_NANOS_MAX));
+    }
   }
 
   /** Nothing more is cut in this go. */

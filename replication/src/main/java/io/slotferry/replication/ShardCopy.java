@@ -934,7 +934,7 @@ public final class ShardCopy implements ShardExecutor {
    *     long, so that whatever keeps it busy gets done
    */
   public void moveOn(long lateNanos) {
-    budget.rest(lateNanos);
+    budget.late(lateNanos);
     if (!script.isRunning()) {
       long nowMillis = time.monotonicMillis();
       for (MoveSource move : movesOut.values()) {
