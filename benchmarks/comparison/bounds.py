@@ -32,10 +32,13 @@ CLIENTS_MAX = 12_000
 
 @dataclass(frozen=True)
 class Scenario:
+    """What `run(server, seconds, clients)` does is measured; `clients` are connected, and closed after it."""
+
     name: str
     title: str
     run: Callable
     megabytes_goal: int
+    clients: int = 0
     prepare: Callable = lambda server: None
 
 
@@ -44,7 +47,7 @@ def _unread_data(server):
         client.call("SET", "unread", "x" * UNREAD_VALUE_BYTES)
 
 
-def _unread(server, seconds):
+def _unread(server, seconds, _):
     """Sends what it can until the server takes no more, then waits; reads nothing."""
     commands = resp.encode(("GET", "unread")) * UNREAD_COMMANDS
     with _connected(server) as client:
@@ -57,24 +60,37 @@ def _unread(server, seconds):
         time.sleep(max(0.0, deadline - time.monotonic()))
 
 
-def _idle(count):
-    def run(server, seconds):
-        clients = []
-        try:
-            for _ in range(count):
-                client = socket.create_connection(("127.0.0.1", server.port))
-                clients.append(client)
-                client.sendall(resp.encode(("PING",)))
-                client.recv(64)
-            time.sleep(seconds)
-        finally:
-            for client in clients:
-                client.close()
+def _nothing(_, seconds, __):
+    time.sleep(seconds)
+
+
+def _opening(count):
+    def run(server, _, clients):
+        _open(server, count, clients)
 
     return run
 
 
-def _huge_set(server, _):
+def _open(server, count, clients):
+    for _ in range(count):
+        client = socket.create_connection(("127.0.0.1", server.port))
+        clients.append(client)
+        client.sendall(resp.encode(("PING",)))
+        client.recv(64)
+
+
+def _closing(_, seconds, clients):
+    _close(clients)
+    time.sleep(seconds)
+
+
+def _close(clients):
+    for client in clients:
+        client.close()
+    clients.clear()
+
+
+def _huge_set(server, *_):
     block = random.randbytes(READ_BYTES)
     with _connected(server) as client:
         client.sendall(b"*3\r\n$3\r\nSET\r\n$4\r\nhuge\r\n$%d\r\n" % HUGE_BYTES)
@@ -84,17 +100,17 @@ def _huge_set(server, _):
         _receive(client, len(b"+OK\r\n"))
 
 
-def _huge_get(server, _):
+def _huge_get(server, *_):
     with _connected(server) as client:
         client.sendall(resp.encode(("GET", "huge")))
         _receive(client, len(b"$%d\r\n" % HUGE_BYTES) + HUGE_BYTES + 2)
 
 
 def _set_once(server):
-    _huge_set(server, 0)
+    _huge_set(server)
 
 
-def _pipeline(server, _):
+def _pipeline(server, *_):
     """Sends all commands as fast as it can, while another thread reads the replies."""
     command = b"".join(
         resp.encode(("SET", f"key:{number:012d}", "x" * loads.VALUE_BYTES)) for number in range(1_000))
@@ -104,6 +120,16 @@ def _pipeline(server, _):
         for _ in range(PIPELINE_COMMANDS // 1_000):
             client.sendall(command)
         reader.join()
+
+
+@contextmanager
+def _clients(server, count):
+    clients = []
+    try:
+        _open(server, count, clients)
+        yield clients
+    finally:
+        _close(clients)
 
 
 @contextmanager
@@ -122,14 +148,16 @@ def _receive(client, count):
 
 
 SCENARIOS = (
-    Scenario("nothing", "nothing else", lambda server, seconds: time.sleep(seconds), 16),
+    Scenario("nothing", "nothing else", _nothing, 16),
     Scenario(
         "unread", f"a client sends {UNREAD_COMMANDS:,} GETs of {UNREAD_VALUE_BYTES // 1000} kB and reads nothing",
-        _unread, 32, _unread_data),
-    Scenario("idle-1000", "1,000 idle connections", _idle(1_000), 32),
-    Scenario("idle-10000", "10,000 idle connections", _idle(10_000), 200),
+        _unread, 32, prepare=_unread_data),
+    Scenario("idle-1000", "1,000 idle connections", _nothing, 32, clients=1_000),
+    Scenario("idle-10000", "10,000 idle connections", _nothing, 200, clients=10_000),
+    Scenario("open-10000", "10,000 connections are opened, as fast as a client can", _opening(10_000), 200),
+    Scenario("close-10000", "10,000 connections are closed, as fast as a client can", _closing, 200, clients=10_000),
     Scenario("huge-set", "a client sets a value of 512 MB", _huge_set, 3 * 512),
-    Scenario("huge-get", "a client reads a value of 512 MB", _huge_get, 512, _set_once),
+    Scenario("huge-get", "a client reads a value of 512 MB", _huge_get, 512, prepare=_set_once),
     Scenario("pipeline", "a client sends a pipeline of 1 M SETs", _pipeline, 128),
 )
 
@@ -163,11 +191,14 @@ def _measure(scenario, server, java, quick):
     scenario.prepare(server)
     server.processes.await_quiet()
     before = server.processes.resident_bytes()
-    with paced.Load(java, server.port, GET_RATE, "get", loads.KEYSPACE, GET_CONNECTIONS, "nap") as gets:
+    with (
+        _clients(server, scenario.clients) as clients,
+        paced.Load(java, server.port, GET_RATE, "get", loads.KEYSPACE, GET_CONNECTIONS, "nap") as gets,
+    ):
         server.processes.forget_peak()
         gets.begin()
         started = time.monotonic()
-        scenario.run(server, SECONDS_QUICK if quick else SECONDS)
+        scenario.run(server, SECONDS_QUICK if quick else SECONDS, clients)
         took = time.monotonic() - started
         result = gets.end()
     return {
