@@ -41,6 +41,8 @@ public final class RebalancerService extends VerticleBase implements MapStore.Li
   /** Failure code of a request whose bytes say nothing. */
   static final int MALFORMED = 400;
 
+  private static final long DECIDE_MILLIS = 10;
+
   private static final Logger LOG = LoggerFactory.getLogger(RebalancerService.class);
 
   private final MapStoreOptions options;
@@ -173,11 +175,11 @@ public final class RebalancerService extends VerticleBase implements MapStore.Li
         "{} leads the rebalancers, at map version {}", options.peer(), store.current().version());
   }
 
-  /** Once for all that has happened until then. */
+  /** Once for all that happens until then: moves often end together. */
   private void decideSoon() {
     if (serving && !deciding) {
       deciding = true;
-      context.runOnContext(_ -> {
+      vertx.setTimer(DECIDE_MILLIS, _ -> {
         deciding = false;
         if (serving) {
           decide();

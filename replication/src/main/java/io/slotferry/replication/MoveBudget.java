@@ -27,14 +27,14 @@ final class MoveBudget {
   /** Beside clients that leave no time a move goes on in turns that are so far apart. */
   static final long REST_NANOS_MAX = 20_000_000;
 
-  /** Of the first chunk. */
-  static final int CHUNK_KEYS_MIN = 16;
+  /** Of the first chunk: with fewer, frames would cost more than keys. */
+  static final int CHUNK_KEYS_MIN = 128;
 
   /** More than a chunk has bytes for. */
   static final int CHUNK_KEYS_MAX = 4096;
 
-  /** A chunk that takes no more than this part of a turn, an eighth, is followed by a larger one. */
-  private static final int SHORT_SHIFT = 3;
+  /** A chunk that takes no more than this part of a turn, a quarter, is followed by a larger one. */
+  private static final int SHORT_SHIFT = 2;
 
   private static final long NOT_IN_TURN = Long.MIN_VALUE;
 
@@ -92,7 +92,7 @@ final class MoveBudget {
   /** The chunk that was allowed is cut. */
   void cut() {
     long tookNanos = time.nanos() - chunkSinceNanos;
-    if (tookNanos > turnNanosMax >> 1) {
+    if (tookNanos > turnNanosMax) {
       chunkKeys = Math.max(CHUNK_KEYS_MIN, chunkKeys >> 1);
     } else if (tookNanos <= turnNanosMax >> SHORT_SHIFT) {
       chunkKeys = Math.min(CHUNK_KEYS_MAX, chunkKeys << 1);

@@ -89,12 +89,12 @@ class MoveBudgetTest {
     budget.use(0, 1_000);
     assertThat(budget.chunkKeysMax()).isEqualTo(MoveBudget.CHUNK_KEYS_MIN);
 
-    cut(100_000);
+    cut(250_000);
     assertThat(budget.chunkKeysMax()).isEqualTo(MoveBudget.CHUNK_KEYS_MIN * 2);
-    cut(300_000);
+    cut(1_000_000);
     assertThat(budget.chunkKeysMax()).isEqualTo(MoveBudget.CHUNK_KEYS_MIN * 2);
-    cut(600_000);
-    cut(600_000);
+    cut(1_000_001);
+    cut(1_000_001);
     assertThat(budget.chunkKeysMax()).isEqualTo(MoveBudget.CHUNK_KEYS_MIN);
     for (int chunk = 0; chunk < 100; chunk++) {
       cut(0);
