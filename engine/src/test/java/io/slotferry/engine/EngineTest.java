@@ -214,7 +214,8 @@ class EngineTest {
     Engine replica = leader.follow();
     for (int id = 0; id < EngineFixture.PARTITIONS; id++) {
       WireWriter chunk = new WireWriter();
-      new ChunkWriter(KeyHash.BEFORE_FIRST).write(source.engine.store().create(id), chunk, 1 << 20, Integer.MAX_VALUE);
+      new ChunkWriter(KeyHash.BEFORE_FIRST)
+          .write(source.engine.store().create(id), chunk, 1 << 20, Integer.MAX_VALUE);
       WireReader in = new WireReader(chunk.bytes(), 0, chunk.size());
       ChunkReader chunks = new ChunkReader();
       chunks.read(leader.engine.store().create(id), in, leader.engine.adopted(id));

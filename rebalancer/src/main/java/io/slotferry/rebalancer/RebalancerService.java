@@ -179,12 +179,14 @@ public final class RebalancerService extends VerticleBase implements MapStore.Li
   private void decideSoon() {
     if (serving && !deciding) {
       deciding = true;
-      vertx.setTimer(DECIDE_MILLIS, _ -> {
-        deciding = false;
-        if (serving) {
-          decide();
-        }
-      });
+      vertx.setTimer(
+          DECIDE_MILLIS,
+          _ -> {
+            deciding = false;
+            if (serving) {
+              decide();
+            }
+          });
     }
   }
 

@@ -5,9 +5,9 @@ package io.slotferry.replication;
  * its clients. Chunks are cut in turns: one takes {@link #turnNanosMax} at most, and after it the
  * loop is the clients' for as long as it took. So a command waits for one turn, and moves never
  * take more than half of the loop. How many keys a chunk holds goes by how long the last one took:
- * code that runs for the first time takes a hundred times as long as later on. A loop that is
- * late, with clients, with what other moves bring, or because others have the processor, gets as
- * much time to catch up.
+ * code that runs for the first time takes a hundred times as long as later on. A loop that is late,
+ * with clients, with what other moves bring, or because others have the processor, gets as much
+ * time to catch up.
  *
  * <p>Effects on keys that were sent are no matter of choice: they count, but do not wait. When they
  * alone need more than the bandwidth, no chunk is cut until that is paid back.
@@ -33,7 +33,9 @@ final class MoveBudget {
   /** More than a chunk has bytes for. */
   static final int CHUNK_KEYS_MAX = 4096;
 
-  /** A chunk that takes no more than this part of a turn, a quarter, is followed by a larger one. */
+  /**
+   * A chunk that takes no more than this part of a turn, a quarter, is followed by a larger one.
+   */
   private static final int SHORT_SHIFT = 2;
 
   private static final long NOT_IN_TURN = Long.MIN_VALUE;

@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class NextSlab {
   /** It makes one slab after the other, so that it takes no more than one processor. */
   static final Executor MAKER =
-      Executors.newSingleThreadExecutor(
-          Thread.ofPlatform().daemon().name("slab-maker").factory());
+      Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("slab-maker").factory());
 
   private final int bytes;
   private final Executor maker;

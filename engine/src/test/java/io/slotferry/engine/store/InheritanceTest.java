@@ -215,7 +215,8 @@ class InheritanceTest {
     WireWriter chunk = new WireWriter();
     do {
       chunk.clear();
-      new ChunkWriter(cursor).write(tablet.partition, chunk, 20 + random.nextInt(100), 1 + random.nextInt(5));
+      new ChunkWriter(cursor)
+          .write(tablet.partition, chunk, 20 + random.nextInt(100), 1 + random.nextInt(5));
       ChunkReader chunks = new ChunkReader();
       chunks.read(copy, new WireReader(chunk.bytes(), 0, chunk.size()), null);
       cursor = chunks.cursor();

@@ -82,7 +82,8 @@ class PartitionTest {
       WireWriter chunk = new WireWriter();
       while (cursor != KeyHash.LAST) {
         chunk.clear();
-        int written = new ChunkWriter(cursor).write(from, chunk, CHUNK_BYTES_MAX, Integer.MAX_VALUE);
+        int written =
+            new ChunkWriter(cursor).write(from, chunk, CHUNK_BYTES_MAX, Integer.MAX_VALUE);
         assertThat(chunk.size()).isLessThanOrEqualTo(CHUNK_BYTES_MAX);
         cursor = read(to, chunk);
         assertThat(cursor).isEqualTo(written);
@@ -125,7 +126,8 @@ class PartitionTest {
   void anEmptyPartitionIsOneEmptyChunk() {
     WireWriter chunk = new WireWriter();
     ChunkWriter chunks = new ChunkWriter(KeyHash.BEFORE_FIRST);
-    assertThat(chunks.write(source.create(1), chunk, CHUNK_BYTES_MAX, Integer.MAX_VALUE)).isEqualTo(KeyHash.LAST);
+    assertThat(chunks.write(source.create(1), chunk, CHUNK_BYTES_MAX, Integer.MAX_VALUE))
+        .isEqualTo(KeyHash.LAST);
     Partition to = target.create(1);
     assertThat(read(to, chunk)).isEqualTo(KeyHash.LAST);
     assertThat(to.size()).isZero();

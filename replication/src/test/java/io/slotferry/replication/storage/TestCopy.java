@@ -230,7 +230,8 @@ final class TestCopy {
     for (Partition at = store.after(-1); at != null; at = store.after(at.id())) {
       if (at.size() > 0) {
         WireWriter chunk = new WireWriter();
-        new ChunkWriter(KeyHash.BEFORE_FIRST).write(at, chunk, Integer.MAX_VALUE, Integer.MAX_VALUE);
+        new ChunkWriter(KeyHash.BEFORE_FIRST)
+            .write(at, chunk, Integer.MAX_VALUE, Integer.MAX_VALUE);
         data.put(at.id(), new String(chunk.toByteArray(), StandardCharsets.ISO_8859_1));
       }
     }
