@@ -151,6 +151,10 @@ def section(folder):
         f"with its own settings. Meanwhile {CLIENTS} clients read and write, each every {PACE_SECONDS * 1000:.0f} ms; those of Redis Cluster know the slots and follow redirections.\n"
         "There is eight times as much of the small data, and four times of the large, as in earlier records (1.6 and 4.3 s, Redis 8.6 and 7.4): what a process does for the first time\n"
         "takes it a second or two on this machine, whatever there is to move. In other runs Redis took 7.4 to 13.5 s for 8,192 of the large strings, which is 10 to 18 MB/s.\n"
+        "A record of the day before had 2.69 and 8.62 s, embedded 1.71 and 5.86, and p99 during 80, 53, 37 and 34 ms. The same commit as then, in the hour of this one and in turn with it,\n"
+        "took 2.65 to 3.68 s for the small strings, with a p99 of 103 to 144 ms and a slowest command of 200 to 228 (three runs); the newer one 2.95 and 3.10 s, 141 and 150, 199 and 227.\n"
+        "What is done for the first time is most of it: when the shard has left and comes again, that p99 is a third to two thirds of the first. And twice a second a thread of\n"
+        "this machine's kernel (kdamond) takes one of the two processors for 20 to 45 ms, which also Redis' clients see with the large strings.\n"
         f"Goal: {FASTER_GOAL} times as fast, no errors, no command slower than {PAUSE_MILLIS_GOAL} ms.\n\n{report.table(titles, rows)}")
 
 

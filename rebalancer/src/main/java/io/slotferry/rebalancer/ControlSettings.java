@@ -33,7 +33,7 @@ public record ControlSettings(
   /** How often a node reports. */
   public static final int HEARTBEAT_MILLIS = 300;
 
-  /** How often {@link ControlLoop#tick} is to be called. */
+  /** How often {@link ControlLoop#tick} is to be called at least; also when the map changes. */
   public static final int TICK_MILLIS = 100;
 
   public static final int LEASE_MILLIS = 1400;
