@@ -60,7 +60,7 @@ def _unread(server, seconds, _):
         time.sleep(max(0.0, deadline - time.monotonic()))
 
 
-def _nothing(_, seconds, __):
+def _wait(_, seconds, __):
     time.sleep(seconds)
 
 
@@ -148,12 +148,12 @@ def _receive(client, count):
 
 
 SCENARIOS = (
-    Scenario("nothing", "nothing else", _nothing, 16),
+    Scenario("nothing", "nothing else", _wait, 16),
     Scenario(
         "unread", f"a client sends {UNREAD_COMMANDS:,} GETs of {UNREAD_VALUE_BYTES // 1000} kB and reads nothing",
         _unread, 32, prepare=_unread_data),
-    Scenario("idle-1000", "1,000 idle connections", _nothing, 32, clients=1_000),
-    Scenario("idle-10000", "10,000 idle connections", _nothing, 200, clients=10_000),
+    Scenario("idle-1000", "1,000 idle connections", _wait, 32, clients=1_000),
+    Scenario("idle-10000", "10,000 idle connections", _wait, 200, clients=10_000),
     Scenario("open-10000", "10,000 connections are opened, as fast as a client can", _opening(10_000), 200),
     Scenario("close-10000", "10,000 connections are closed, as fast as a client can", _closing, 200, clients=10_000),
     Scenario("huge-set", "a client sets a value of 512 MB", _huge_set, 3 * 512),

@@ -41,6 +41,7 @@ public final class RebalancerService extends VerticleBase implements MapStore.Li
   /** Failure code of a request whose bytes say nothing. */
   static final int MALFORMED = 400;
 
+  /** What follows from a change is decided so long after it, with all that came meanwhile. */
   private static final long DECIDE_MILLIS = 10;
 
   private static final Logger LOG = LoggerFactory.getLogger(RebalancerService.class);
