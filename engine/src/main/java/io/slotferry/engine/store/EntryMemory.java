@@ -47,6 +47,9 @@ public final class EntryMemory {
   private static final int OBJECTS_MASK = (1 << OBJECTS_SHIFT) - 1;
   private static final int NUMBERS_MIN = 16;
 
+  /** So many entries are freed between two looks at the clock. */
+  private static final int FREED_BETWEEN_LOOKS = 128;
+
   /** Room for retired entries that is kept. */
   private static final int RETIRED_KEPT_MAX = 1 << 12;
 
@@ -399,13 +402,19 @@ public final class EntryMemory {
     discarded.add(table);
   }
 
-  /** Frees up to {@code looks} entries of tables that are in the store no more. */
-  void sweep(int looks) {
-    int left = looks;
-    while (left > 0 && !discarded.isEmpty()) {
-      left -= discarded.element().freeEntries(left);
-      if (left > 0) {
+  /**
+   * Frees entries of tables that are in the store no more, a few at least.
+   *
+   * @param endNanos of {@link System#nanoTime}: how long an entry takes depends on whether its
+   *     memory is in a cache of the processor
+   */
+  void sweep(long endNanos) {
+    while (!discarded.isEmpty()) {
+      if (discarded.element().freeEntries(FREED_BETWEEN_LOOKS) < FREED_BETWEEN_LOOKS) {
         discarded.remove();
+      }
+      if (System.nanoTime() - endNanos >= 0) {
+        return;
       }
     }
   }

@@ -15,6 +15,9 @@ public final class PartitionStore {
   /** Keys that a step looks at. */
   private static final int LOOKS_PER_STEP = 4096;
 
+  /** What a step of freeing takes. */
+  private static final long FREEING_NANOS_PER_STEP = 500_000;
+
   private final StoreTotals totals = new StoreTotals();
   private final EntryMemory memory = new EntryMemory();
   private final Compaction compaction = new Compaction(this);
@@ -132,7 +135,7 @@ public final class PartitionStore {
    */
   public void carryOn() {
     memory.release();
-    memory.sweep(LOOKS_PER_STEP);
+    memory.sweep(System.nanoTime() + FREEING_NANOS_PER_STEP);
     compaction.carryOn(LOOKS_PER_STEP);
     if (!inheritances.isEmpty() && inheritances.getFirst().carryOn(LOOKS_PER_STEP)) {
       inheritances.removeFirst();

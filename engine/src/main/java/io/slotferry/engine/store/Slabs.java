@@ -104,7 +104,7 @@ final class Slabs {
   /** In the place of an array that is not there. */
   private static final byte[] NO_SLAB = {};
 
-  private final NextSlab nextSlab = new NextSlab(SLAB_BYTES, NextSlab.MAKER);
+  private final NextSlab nextSlab = new NextSlab(SLAB_BYTES, NextSlab.MAKER, System::nanoTime);
   private byte[][] slabs = noSlabs();
   private int slabCount;
 

@@ -9,8 +9,9 @@ import org.junit.jupiter.api.Test;
 class NextSlabTest {
   private static final int BYTES = 1000;
 
+  private long nanos;
   private final Deque<Runnable> toMake = new ArrayDeque<>();
-  private final NextSlab next = new NextSlab(BYTES, toMake::add);
+  private final NextSlab next = new NextSlab(BYTES, toMake::add, () -> nanos);
 
   @Test
   void whatIsWantedIsMadeOnceAndTakenOnce() {
@@ -29,14 +30,28 @@ class NextSlabTest {
   void whatIsNotMadeYetIsForTheNextTime() {
     next.want();
     assertThat(next.take()).hasSize(BYTES);
+    assertThat(toMake).hasSize(NextSlab.AHEAD);
     toMake.remove().run();
 
     next.want();
-    assertThat(toMake).isEmpty();
-    assertThat(next.take()).hasSize(BYTES);
 
-    next.want();
-    assertThat(toMake).hasSize(1);
+    assertThat(toMake).hasSize(NextSlab.AHEAD - 1);
+  }
+
+  @Test
+  void asLongAsTheyAreTakenFastSomeAreMadeAhead() {
+    assertThat(next.take()).hasSize(BYTES);
+    assertThat(toMake).as("it came too late").hasSize(NextSlab.AHEAD);
+    makeAll();
+
+    nanos += NextSlab.SOON_NANOS - 1;
+    assertThat(next.take()).hasSize(BYTES);
+    assertThat(toMake).as("another one instead of that").hasSize(1);
+    makeAll();
+
+    nanos += NextSlab.SOON_NANOS;
+    assertThat(next.take()).hasSize(BYTES);
+    assertThat(toMake).isEmpty();
   }
 
   @Test
@@ -48,5 +63,11 @@ class NextSlabTest {
 
     next.want();
     assertThat(toMake).hasSize(1);
+  }
+
+  private void makeAll() {
+    while (!toMake.isEmpty()) {
+      toMake.remove().run();
+    }
   }
 }

@@ -5,6 +5,7 @@ import io.slotferry.protocol.frame.MalformedFrameException;
 import io.slotferry.protocol.frame.WireReader;
 import io.slotferry.replication.Outbox;
 import io.vertx.core.Future;
+import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
@@ -22,6 +23,8 @@ import org.slf4j.LoggerFactory;
 public final class CopyBus implements Outbox {
   private static final Logger LOG = LoggerFactory.getLogger(CopyBus.class);
   private static final String COPY_PREFIX = "slotferry.copy.";
+  private static final DeliveryOptions AS_FRAME =
+      new DeliveryOptions().setCodecName(FrameCodec.NAME);
 
   /** Takes the frames of one kind. */
   @FunctionalInterface
@@ -36,6 +39,9 @@ public final class CopyBus implements Outbox {
   private final WireReader in = new WireReader(new byte[0]);
   private @Nullable MessageConsumer<byte[]> consumer;
 
+  /**
+   * @param bus knows {@link FrameCodec}
+   */
   public CopyBus(EventBus bus, String node) {
     this.bus = bus;
     this.address = COPY_PREFIX + node;
@@ -79,6 +85,6 @@ public final class CopyBus implements Outbox {
 
   /** Sends a frame to an address that came in a frame; it is not changed any more. */
   public void sendTo(String address, byte[] frame) {
-    bus.send(address, frame);
+    bus.send(address, frame, AS_FRAME);
   }
 }

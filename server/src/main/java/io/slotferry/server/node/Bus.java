@@ -6,6 +6,7 @@ import com.hazelcast.config.MapConfig;
 import com.hazelcast.config.MultiMapConfig;
 import com.hazelcast.config.MultiMapConfig.ValueCollectionType;
 import com.hazelcast.config.NetworkConfig;
+import io.slotferry.replication.bus.FrameCodec;
 import io.slotferry.server.StartRefusedException;
 import io.slotferry.server.config.HostPort;
 import io.slotferry.server.config.NetworkTransport;
@@ -47,7 +48,7 @@ final class Bus {
 
   /** A bus within this process, with so many event loops. */
   static Vertx local(int loops, NetworkTransport transport) throws StartRefusedException {
-    return builder(options(loops), transport).build();
+    return carryingFrames(builder(options(loops), transport).build());
   }
 
   /** A bus between processes; the future fails when its ports are taken. */
@@ -67,7 +68,13 @@ final class Bus {
                     .setConnectTimeout(2_000));
     return builder(options, transport)
         .withClusterManager(new HazelcastClusterManager(hazelcast(settings, advertised)))
-        .buildClustered();
+        .buildClustered()
+        .map(Bus::carryingFrames);
+  }
+
+  private static Vertx carryingFrames(Vertx vertx) {
+    vertx.eventBus().registerCodec(new FrameCodec());
+    return vertx;
   }
 
   private static VertxOptions options(int loops) {
