@@ -227,7 +227,7 @@ final class MoveSource {
 
   /**
    * Sends what the link and the budget take: effects first, then the walk's next chunks, at last
-   * the fence.
+   * the fence. Whoever calls it ends the budget's turn.
    */
   void pump(long nowMillis) {
     StreamLink link = this.link;
@@ -248,7 +248,6 @@ final class MoveSource {
         break;
       }
     }
-    budget.endTurn();
     if (congested && !isCongested() && state == State.COPYING) {
       released.run();
     }

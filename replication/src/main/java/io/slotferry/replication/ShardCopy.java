@@ -940,6 +940,7 @@ public final class ShardCopy implements ShardExecutor {
       for (MoveSource move : movesOut.values()) {
         move.pump(nowMillis);
       }
+      budget.endTurn();
       // The first may have taken all that the budget gives.
       Map.Entry<Long, MoveSource> first = movesOut.pollFirstEntry();
       if (first != null) {
@@ -1083,6 +1084,7 @@ public final class ShardCopy implements ShardExecutor {
     for (MoveSource move : movesOut.values()) {
       move.tick(nowMillis);
     }
+    budget.endTurn();
     for (MoveTarget move : movesIn.values()) {
       move.tick(nowMillis);
     }
