@@ -2,6 +2,7 @@ package io.slotferry.gateway;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.WriteBufferWaterMark;
@@ -16,7 +17,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The channel's edge of a connection: reads, cuts into commands, and decides when to read on. It
- * stands before Vert.x' own handler and passes no bytes on.
+ * is the last handler, and passes nothing on.
  *
  * <p>A read is copied once, into an array of the loop, and parsed there; only what is left of an
  * unfinished command, or of commands that may not be executed yet, is kept by the connection. While
@@ -49,7 +50,7 @@ final class RespHandler extends ChannelInboundHandlerAdapter {
 
   private final GatewayLoop loop;
   private final RequestParser parser = new RequestParser();
-  private final ChannelHandlerContext vertxContext;
+  private final Channel channel;
   private @Nullable RespConnection connection;
   private boolean stalled;
   private boolean growing;
@@ -65,19 +66,18 @@ final class RespHandler extends ChannelInboundHandlerAdapter {
   /** Counts the arrays that {@link #kept} has been. */
   private int keptArrays;
 
-  RespHandler(GatewayLoop loop, ChannelHandlerContext vertxContext) {
+  RespHandler(GatewayLoop loop, Channel channel) {
     this.loop = loop;
-    this.vertxContext = vertxContext;
+    this.channel = channel;
   }
 
   /** Takes the channel over. */
   RespConnection open(long id) {
-    vertxContext.pipeline().addBefore(vertxContext.name(), "resp", this);
-    ChannelHandlerContext context = vertxContext.pipeline().context(this);
+    channel.pipeline().addLast("resp", this);
+    ChannelHandlerContext context = channel.pipeline().context(this);
     int high = RespConnection.OUTPUT_BYTES_MAX;
-    context.channel().config().setWriteBufferWaterMark(new WriteBufferWaterMark(high / 4, high));
-    context
-        .channel()
+    channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(high / 4, high));
+    channel
         .config()
         .setRecvByteBufAllocator(
             new AdaptiveRecvByteBufAllocator(READ_BYTES_MIN, READ_BYTES_MIN, READ_BYTES_MAX));
@@ -196,7 +196,7 @@ final class RespHandler extends ChannelInboundHandlerAdapter {
       return;
     }
     growing = true;
-    vertxContext.channel().config().setAutoRead(false);
+    channel.config().setAutoRead(false);
     int capacity = parser.capacityWanted(arrived);
     loop.context()
         .<byte[]>executeBlocking(() -> grown(source, from, arrived, capacity), false)
@@ -206,7 +206,7 @@ final class RespHandler extends ChannelInboundHandlerAdapter {
             System.arraycopy(source, to, made.result(), arrived, keptTo - to);
             useKept(made.result(), keptTo - from);
           }
-          if (vertxContext.channel().isActive()) {
+          if (channel.isActive()) {
             readOn();
           }
         });
@@ -227,7 +227,7 @@ final class RespHandler extends ChannelInboundHandlerAdapter {
 
   private void readOn() {
     if (!stalled && !growing) {
-      vertxContext.channel().config().setAutoRead(true);
+      channel.config().setAutoRead(true);
     }
   }
 
@@ -332,7 +332,7 @@ final class RespHandler extends ChannelInboundHandlerAdapter {
   private void stall() {
     if (!stalled) {
       stalled = true;
-      vertxContext.channel().config().setAutoRead(false);
+      channel.config().setAutoRead(false);
       if (!connection().mayExecute()) {
         // What is written to the socket at the end of this turn may be room for more.
         loop.touch(connection());

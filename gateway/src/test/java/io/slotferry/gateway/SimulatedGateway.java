@@ -2,7 +2,6 @@ package io.slotferry.gateway;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.concurrent.Ticker;
 import io.vertx.core.Future;
@@ -135,11 +134,11 @@ public final class SimulatedGateway {
 
   /** The gateway's end of a client's connection. */
   public final class Connection {
-    private final EmbeddedChannel channel = new EmbeddedChannel(new ChannelInboundHandlerAdapter());
+    private final EmbeddedChannel channel = new EmbeddedChannel();
 
     private Connection() {
       Clients clients = gateway.clients();
-      clients.add(new RespHandler(loop, channel.pipeline().firstContext()).open(clients.nextId()));
+      clients.add(new RespHandler(loop, channel).open(clients.nextId()));
     }
 
     /** Bytes of the client have come. */
