@@ -1,5 +1,6 @@
 """What clients that ask for much cost: memory, and the latency of another client's GETs meanwhile."""
 
+import itertools
 import random
 import resource
 import socket
@@ -32,7 +33,7 @@ CLIENTS_MAX = 12_000
 
 @dataclass(frozen=True)
 class Scenario:
-    """What `run(server, seconds, clients)` does is measured; `clients` are connected, and closed after it."""
+    """What `run(server, seconds, clients)` does is measured, which returns how often; `clients` are connected, and closed after it."""
 
     name: str
     title: str
@@ -106,6 +107,18 @@ def _huge_get(server, *_):
         _receive(client, len(b"$%d\r\n" % HUGE_BYTES) + HUGE_BYTES + 2)
 
 
+def _again(once):
+    """A stop of the machine is much of what is over in less than a second."""
+    def run(server, seconds, clients):
+        deadline = time.monotonic() + seconds
+        for times in itertools.count(1):
+            once(server, seconds, clients)
+            if time.monotonic() >= deadline:
+                return times
+
+    return run
+
+
 def _set_once(server):
     _huge_set(server)
 
@@ -157,8 +170,8 @@ SCENARIOS = (
     Scenario("open-10000", "10,000 connections are opened, as fast as a client can", _opening(10_000), 200),
     Scenario("close-10000", "10,000 connections are closed, as fast as a client can", _closing, 200, clients=10_000),
     Scenario("huge-set", "a client sets a value of 512 MB", _huge_set, 3 * 512),
-    Scenario("huge-get", "a client reads a value of 512 MB", _huge_get, 512, prepare=_set_once),
-    Scenario("pipeline", "a client sends a pipeline of 1 M SETs", _pipeline, 128),
+    Scenario("huge-get", "a client reads a value of 512 MB, again and again", _again(_huge_get), 512, prepare=_set_once),
+    Scenario("pipeline", "a client sends a pipeline of 1 M SETs, again and again", _again(_pipeline), 128),
 )
 
 
@@ -198,8 +211,8 @@ def _measure(scenario, server, java, quick):
         server.processes.forget_peak()
         gets.begin()
         started = time.monotonic()
-        scenario.run(server, SECONDS_QUICK if quick else SECONDS, clients)
-        took = time.monotonic() - started
+        times = scenario.run(server, SECONDS_QUICK if quick else SECONDS, clients) or 1
+        took = (time.monotonic() - started) / times
         result = gets.end()
     return {
         "bytes": server.processes.peak_resident_bytes() - before, "beforeBytes": before, "seconds": round(took, 2),

@@ -37,6 +37,8 @@ SLOTS = 16384
 LOAD_COMMANDS = 10_000
 # Each look is a request to the cluster that is being measured.
 GROW_POLL_SECONDS = 0.05
+# What can be done with a cluster that grows.
+ADD, REMOVE, ADD_AGAIN = "add", "remove", "add again"
 
 
 @dataclass(frozen=True)
@@ -289,16 +291,26 @@ class _GrowingSlotferry:
             with resp.Client(next(nodes).port) as client:
                 client.send_all(batch)
 
-    def grow(self):
-        """Seconds from the request to the end of the last move."""
+    @property
+    def changes(self):
+        """Names, and functions that return the seconds from the request to the end of the last move."""
+        return (ADD, self._add), (REMOVE, self._remove), (ADD_AGAIN, self._add)
+
+    def _add(self):
+        return self._operate("POST", "/v1/cluster/shards")
+
+    def _remove(self):
+        return self._operate("DELETE", f"/v1/cluster/shards/{max(shard['id'] for shard in self._http('GET', '/v1/cluster')['shards'])}")
+
+    def _operate(self, method, path):
         began = time.monotonic()
-        operation = self._http("POST", "/v1/cluster/shards")["operation"]
+        operation = self._http(method, path)["operation"]
         while True:
             state = self._http("GET", f"/v1/cluster/operations/{operation}")
             if state["state"] == "DONE":
                 return time.monotonic() - began
             if state["state"] not in ("WAITING_FOR_NODE", "RUNNING"):
-                raise LoadFailed(f"the new shard's operation ended {state}")
+                raise LoadFailed(f"{method} {path} ended {state}")
             time.sleep(GROW_POLL_SECONDS)
 
     def _http(self, method, path):
@@ -342,7 +354,11 @@ class _GrowingRedisCluster:
             with resp.Client(port) as client:
                 client.send_all(batch)
 
-    def grow(self):
+    @property
+    def changes(self):
+        return ((ADD, self._add),)
+
+    def _add(self):
         with resp.Client(self._ports[-1]) as client:
             empty = client.call("CLUSTER", "MYID").decode()
         began = time.monotonic()

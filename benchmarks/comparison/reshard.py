@@ -1,4 +1,4 @@
-"""A fourth shard gets its share of three others' data under load, beside `redis-cli --cluster reshard`."""
+"""A fourth shard gets its share of three others' data under load, leaves, and comes again, beside `redis-cli --cluster reshard`."""
 
 import random
 import threading
@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from . import deployments, paced, report, results
+from .deployments import ADD
 
 PART = "reshard"
 TITLE = "A shard more"
@@ -51,12 +52,15 @@ DATA = (
 
 @dataclass
 class Seen:
-    """What the clients have seen: latencies in seconds, before and while data moves."""
+    """What the clients see: latencies in seconds, of what goes on now."""
 
-    before: list = field(default_factory=list)
-    during: list = field(default_factory=list)
+    latencies: list = field(default_factory=list)
     errors: list = field(default_factory=list)
-    moving: bool = False
+
+    def begin(self):
+        """From now on; what was seen until now is returned."""
+        seen, self.latencies = self.latencies, []
+        return seen
 
 
 def measure(options):
@@ -74,15 +78,27 @@ def _run(deployment, data, keys):
     deployment.load(("SET", data.key(number), value) for number in range(keys))
     deployment.load(_warm_up(data, keys))
     with _load(deployment, data, keys, value) as (seen, clients):
-        time.sleep(BEFORE_SECONDS)
-        seen.moving = True
-        seconds = deployment.grow()
+        return {
+            "keys": keys, "valueBytes": data.value_bytes,
+            "changes": [_change(name, change, seen, clients) for name, change in deployment.changes]}
+
+
+def _change(name, change, seen, clients):
+    seen.begin()
+    errors, redirections = len(seen.errors), _redirections(clients)
+    time.sleep(BEFORE_SECONDS)
+    before = seen.begin()
+    seconds = change()
+    during = seen.begin()
     return {
-        "keys": keys, "valueBytes": data.value_bytes, "seconds": round(seconds, 3),
-        "commands": len(seen.during), "redirections": sum(client.redirections for client in clients),
-        "errors": len(seen.errors), "errorKinds": sorted(set(seen.errors))[:5],
-        "p99MillisBefore": _p99_millis(seen.before), "p99MillisDuring": _p99_millis(seen.during),
-        "slowestMillis": round(max(seen.during, default=0) * 1000, 1)}
+        "name": name, "seconds": round(seconds, 3), "commands": len(during),
+        "redirections": _redirections(clients) - redirections, "errors": len(seen.errors) - errors,
+        "errorKinds": sorted(set(seen.errors[errors:]))[:5], "p99MillisBefore": _p99_millis(before),
+        "p99MillisDuring": _p99_millis(during), "slowestMillis": round(max(during, default=0) * 1000, 1)}
+
+
+def _redirections(clients):
+    return sum(client.redirections for client in clients)
 
 
 def _warm_up(data, keys):
@@ -117,14 +133,14 @@ def _load(deployment, data, keys, value):
 def _client(client, data, keys, value, chance, seen, ending):
     while not ending.wait(PACE_SECONDS):
         key = data.key(chance.randrange(keys))
-        moving = seen.moving
+        latencies = seen.latencies
         began = time.monotonic()
         try:
             client.call(*(("SET", key, value) if chance.randrange(2) else ("GET", key)))
         except (deployments.Refused, deployments.Unknown) as e:
             seen.errors.append(str(e)[:40])
             continue
-        (seen.during if moving else seen.before).append(time.monotonic() - began)
+        latencies.append(time.monotonic() - began)
 
 
 # ---- report
@@ -135,32 +151,35 @@ def section(folder):
     if not cells:
         return None
     titles = [
-        "data", "cluster", "seconds", "keys/s", "MB/s", "redirections", "errors", "p99 ms before", "p99 ms during", "slowest ms"]
+        "data", "cluster", "what", "seconds", "keys/s", "MB/s", "redirections", "errors", "p99 ms before", "p99 ms during",
+        "slowest ms"]
     rows = []
     for data in DATA:
         if data.name in cells:
             measured = cells[data.name]["measured"]
-            rows += [_row(data, name, run) for name, run in measured.items()]
-            faster = " and ".join(
-                f"{measured['redis']['seconds'] / run['seconds']:.1f}" for name, run in measured.items() if name != "redis")
-            rows.append([f"**{faster} times as fast**", *[""] * (len(titles) - 1)])
+            rows += [_row(data, name, run, change) for name, run in measured.items() for change in run["changes"]]
+            rows.append([_faster(measured), *[""] * (len(titles) - 1)])
     return (
         f"## {TITLE}\n{report.provenance(cells)}\n"
-        "Without replicas and with nothing on disk, warm. *slotferry*: three nodes with a shard each, which serve clients; a fourth one, which has joined, gets a quarter\n"
-        "of the slots. *embedded*: `slotferry up --shards 3`, which gets a fourth shard. Both by `POST /v1/cluster/shards`; Redis Cluster by `redis-cli --cluster reshard`\n"
-        f"with its own settings. Meanwhile {CLIENTS} clients read and write, each every {PACE_SECONDS * 1000:.0f} ms; those of Redis Cluster know the slots and follow redirections.\n"
-        "There is eight times as much of the small data, and four times of the large, as in earlier records (1.6 and 4.3 s, Redis 8.6 and 7.4): what a process does for the first time\n"
-        "takes it a second or two on this machine, whatever there is to move. In other runs Redis took 7.4 to 13.5 s for 8,192 of the large strings, which is 10 to 18 MB/s.\n"
-        "A record of the day before had 2.69 and 8.62 s, embedded 1.71 and 5.86, and p99 during 80, 53, 37 and 34 ms. The same commit as then, in the hour of this one and in turn with it,\n"
-        "took 2.65 to 3.68 s for the small strings, with a p99 of 103 to 144 ms and a slowest command of 200 to 228 (three runs); the newer one 2.95 and 3.10 s, 141 and 150, 199 and 227.\n"
-        "What is done for the first time is most of it: when the shard has left and comes again, that p99 is a third to two thirds of the first. And twice a second a thread of\n"
-        "this machine's kernel (kdamond) takes one of the two processors for 20 to 45 ms, which also Redis' clients see with the large strings.\n"
+        "Without replicas and with nothing on disk. *slotferry*: three nodes with a shard each, which serve clients; a fourth one, which has joined, gets a quarter\n"
+        "of the slots. *embedded*: `slotferry up --shards 3`, which gets a fourth shard. Both by `POST /v1/cluster/shards`; then the shard is removed, and added again.\n"
+        "Redis Cluster by `redis-cli --cluster reshard` with its own settings.\n"
+        f"Meanwhile {CLIENTS} clients read and write, each every {PACE_SECONDS * 1000:.0f} ms; those of Redis Cluster know the slots and follow redirections.\n"
+        "@NOTES@"
         f"Goal: {FASTER_GOAL} times as fast, no errors, no command slower than {PAUSE_MILLIS_GOAL} ms.\n\n{report.table(titles, rows)}")
 
 
-def _row(data, name, run):
+def _faster(measured):
+    (redis,) = measured["redis"]["changes"]
+    times = [
+        f"{name} {', '.join(f'{redis["seconds"] / change["seconds"]:.1f}' for change in run['changes'] if change['name'].startswith(ADD))}"
+        for name, run in measured.items() if name != "redis"]
+    return f"**times as fast: {'; '.join(times)}**"
+
+
+def _row(data, cluster, run, change):
     moved = run["keys"] / (deployments.SHARDS + 1)
     return [
-        data.title, name, f"{run['seconds']:.2f}", f"{moved / run['seconds']:.0f}",
-        f"{moved * run['valueBytes'] / run['seconds'] / 1e6:.0f}", run["redirections"], run["errors"],
-        run["p99MillisBefore"], run["p99MillisDuring"], run["slowestMillis"]]
+        data.title, cluster, change["name"], f"{change['seconds']:.2f}", f"{moved / change['seconds']:.0f}",
+        f"{moved * run['valueBytes'] / change['seconds'] / 1e6:.0f}", change["redirections"], change["errors"],
+        change["p99MillisBefore"], change["p99MillisDuring"], change["slowestMillis"]]

@@ -52,6 +52,9 @@ public final class RequestParser {
   /** The smallest size that {@link #capacityWanted} asks for when it does not know better. */
   private static final int GROWTH_BYTES_MIN = 16 << 10;
 
+  /** The part of a command that says it is meant: an eighth. */
+  private static final int NEAR_SHIFT = 3;
+
   /** Lengths of so few digits, nearly all, are read in one pass. */
   private static final int SHORT_DIGITS_MAX = 4;
 
@@ -135,13 +138,14 @@ public final class RequestParser {
 
   /**
    * The size that the caller's array should have when {@code arrivedBytes} of the unfinished
-   * command fill it: all that is wanted if that is near, else twice of what has arrived, so that a
-   * client gets memory for what it sends and not for what it announces.
+   * command fill it: all that is wanted if an eighth of it has arrived, else twice of what has, so
+   * that a client gets memory for what it sends and not for what it announces.
    */
   public int capacityWanted(int arrivedBytes) {
     int doubled = Math.max(2 * Math.min(arrivedBytes, COMMAND_BYTES_MAX / 2), GROWTH_BYTES_MIN);
     int wanted = bytesWanted();
-    return wanted > arrivedBytes ? Math.min(wanted, doubled) : doubled;
+    boolean near = wanted > arrivedBytes && wanted >> NEAR_SHIFT <= arrivedBytes;
+    return near ? wanted : doubled;
   }
 
   /**

@@ -174,7 +174,8 @@ class RequestParserTest {
     assertThat(connection.parser.bytesWanted()).isEqualTo(header + 500_000_000 + 2);
     // No memory for what was only announced.
     assertThat(connection.parser.capacityWanted(header + 3)).isLessThanOrEqualTo(64 << 10);
-    assertThat(connection.parser.capacityWanted(100 << 20)).isEqualTo(200 << 20);
+    assertThat(connection.parser.capacityWanted(50 << 20)).isEqualTo(100 << 20);
+    assertThat(connection.parser.capacityWanted(60 << 20)).isEqualTo(header + 500_000_000 + 2);
     assertThat(connection.parser.capacityWanted(400 << 20)).isEqualTo(header + 500_000_000 + 2);
   }
 
