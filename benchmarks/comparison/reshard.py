@@ -165,7 +165,6 @@ def section(folder):
         "of the slots. *embedded*: `slotferry up --shards 3`, which gets a fourth shard. Both by `POST /v1/cluster/shards`; then the shard is removed, and added again.\n"
         "Redis Cluster by `redis-cli --cluster reshard` with its own settings.\n"
         f"Meanwhile {CLIENTS} clients read and write, each every {PACE_SECONDS * 1000:.0f} ms; those of Redis Cluster know the slots and follow redirections.\n"
-        "@NOTES@"
         f"Goal: {FASTER_GOAL} times as fast, no errors, no command slower than {PAUSE_MILLIS_GOAL} ms.\n\n{report.table(titles, rows)}")
 
 

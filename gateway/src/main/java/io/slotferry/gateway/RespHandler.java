@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The channel's edge of a connection: reads, cuts into commands, and decides when to read on. It
- * is the last handler, and passes nothing on.
+ * The channel's edge of a connection: reads, cuts into commands, and decides when to read on. It is
+ * the last handler, and passes nothing on.
  *
  * <p>A read is copied once, into an array of the loop, and parsed there; only what is left of an
  * unfinished command, or of commands that may not be executed yet, is kept by the connection. While
