@@ -300,7 +300,8 @@ class _GrowingSlotferry:
         return self._operate("POST", "/v1/cluster/shards")
 
     def _remove(self):
-        return self._operate("DELETE", f"/v1/cluster/shards/{max(shard['id'] for shard in self._http('GET', '/v1/cluster')['shards'])}")
+        newest = max(shard["id"] for shard in self._http("GET", "/v1/cluster")["shards"])
+        return self._operate("DELETE", f"/v1/cluster/shards/{newest}")
 
     def _operate(self, method, path):
         began = time.monotonic()

@@ -169,11 +169,14 @@ def section(folder):
 
 
 def _faster(measured):
-    (redis,) = measured["redis"]["changes"]
-    times = [
-        f"{name} {', '.join(f'{redis["seconds"] / change["seconds"]:.1f}' for change in run['changes'] if change['name'].startswith(ADD))}"
-        for name, run in measured.items() if name != "redis"]
-    return f"**times as fast: {'; '.join(times)}**"
+    redis = measured["redis"]["changes"][0]["seconds"]
+    return "**" + "; ".join(
+        f"{name} {_times(redis, run)} times as fast" for name, run in measured.items() if name != "redis") + "**"
+
+
+def _times(redis, run):
+    return " and ".join(
+        f"{redis / change['seconds']:.1f}" for change in run["changes"] if change["name"].startswith(ADD))
 
 
 def _row(data, cluster, run, change):
