@@ -144,8 +144,8 @@ public final class RequestParser {
   public int capacityWanted(int arrivedBytes) {
     int doubled = Math.max(2 * Math.min(arrivedBytes, COMMAND_BYTES_MAX / 2), GROWTH_BYTES_MIN);
     int wanted = bytesWanted();
-    boolean near = wanted > arrivedBytes && wanted >> NEAR_SHIFT <= arrivedBytes;
-    return near ? wanted : doubled;
+    boolean near = wanted <= doubled || wanted >> NEAR_SHIFT <= arrivedBytes;
+    return wanted > arrivedBytes && near ? wanted : doubled;
   }
 
   /**

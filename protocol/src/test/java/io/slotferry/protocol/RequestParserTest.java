@@ -179,6 +179,15 @@ class RequestParserTest {
     assertThat(connection.parser.capacityWanted(400 << 20)).isEqualTo(header + 500_000_000 + 2);
   }
 
+  @Test
+  void wantsNoMoreForASmallCommandThanItTakes() {
+    Connection connection = new Connection();
+    String arrived = "*2\r\n$3\r\nGET\r\n$1000\r\n";
+    connection.receive(arrived);
+    assertThat(connection.parser.capacityWanted(arrived.length()))
+        .isEqualTo(arrived.length() + 1000 + 2);
+  }
+
   /** Work that grew with the square of the pieces would take minutes here. */
   @Test
   void doesNotStartOverWithABigCommand() {
