@@ -49,8 +49,8 @@ public final class WireWriter {
     }
   }
 
-  /** Makes room for {@code more} bytes. */
-  private void ensure(int more) {
+  /** Makes room for {@code more} bytes, at once where they come in pieces. */
+  public void ensure(int more) {
     if (bytes.length - size < more) {
       long wanted = Math.max((long) bytes.length * 2, (long) size + more);
       bytes = Arrays.copyOf(bytes, (int) Math.min(wanted, Integer.MAX_VALUE - 16));

@@ -75,6 +75,7 @@ public final class LogSlice {
 
   /** Copies {@code [start, end)}. */
   public void copy(long start, long end, WireWriter out) {
+    out.ensure(Math.toIntExact(end - start));
     for (long at = start; at < end; ) {
       int count = countInPage(at, end);
       out.raw(page(at), inArray(at), count);
