@@ -19,7 +19,7 @@ final class YoungSpace {
 
   private static final long LOOK_MILLIS = 2;
 
-  /** Nothing that takes from it for so long would fill it meanwhile. */
+  /** With no collection until then, none is near. */
   private static final int LOOKS_MAX = 10;
 
   private static final @Nullable MemoryPoolMXBean EDEN =
@@ -30,7 +30,11 @@ final class YoungSpace {
 
   private YoungSpace() {}
 
-  /** Returns when there is room for a while, or 20 ms later. */
+  /**
+   * Returns when there is room for a while, or 20 ms later.
+   *
+   * <p>Thread: any that may sleep, never a loop.
+   */
   static void awaitRoom() throws InterruptedException {
     for (int looks = 0; looks < LOOKS_MAX && !hasRoom(); looks++) {
       Thread.sleep(LOOK_MILLIS);
